@@ -13,6 +13,7 @@ inline constexpr std::uint64_t info_counters = info_base + 0x0010'0000;        /
 inline constexpr std::uint64_t info_vcores = info_base + 0x0020'0000;          // VcoreInfo[max_vcores]
 inline constexpr std::uint64_t info_wheels = info_base + 0x0030'0000;          // Wheel[max_cores]
 inline constexpr std::uint64_t info_devices = info_base + 0x0040'0000;         // DeviceInfo[max_functions]
+inline constexpr std::uint64_t info_environments = info_base + 0x0050'0000;    // EnvironmentInfo[max_environments]
 inline constexpr std::uint64_t info_frames = info_base + 0x4000'0000;          // FrameEntry[frame_count], from frame 0
 
 struct MachineInfo {
@@ -30,8 +31,7 @@ struct MachineInfo {
     std::uint64_t feature_bits; // bits of feature::
     std::uint64_t archive_first_frame; // the boot archive, as loaded
     std::uint64_t archive_bytes;
-    std::uint64_t acpi_srat_present; // 1 when the firmware describes memory affinity
-    std::uint64_t reserved;
+    std::uint64_t reserved[2];
     std::uint32_t apic_id[max_cores];
 };
 
@@ -84,6 +84,28 @@ struct VcoreInfo {
     std::uint64_t run_cycles;
 };
 static_assert(sizeof(VcoreInfo) == 64);
+
+enum class EnvironmentState : std::uint32_t {
+    Free = 0,
+    Alive = 1,
+    Stopped = 2, // by itself or its controller; status says how
+    Faulted = 3, // broke its contract with the kernel: fault_* say how
+    Dying = 4,   // being taken apart by `stop`
+};
+
+struct EnvironmentInfo {
+    alignas(64) EnvironmentState state;
+    std::uint32_t creator; // environment that made it; told by event 63 of its vcore 0 when the state changes
+    std::uint64_t status;  // as given to stop
+    std::uint64_t fault_vector;
+    std::uint64_t fault_rip;
+    std::uint64_t fault_address;
+    std::uint64_t fault_error_code;
+    std::uint64_t generation; // counts the environments that had this number
+    std::uint64_t vcore_count;
+};
+static_assert(sizeof(EnvironmentInfo) == 64);
+inline constexpr unsigned child_event_bit = 63;
 
 // Owner of each slot of a core's wheel: vcore number (index into VcoreInfo) or no_vcore.
 inline constexpr std::uint16_t no_vcore = 0xffff;
@@ -159,10 +181,7 @@ struct EnvironmentPage {
     std::uint64_t environment; // own number
     std::uint64_t capability_slots;
     std::uint64_t repossession_count; // total ever; entry i is at i % repossession_entries
-    std::uint64_t fault_cause;        // of a faulted environment: vector, and where
-    std::uint64_t fault_rip;
-    std::uint64_t fault_address;
-    std::uint64_t reserved[2];
+    std::uint64_t reserved[5];
     Repossession repossession[repossession_entries];
 };
 static_assert(sizeof(EnvironmentPage) <= page_bytes);
