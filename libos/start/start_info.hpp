@@ -1,0 +1,64 @@
+// What a program finds at its start: the contract between whoever starts an environment (the
+// steward, or any library OS that creates children) and the library OS in it. The kernel knows nothing of it.
+// One read-write page run at start_info_address; strings are offsets from its beginning.
+#pragma once
+
+#include "secure-bindings/abi/info.hpp"
+#include "secure-bindings/abi/types.hpp"
+
+namespace exo {
+
+inline constexpr std::uint64_t start_info_version = 1;
+// Fixed places of a fresh environment, below the highest user address and far from any program.
+inline constexpr std::uint64_t start_info_address = 0x7fff'f000'0000ull;
+inline constexpr std::uint64_t start_info_bytes_max = 1ull << 20;
+inline constexpr std::uint64_t upcall_pages_address = 0x7fff'e000'0000ull;      // one page a vcore
+inline constexpr std::uint64_t environment_page_address = 0x7fff'e100'0000ull;  // EnvironmentPage, read only
+inline constexpr std::uint64_t capability_table_address = 0x7fff'e110'0000ull;  // Slot[], read only
+inline constexpr std::uint64_t initial_stack_top = 0x7fff'd000'0000ull;         // grows down from here
+inline constexpr std::uint64_t initial_stack_bytes = 64 * 1024;
+inline constexpr std::uint64_t archive_address = 0x7fff'0000'0000ull;           // boot archive, read only, if granted
+
+inline constexpr std::size_t start_functions_max = 16;
+inline constexpr std::size_t start_shares_max = 8;
+
+// A PCI function granted to the program.
+struct StartFunction {
+    Handle handle;
+    std::uint32_t index; // in the device info page
+    std::uint32_t role;  // virtio device id for a virtio function (3 console, 9 9P), else 0
+};
+
+// A memory run of the image or its tables, so that the frame allocator knows what is taken.
+struct StartInfo {
+    std::uint64_t version;
+    std::uint64_t bytes; // of the whole block with its strings
+    // Capabilities in the environment's own table; no_handle where nothing was granted.
+    Handle frames;       // one run, with Read Write Execute Dma Retype Grant
+    std::uint64_t first_frame; // of that run
+    std::uint64_t frame_count;
+    std::uint64_t free_frame;  // first frame of the run not used by image, tables and this block
+    Handle machine;      // Log, Power or Create if the manifest grants them
+    Handle slices[max_cores]; // per vcore: the slots it was given
+    std::uint64_t vcore_count; // created and bound to their slices; vcore 0 is running, the others not started
+    std::uint64_t vcore_core[max_cores];
+    std::uint64_t function_count;
+    StartFunction functions[start_functions_max];
+    // Program image, for whoever wants to symbolise or build an auxiliary vector.
+    std::uint64_t image_begin; // lowest address of a segment
+    std::uint64_t image_end;   // highest address, rounded up to a page
+    std::uint64_t program_headers; // address in memory, 0 when not loaded
+    std::uint64_t program_header_count;
+    // Command line. Each list is `count` offsets (u32) to NUL-terminated strings.
+    std::uint32_t argument_count, arguments_offset;
+    std::uint32_t environment_count, environment_offset;
+    std::uint32_t program_path_offset; // inside the boot archive
+    std::uint32_t share_count;
+    std::uint32_t share_tags_offset; // list of offsets
+    std::uint32_t share_read_only;   // bit i: share i is read only
+    std::uint64_t archive_bytes;     // mapped at archive_address, or 0
+    std::uint64_t trace;             // nonzero: record events
+    std::uint64_t seed[4];           // randomness gathered by the starter
+};
+
+} // namespace exo
