@@ -1,0 +1,25 @@
+// Says whether a file is a program this system can run: a static 64-bit x86 ELF executable linked with a library OS.
+// Checks structure only; it loads and runs nothing. The steward's loader checks again inside the machine.
+#pragma once
+
+#include "tools/exo/outcome.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace exo::tool {
+
+// The ELF note every library OS carries: owner "exo", in a section of this name.
+inline constexpr std::string_view libos_note_section = ".note.exo.libos";
+inline constexpr std::string_view libos_note_owner = "exo";
+
+// `name` is only used in the sentence of a failure.
+Outcome<void> check_program(std::span<const std::byte> image, std::string_view name);
+
+// Reads and checks the file at `path`; gives its content.
+Outcome<std::vector<std::byte>> read_program(const std::string& path);
+
+} // namespace exo::tool

@@ -1,0 +1,58 @@
+// Line splitting with bounds: neither an endless line nor an endless log can take the host's memory.
+#include "tools/exo/kernel_log.hpp"
+
+#include <charconv>
+
+namespace exo::tool {
+
+namespace {
+
+constexpr std::string_view status_prefix = "exo: exit status ";
+constexpr std::string_view panic_word = "panic";
+
+std::optional<int> parse_status(std::string_view line) {
+    if (!line.starts_with(status_prefix))
+        return std::nullopt;
+    line.remove_prefix(status_prefix.size());
+    int status = 0;
+    const auto [stop, error] = std::from_chars(line.data(), line.data() + line.size(), status);
+    if (error != std::errc() || stop != line.data() + line.size() || status < 0 || status > 255)
+        return std::nullopt;
+    return status;
+}
+
+} // namespace
+
+void KernelLog::append(std::string_view bytes) {
+    for (const char character : bytes) {
+        if (character == '\n' || current_.size() == line_size_max)
+            end_line();
+        if (character != '\n' && character != '\r')
+            current_ += character;
+    }
+}
+
+void KernelLog::close() {
+    if (!current_.empty())
+        end_line();
+}
+
+void KernelLog::end_line() {
+    if (const auto status = parse_status(current_))
+        exit_status_ = status;
+    if (current_.find(panic_word) != std::string::npos)
+        panicked_ = true;
+    if (lines_.size() == lines_max)
+        lines_.pop_front();
+    lines_.push_back(std::move(current_));
+    current_.clear();
+}
+
+std::string KernelLog::tail(std::size_t count) const {
+    std::string text;
+    for (std::size_t index = lines_.size() > count ? lines_.size() - count : 0; index < lines_.size(); ++index)
+        text += lines_[index] + '\n';
+    return text;
+}
+
+} // namespace exo::tool

@@ -1,0 +1,45 @@
+// Runs one QEMU machine to its end: starts it, relays its streams, enforces the time limit, reports how it ended.
+// Knows nothing of programs or archives; run.hpp puts those together.
+#pragma once
+
+#include "tools/exo/kernel_log.hpp"
+#include "tools/exo/qemu_command.hpp"
+
+#include <string>
+
+namespace exo::tool {
+
+enum class MachineEnd { ended, time_limit, interrupted, output_closed };
+
+struct RunReport {
+    MachineEnd end = MachineEnd::ended;
+    int qemu_wait_status = 0; // as of waitpid(2)
+    KernelLog kernel_log;
+    KernelLog qemu_messages;
+};
+
+// A socket pair for each stream: our ends, and the ends QEMU inherits.
+class StreamSockets {
+public:
+    static Outcome<StreamSockets> create();
+    ~StreamSockets();
+    StreamSockets(StreamSockets&& other) noexcept;
+    StreamSockets& operator=(StreamSockets&&) = delete;
+
+    int ours(Stream stream) const { return ours_[static_cast<std::size_t>(stream)]; }
+    const std::array<int, stream_count>& theirs() const { return theirs_; }
+    // After QEMU has been started; from then on the end of QEMU is the end of every stream.
+    void close_theirs();
+
+private:
+    StreamSockets();
+    std::array<int, stream_count> ours_;
+    std::array<int, stream_count> theirs_;
+};
+
+// Blocks until the machine has ended and its output is delivered. `command` must name the descriptors of `sockets`.
+// Bounded by the time limit when one is given; SIGINT, SIGTERM and SIGHUP end the machine.
+Outcome<RunReport> run_machine(const std::vector<std::string>& command, StreamSockets& sockets,
+                               const RunOptions& options);
+
+} // namespace exo::tool

@@ -1,0 +1,43 @@
+// The exo command: chooses the subcommand. Each subcommand is one function in a file of its name.
+#include "tools/exo/run.hpp"
+
+#include <array>
+#include <cstdio>
+#include <fcntl.h>
+#include <print>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+#include <vector>
+
+namespace {
+
+constexpr std::string_view help = R"(usage: exo run [options] [PROGRAM [ARGS...]]    boot the exokernel and run a program on it
+       exo test [--filter TEXT] [--list]        run every test
+       exo bench [NAME...]                      measure this system and Linux side by side
+       exo COMMAND --help                       what a command takes
+)";
+
+// A descriptor 0, 1 or 2 that the caller closed would be taken by the next file we open.
+void open_standard_descriptors() {
+    for (int number = 0; number <= 2; ++number)
+        if (::fcntl(number, F_GETFD) < 0)
+            ::open("/dev/null", number == 0 ? O_RDONLY : O_WRONLY);
+}
+
+} // namespace
+
+int main(int count, char** values) {
+    open_standard_descriptors();
+    const std::vector<std::string> words(values + 1, values + (count < 1 ? 1 : count));
+    const std::string command = words.empty() ? "--help" : words.front();
+    const std::span<const std::string> rest = std::span(words).subspan(words.empty() ? 0 : 1);
+    if (command == "run")
+        return exo::tool::run_main(rest);
+    if (command == "--help" || command == "help") {
+        std::print("{}", help);
+        return 0;
+    }
+    std::println(stderr, "exo: unknown command '{}'; the commands are run, test and bench", command);
+    return exo::tool::status_usage;
+}

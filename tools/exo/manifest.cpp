@@ -1,0 +1,41 @@
+// Writes the boot manifest. Nothing is escaped twice and nothing is quoted: a value is percent-encoded or plain.
+#include "tools/exo/manifest.hpp"
+
+#include <format>
+
+namespace exo::tool {
+
+std::string percent_encode(std::string_view text) {
+    std::string encoded;
+    for (const char character : text) {
+        const auto byte = static_cast<unsigned char>(character);
+        if (byte > 0x20 && byte < 0x7f && byte != '%')
+            encoded += character;
+        else
+            encoded += std::format("%{:02X}", byte);
+    }
+    return encoded;
+}
+
+std::string share_tag(std::size_t index) { return index == 0 ? "share" : std::format("share{}", index); }
+
+std::string write_manifest(const RunOptions& options, std::string_view program) {
+    std::string text = std::format("program {}\n", program);
+    for (const std::string& argument : options.arguments)
+        text += std::format("arg {}\n", percent_encode(argument));
+    for (const std::string& variable : options.environment)
+        text += std::format("env {}\n", percent_encode(variable));
+    text += std::format("vcores {}\n", options.vcores);
+    text += "memory all\n";
+    for (std::size_t index = 0; index < options.shares.size(); ++index) {
+        const bool read_only = options.shares[index].access == ShareAccess::read_only;
+        text += std::format("share {} {}\n", share_tag(index), read_only ? "ro" : "rw");
+    }
+    text += "console virtio\n";
+    text += std::format("trace {}\n", options.trace_file ? "on" : "off");
+    if (options.timeout_s)
+        text += std::format("timeout {}\n", *options.timeout_s);
+    return text;
+}
+
+} // namespace exo::tool

@@ -1,0 +1,229 @@
+// Parsing of the `exo run` command line: one row an option, each with its own small check.
+// Not here: anything that looks at the host. See host_limits.cpp for that, run.cpp for what happens next.
+#include "tools/exo/options.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <format>
+
+namespace exo::tool {
+
+namespace {
+
+template <typename Number> std::optional<Number> parse_number(std::string_view text) {
+    Number value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc() || stop != end || text.empty())
+        return std::nullopt;
+    return value;
+}
+
+using Effect = Outcome<void>;
+
+Effect set_vcores(RunOptions& options, const std::string& text) {
+    const auto count = parse_number<unsigned>(text);
+    if (!count || *count == 0)
+        return usage_error(std::format("--vcores needs a whole number from 1 to {}, not '{}'", vcores_max, text));
+    if (*count > vcores_max)
+        return usage_error(std::format("--vcores {}: at most {} are supported", *count, vcores_max));
+    options.vcores = *count;
+    options.vcores_given = true;
+    return {};
+}
+
+Effect set_memory(RunOptions& options, const std::string& text) {
+    const auto size = parse_size(text);
+    if (!size)
+        return usage_error("--memory: " + size.error().sentence);
+    if (*size < memory_min_bytes)
+        return usage_error(std::format("--memory {}: a machine needs at least {}M", text, memory_min_bytes >> 20));
+    if (*size % 4096 != 0)
+        return usage_error(std::format("--memory {}: not a multiple of 4096 bytes", text));
+    options.memory_bytes = *size;
+    return {};
+}
+
+Effect add_share(RunOptions& options, const std::string& text) {
+    auto share = parse_share(text);
+    if (!share)
+        return std::unexpected(share.error());
+    if (options.shares.size() == shares_max)
+        return usage_error(std::format("--share: at most {} folders can be shared", shares_max));
+    options.shares.push_back(std::move(*share));
+    return {};
+}
+
+Effect add_file(RunOptions& options, const std::string& text) {
+    const std::size_t split = text.rfind('=');
+    ExtraFile file;
+    file.host_path = text.substr(0, split);
+    file.archive_name = split == std::string::npos ? text.substr(text.rfind('/') + 1) : text.substr(split + 1);
+    if (file.host_path.empty() || file.archive_name.empty() || file.archive_name.front() == '/')
+        return usage_error(std::format("--file needs PATH or PATH=NAME with a relative NAME, not '{}'", text));
+    if (file.archive_name == "steward" || file.archive_name == "manifest")
+        return usage_error(std::format("--file: the archive name '{}' is taken", file.archive_name));
+    options.files.push_back(std::move(file));
+    return {};
+}
+
+Effect add_environment(RunOptions& options, const std::string& text) {
+    const std::size_t split = text.find('=');
+    if (split == std::string::npos || split == 0)
+        return usage_error(std::format("--env needs NAME=VALUE, not '{}'", text));
+    options.environment.push_back(text);
+    return {};
+}
+
+Effect set_timeout(RunOptions& options, const std::string& text) {
+    const auto seconds = parse_number<unsigned>(text);
+    if (!seconds || *seconds == 0 || *seconds > timeout_max_s)
+        return usage_error(
+            std::format("--timeout needs a whole number of seconds from 1 to {}, not '{}'", timeout_max_s, text));
+    options.timeout_s = *seconds;
+    return {};
+}
+
+Effect set_acceleration(RunOptions& options, const std::string& text) {
+    if (text == "auto")
+        options.acceleration = Acceleration::automatic;
+    else if (text == "kvm")
+        options.acceleration = Acceleration::kvm;
+    else if (text == "tcg")
+        options.acceleration = Acceleration::tcg;
+    else
+        return usage_error(std::format("--accel needs auto, kvm or tcg, not '{}'", text));
+    return {};
+}
+
+Effect set_trace(RunOptions& options, const std::string& text) {
+    if (text.empty())
+        return usage_error("--trace needs the name of a file");
+    options.trace_file = text;
+    return {};
+}
+
+struct ValueOption {
+    std::string_view name;
+    Effect (*apply)(RunOptions&, const std::string&);
+};
+constexpr ValueOption value_options[] = {
+    {"--vcores", set_vcores},   {"--memory", set_memory},      {"--share", add_share}, {"--file", add_file},
+    {"--env", add_environment}, {"--timeout", set_timeout},    {"--trace", set_trace}, {"--accel", set_acceleration},
+};
+
+struct FlagOption {
+    std::string_view name;
+    bool RunOptions::*flag;
+};
+constexpr FlagOption flag_options[] = {
+    {"--gdb", &RunOptions::gdb},         {"--dry-run", &RunOptions::dry_run}, {"--icount", &RunOptions::icount},
+    {"--verbose", &RunOptions::verbose}, {"--help", &RunOptions::help},
+};
+
+Outcome<RunOptions> check_together(RunOptions options) {
+    if (options.icount && options.vcores != 1)
+        return usage_error("--icount counts the instructions of one vcore: it cannot be used with --vcores above 1");
+    if (options.icount && options.acceleration == Acceleration::kvm)
+        return usage_error("--icount needs --accel tcg: KVM cannot count instructions exactly");
+    return options;
+}
+
+} // namespace
+
+Outcome<std::uint64_t> parse_size(std::string_view text) {
+    const std::string shown(text);
+    unsigned shift = 0;
+    if (!text.empty()) {
+        constexpr std::string_view suffixes = "KMGT";
+        const std::size_t suffix = suffixes.find(text.back());
+        if (suffix != std::string_view::npos) {
+            shift = 10 * (static_cast<unsigned>(suffix) + 1);
+            text.remove_suffix(1);
+        }
+    }
+    const auto value = parse_number<std::uint64_t>(text);
+    if (!value)
+        return usage_error(std::format("a size is a number with an optional K, M, G or T, such as 512M, not '{}'", shown));
+    if (*value > (UINT64_MAX >> shift))
+        return usage_error(std::format("the size '{}' is too large", shown));
+    return *value << shift;
+}
+
+Outcome<Share> parse_share(std::string_view text) {
+    Share share;
+    if (text.ends_with(":ro")) {
+        share.access = ShareAccess::read_only;
+        text.remove_suffix(3);
+    } else if (text.ends_with(":rw")) {
+        text.remove_suffix(3);
+    }
+    if (text.empty())
+        return usage_error("--share needs the name of a folder");
+    share.path = text;
+    return share;
+}
+
+Outcome<RunOptions> parse_run_options(std::span<const std::string> words) {
+    RunOptions options;
+    std::size_t index = 0;
+    for (; index < words.size() && words[index].starts_with('-'); ++index) {
+        const std::string& word = words[index];
+        if (word == "--") {
+            ++index;
+            break;
+        }
+        const std::size_t equals = word.find('=');
+        const std::string_view name = std::string_view(word).substr(0, equals);
+
+        const auto* flag = std::ranges::find(flag_options, name, &FlagOption::name);
+        if (flag != std::end(flag_options)) {
+            if (equals != std::string::npos)
+                return usage_error(std::format("{} takes no value", name));
+            options.*(flag->flag) = true;
+            continue;
+        }
+        const auto* option = std::ranges::find(value_options, name, &ValueOption::name);
+        if (option == std::end(value_options))
+            return usage_error(std::format("unknown option '{}'; `exo run --help` lists the options", word));
+        if (equals == std::string::npos && index + 1 == words.size())
+            return usage_error(std::format("{} needs a value", name));
+        const std::string value = equals == std::string::npos ? words[++index] : word.substr(equals + 1);
+        if (const Effect effect = option->apply(options, value); !effect)
+            return std::unexpected(effect.error());
+    }
+    if (index < words.size()) {
+        options.program = words[index];
+        options.arguments.assign(words.begin() + static_cast<std::ptrdiff_t>(index) + 1, words.end());
+        if (options.program.empty())
+            return usage_error("the name of the program is empty");
+    }
+    return check_together(std::move(options));
+}
+
+std::string_view run_help() {
+    return R"(usage: exo run [options] PROGRAM [ARGS...]
+       exo run [options]                     run the main job: conjugate gradient on a stiffness matrix
+
+Boots the exokernel in QEMU and runs PROGRAM, an ELF file linked by exo-cc, exo-c++ or exo-fc.
+The exit status, stdout and stderr are the program's own; stdin is forwarded to it.
+
+  --vcores N          dedicated cores of the program, 1 to 64 (default 1; the main job: up to 4)
+  --memory SIZE       memory of the machine, such as 512M or 4G (default 1G)
+  --share DIR[:ro]    show the host folder DIR as /share (:ro: read-only); the next ones are /share1, /share2, ...
+  --file PATH[=NAME]  put one more host file into the boot archive as /NAME
+  --env K=V           set one environment variable; can be repeated
+  --timeout S         end the machine after S seconds, status 124
+  --accel auto|kvm|tcg  auto: KVM where the processor has VT-x or AMD-V and it works, else TCG
+  --icount            count instructions exactly: the TSC of the machine is its instruction counter (TCG, one vcore)
+  --gdb               stop before the first instruction and wait for gdb on port 1234
+  --trace FILE        write the libOS's event trace to FILE (Perfetto and chrome://tracing open it)
+  --verbose           show the kernel's log on stderr (so does EXO_LOG=1 in the environment)
+  --dry-run           print the QEMU command and stop
+
+Status: the program's; 128+N when signal N ended it; 124 time limit; 125 the machine died;
+2 a mistake on the command line; 1 a request that cannot be met.
+)";
+}
+
+} // namespace exo::tool

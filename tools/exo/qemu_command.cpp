@@ -1,0 +1,109 @@
+// The reference machine: q35 with a VT-d IOMMU and interrupt remapping, nothing by default,
+// and every device a virtio 1.x function behind a PCI Express root port of its own, hence in an IOMMU group of its own.
+#include "tools/exo/qemu_command.hpp"
+
+#include "tools/exo/manifest.hpp"
+
+#include <filesystem>
+#include <format>
+
+namespace exo::tool {
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+void add(Words& words, std::initializer_list<std::string> more) { words.insert(words.end(), more); }
+
+void add_accelerator(Words& words, const RunOptions& options, Accelerator accelerator) {
+    if (accelerator == Accelerator::kvm) {
+        // Interrupt remapping needs the I/O APIC in QEMU, the local APICs may stay in KVM.
+        add(words, {"-accel", "kvm,kernel-irqchip=split", "-cpu", "host"});
+    } else if (options.icount) {
+        add(words, {"-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", "max"});
+    } else {
+        add(words, {"-accel", "tcg,thread=multi", "-cpu", "max"});
+    }
+}
+
+void add_root_port(Words& words, unsigned& ports, std::string_view device) {
+    ++ports;
+    add(words, {"-device", std::format("pcie-root-port,id=port{0},bus=pcie.0,chassis={0}", ports)});
+    add(words, {"-device", std::format("{},bus=port{}", device, ports)});
+}
+
+void add_streams(Words& words, const MachinePaths& paths, unsigned& ports) {
+    for (std::size_t index = 0; index < stream_count; ++index)
+        add(words, {"-chardev", std::format("socket,id={},fd={}", stream_names[index], paths.descriptors[index])});
+    add(words, {"-serial", std::format("chardev:{}", stream_names[0])});
+    add_root_port(words, ports,
+                  std::format("virtio-serial-pci,id=console,disable-legacy=on,iommu_platform=on,max_ports={}",
+                              stream_count));
+    // Port 0 is reserved for a console proper, so the streams are ports 1 and up.
+    for (std::size_t index = 1; index < stream_count; ++index)
+        add(words, {"-device", std::format("virtserialport,bus=console.0,nr={},chardev={},name={}", index,
+                                           stream_names[index], stream_names[index])});
+}
+
+// In a QEMU option list a comma inside a value is written twice.
+std::string option_value(std::string_view text) {
+    std::string value;
+    for (const char character : text)
+        value.append(character == ',' ? 2 : 1, character);
+    return value;
+}
+
+void add_shares(Words& words, const RunOptions& options, unsigned& ports) {
+    for (std::size_t index = 0; index < options.shares.size(); ++index) {
+        const Share& share = options.shares[index];
+        const std::string tag = share_tag(index);
+        // security_model=none: files on the host are ordinary files of the user who runs QEMU.
+        add(words, {"-fsdev", std::format("local,id={},path={},security_model=none,multidevs=remap{}", tag,
+                                          option_value(share.path),
+                                          share.access == ShareAccess::read_only ? ",readonly=on" : "")});
+        add_root_port(words, ports,
+                      std::format("virtio-9p-pci,disable-legacy=on,iommu_platform=on,fsdev={0},mount_tag={0}", tag));
+    }
+}
+
+bool needs_quotes(std::string_view word) {
+    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+,./:@%";
+    return word.empty() || word.find_first_not_of(plain) != std::string_view::npos;
+}
+
+} // namespace
+
+std::vector<std::string> qemu_command(const RunOptions& options, Accelerator accelerator, const MachinePaths& paths) {
+    Words words = {std::string(qemu_program), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"};
+    add(words, {"-machine", "q35"});
+    add_accelerator(words, options, accelerator);
+    add(words, {"-m", std::format("{}k", options.memory_bytes >> 10), "-smp", std::format("{}", options.vcores)});
+    add(words, {"-kernel", paths.kernel, "-initrd", paths.archive});
+    add(words, {"-device", "isa-debug-exit,iobase=0xf4,iosize=4"});
+    add(words, {"-device", "intel-iommu,intremap=on,caching-mode=off"});
+    unsigned ports = 0;
+    add_streams(words, paths, ports);
+    add_shares(words, options, ports);
+    if (options.gdb)
+        add(words, {"-s", "-S"});
+    return words;
+}
+
+std::string shell_line(const std::vector<std::string>& words) {
+    std::string line;
+    for (const std::string& word : words) {
+        if (!line.empty())
+            line += ' ';
+        if (!needs_quotes(word)) {
+            line += word;
+            continue;
+        }
+        line += '\'';
+        for (const char character : word)
+            line += character == '\'' ? std::string("'\\''") : std::string(1, character);
+        line += '\'';
+    }
+    return line;
+}
+
+} // namespace exo::tool

@@ -1,0 +1,132 @@
+// The life of one run: check, pack, start, relay, tell how it ended.
+// Nothing is created on the host before every check has passed.
+#include "tools/exo/run.hpp"
+
+#include "tools/exo/boot_archive.hpp"
+#include "tools/exo/host_file.hpp"
+#include "tools/exo/machine.hpp"
+#include "tools/exo/main_job.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <format>
+#include <print>
+#include <sys/wait.h>
+
+namespace exo::tool {
+
+namespace {
+
+constexpr std::size_t death_log_lines = 12;
+constexpr std::size_t panic_log_lines = 60;
+
+int explain_death(const RunReport& report, bool log_was_shown) {
+    const KernelLog& log = report.kernel_log;
+    if (log.panicked())
+        std::println(stderr, "exo: the kernel panicked.");
+    else if (WIFSIGNALED(report.qemu_wait_status))
+        std::println(stderr, "exo: the machine died: QEMU was ended by signal {}.", WTERMSIG(report.qemu_wait_status));
+    else
+        std::println(stderr, "exo: the machine died without an exit status of the program (QEMU status {}).",
+                     WEXITSTATUS(report.qemu_wait_status));
+    if (const std::string messages = report.qemu_messages.tail(death_log_lines); !messages.empty())
+        std::print(stderr, "QEMU says:\n{}", messages);
+    if (log_was_shown)
+        return status_machine_died;
+    const std::string lines = log.tail(log.panicked() ? panic_log_lines : death_log_lines);
+    std::print(stderr, "{}", lines.empty() ? "The kernel's log is empty.\n" : "The end of the kernel's log:\n" + lines);
+    return status_machine_died;
+}
+
+int conclude(const RunReport& report, const RunOptions& options) {
+    switch (report.end) {
+    case MachineEnd::interrupted:
+        return status_interrupted;
+    case MachineEnd::output_closed:
+        return status_broken_pipe;
+    case MachineEnd::time_limit:
+        std::println(stderr, "exo: the time limit of {} s ended the machine.", options.timeout_s.value_or(0));
+        return status_timeout;
+    case MachineEnd::ended:
+        break;
+    }
+    const KernelLog& log = report.kernel_log;
+    if (log.panicked() || !log.exit_status())
+        return explain_death(report, options.verbose);
+    return *log.exit_status();
+}
+
+Outcome<int> try_run(const RunOptions& options) {
+    if (const auto checked = check_host(options); !checked)
+        return std::unexpected(checked.error());
+    const auto accelerator = options.icount ? Outcome<Accelerator>(Accelerator::tcg)
+                                            : choose_accelerator(options.acceleration);
+    if (!accelerator)
+        return std::unexpected(accelerator.error());
+    const std::filesystem::path build = repository_root() / "build";
+    const auto archive = build_boot_archive(options, build / "steward/steward.bin");
+    if (!archive)
+        return std::unexpected(archive.error());
+    if (archive->size() >= options.memory_bytes)
+        return failed(std::format("the program and its files ({} MiB) do not fit into {} MiB of memory",
+                                  archive->size() >> 20, options.memory_bytes >> 20));
+
+    MachinePaths paths = {build / "exokernel/kernel.elf", "boot.cpio", {10, 11, 12, 13, 14}};
+    if (options.dry_run) {
+        std::println("{}", shell_line(qemu_command(options, *accelerator, paths)));
+        return 0;
+    }
+    auto folder = TemporaryFolder::create();
+    if (!folder)
+        return std::unexpected(folder.error());
+    paths.archive = folder->path() + "/boot.cpio";
+    if (const auto written = write_host_file(paths.archive, *archive); !written)
+        return std::unexpected(written.error());
+    auto sockets = StreamSockets::create();
+    if (!sockets)
+        return std::unexpected(sockets.error());
+    paths.descriptors = sockets->theirs();
+    if (options.gdb)
+        std::println(stderr, "exo: waiting for gdb: gdb {} -ex 'target remote :1234'", paths.kernel);
+
+    const auto report = run_machine(qemu_command(options, *accelerator, paths), *sockets, options);
+    if (!report)
+        return std::unexpected(report.error());
+    return conclude(*report, options);
+}
+
+} // namespace
+
+std::filesystem::path repository_root() {
+    std::error_code error;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+    return self.parent_path().parent_path().parent_path(); // this program is build/bin/exo
+}
+
+int report(const Failure& failure) {
+    std::println(stderr, "exo: {}", failure.sentence);
+    return failure.status;
+}
+
+int run_program(RunOptions options) {
+    const char* log = std::getenv("EXO_LOG");
+    if (log != nullptr && std::string_view(log) == "1")
+        options.verbose = true;
+    const auto status = try_run(options);
+    return status ? *status : report(status.error());
+}
+
+int run_main(std::span<const std::string> words) {
+    auto options = parse_run_options(words);
+    if (!options)
+        return report(options.error());
+    if (options->help) {
+        std::print("{}", run_help());
+        return 0;
+    }
+    if (options->program.empty())
+        return run_main_job(std::move(*options));
+    return run_program(std::move(*options));
+}
+
+} // namespace exo::tool
