@@ -114,13 +114,18 @@ struct Wheel {
 };
 static_assert(sizeof(Wheel) == 128);
 
+namespace device_flag {
+inline constexpr std::uint8_t bindable = 1u << 0;  // an endpoint with a requester ID of its own behind an IOMMU
+inline constexpr std::uint8_t resettable = 1u << 1; // one that is not can be lent once only
+} // namespace device_flag
+
 // One PCI function, as found at boot.
 struct DeviceInfo {
     std::uint16_t segment;
     std::uint8_t bus;
     std::uint8_t device_function; // device << 3 | function
     std::uint8_t header_type;
-    std::uint8_t flags; // bit 0: can be bound (not a bridge, behind the IOMMU); bit 1: can be reset
+    std::uint8_t flags; // bits of device_flag::
     std::uint16_t owner; // environment that has it bound, or 0
     std::uint16_t vendor;
     std::uint16_t device;
@@ -129,9 +134,9 @@ struct DeviceInfo {
     std::uint32_t class_code; // class << 16 | subclass << 8 | interface
     std::uint16_t msix_vectors;
     std::uint8_t msix_bar;
-    std::uint8_t reserved;
+    std::uint8_t dma_levels; // of its DMA tables: the level of the root, 3 or 4; 0 without an IOMMU
     std::uint32_t msix_offset;
-    std::uint32_t reserved2;
+    std::uint32_t dma_faults; // accesses and interrupts of it that the IOMMU blocked, as last polled
     struct {
         std::uint64_t base; // physical
         std::uint64_t bytes; // 0: none, or an I/O port BAR
