@@ -16,10 +16,9 @@ std::string_view below(std::string_view directory, std::string_view path) {
         return path;
     if (path.size() <= directory.size() + 1 || !path.starts_with(directory) || path[directory.size()] != '/')
         return {};
-    return path.substr(directory.size() + 1);
+    path.remove_prefix(directory.size() + 1);
+    return path;
 }
-
-std::string_view first_component(std::string_view path) { return path.substr(0, path.find('/')); }
 
 Entry implied_directory(std::string_view path) {
     return {.path = path, .kind = EntryKind::Directory, .mode = implied_directory_mode};
@@ -93,7 +92,8 @@ bool Archive::next_child(std::string_view directory, Cursor& cursor, Child& chil
             continue;
         child.name = name;
         // A file deeper down implies the directory, whose own entry may still follow.
-        if (!find(entry.path.substr(0, entry.path.size() - rest.size() + name.size()), child.entry))
+        const std::size_t path_bytes = entry.path.size() - rest.size() + name.size();
+        if (!find({entry.path.data(), path_bytes}, child.entry))
             return false;
         child.kind = child.entry.kind;
         return true;

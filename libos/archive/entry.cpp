@@ -7,6 +7,13 @@ namespace exo::archive {
 
 namespace {
 
+std::string_view up_to(std::string_view text, char end) {
+    std::size_t size = 0;
+    while (size < text.size() && text[size] != end)
+        ++size;
+    return {text.data(), size};
+}
+
 // The value of a hexadecimal digit, or 16.
 constexpr std::uint32_t digit_value(char digit) {
     if (digit >= '0' && digit <= '9')
@@ -24,7 +31,7 @@ struct Header {
 };
 
 std::expected<Header, Problem> decode_header(std::string_view text) {
-    if (text.substr(0, newc_magic.size()) != newc_magic)
+    if (!text.starts_with(newc_magic))
         return std::unexpected(Problem::BadMagic);
     Header header{};
     for (std::size_t field = 0; field < field_count; ++field) {
@@ -38,28 +45,31 @@ std::expected<Header, Problem> decode_header(std::string_view text) {
     return header;
 }
 
+bool is_dots(std::string_view component) {
+    return (component.size() == 1 || component.size() == 2) && component.front() == '.' && component.back() == '.';
+}
+
 bool is_sound_path(std::string_view path) {
     while (!path.empty()) {
-        const std::size_t slash = path.find('/');
-        const std::string_view component = path.substr(0, slash);
-        if (component.empty() || component == "." || component == "..")
+        const std::string_view component = first_component(path);
+        if (component.empty() || is_dots(component))
             return false;
-        if (slash == std::string_view::npos)
-            return true;
-        path.remove_prefix(slash + 1);
-        if (path.empty())
-            return false;
+        path.remove_prefix(component.size());
+        if (path.size() == 1)
+            return false; // ends with a slash
+        if (!path.empty())
+            path.remove_prefix(1);
     }
     return true;
 }
 
 std::expected<std::string_view, Problem> decode_path(std::string_view field) {
-    const std::size_t end = field.find('\0'); // what follows only moves the data to its place
-    if (end == std::string_view::npos || end == 0)
+    const std::string_view name = up_to(field, '\0'); // what follows only moves the data to its place
+    if (name.empty() || name.size() == field.size())
         return std::unexpected(Problem::BadName);
-    if (end > path_bytes_max)
+    if (name.size() > path_bytes_max)
         return std::unexpected(Problem::NameTooLong);
-    const std::string_view path = trimmed(field.substr(0, end));
+    const std::string_view path = trimmed(name);
     if (!is_sound_path(path))
         return std::unexpected(Problem::BadName);
     return path;
@@ -78,7 +88,9 @@ std::expected<EntryKind, Problem> decode_kind(const Header& header, std::string_
 }
 
 // Precondition: size is at most 2^33, which four gigabytes of data behind a name are.
-constexpr std::size_t rounded(std::size_t size) { return (size + entry_alignment - 1) & ~(entry_alignment - 1); }
+constexpr std::size_t rounded(std::size_t size) {
+    return (size + entry_alignment - 1) & ~(entry_alignment - 1);
+}
 
 } // namespace
 
@@ -86,22 +98,26 @@ std::string_view trimmed(std::string_view path) {
     for (;;) {
         if (path.starts_with('/'))
             path.remove_prefix(1);
-        else if (path.starts_with("./"))
+        else if (path.size() >= 2 && path[0] == '.' && path[1] == '/')
             path.remove_prefix(2);
         else
             break;
     }
     while (path.ends_with('/'))
         path.remove_suffix(1);
-    return path == "." ? std::string_view() : path;
+    return path.size() == 1 && path[0] == '.' ? std::string_view() : path;
+}
+
+std::string_view first_component(std::string_view path) {
+    return up_to(path, '/');
 }
 
 std::expected<DecodedEntry, Problem> decode_entry(std::span<const std::byte> archive, std::size_t offset) {
     if (offset > archive.size() || archive.size() - offset < header_bytes)
         return std::unexpected(Problem::Truncated);
     // Safe: the archive is read as characters, which may alias anything.
-    const std::string_view text(reinterpret_cast<const char*>(archive.data()), archive.size());
-    const auto header = decode_header(text.substr(offset, header_bytes));
+    const char* const text = reinterpret_cast<const char*>(archive.data());
+    const auto header = decode_header(std::string_view(text + offset, header_bytes));
     if (!header)
         return std::unexpected(header.error());
 
@@ -111,9 +127,9 @@ std::expected<DecodedEntry, Problem> decode_entry(std::span<const std::byte> arc
         return std::unexpected(Problem::NameTooLong);
     if (name_bytes > archive.size() - name_start)
         return std::unexpected(Problem::Truncated);
-    const std::string_view name_field = text.substr(name_start, name_bytes);
+    const std::string_view name_field(text + name_start, name_bytes);
     DecodedEntry decoded;
-    if (name_field.substr(0, name_field.find('\0')) == trailer_name) {
+    if (up_to(name_field, '\0') == trailer_name) {
         decoded.is_trailer = true;
         return decoded;
     }

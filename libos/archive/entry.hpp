@@ -50,5 +50,7 @@ std::expected<DecodedEntry, Problem> decode_entry(std::span<const std::byte> arc
 
 // The same path without leading "/" and "./" and without trailing "/".
 std::string_view trimmed(std::string_view path);
+// The path up to its first "/".
+std::string_view first_component(std::string_view path);
 
 } // namespace exo::archive

@@ -11,7 +11,9 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 
-constexpr std::uint64_t padded(std::uint32_t size) { return (std::uint64_t(size) + 3) & ~3ull; }
+constexpr std::uint64_t padded(std::uint32_t size) {
+    return (std::uint64_t(size) + 3) & ~3ull;
+}
 
 struct Note {
     std::string_view owner; // without its NUL
@@ -31,8 +33,9 @@ bool read_note(Bytes rest, Note& note) {
     if (owner_end > rest.size() || header.descriptor_bytes > rest.size() - owner_end)
         return false;
     // Safe: owner_bytes characters lie inside the span.
-    const std::string_view owner(reinterpret_cast<const char*>(rest.data()), header.owner_bytes);
-    note.owner = owner.substr(0, owner.find('\0'));
+    note.owner = {reinterpret_cast<const char*>(rest.data()), header.owner_bytes};
+    while (note.owner.ends_with('\0'))
+        note.owner.remove_suffix(1);
     note.type = header.type;
     note.descriptor = rest.subspan(owner_end, header.descriptor_bytes);
     note.bytes = sizeof(header) + owner_end + padded(header.descriptor_bytes);

@@ -28,7 +28,9 @@ T read_at(Bytes image, std::uint64_t offset) {
     return value;
 }
 
-std::uint64_t page_of(std::uint64_t address) { return address / page_bytes; }
+std::uint64_t page_of(std::uint64_t address) {
+    return address / page_bytes;
+}
 
 Checked check_file_header(Bytes image) {
     if (image.size() < sizeof(magic) || std::memcmp(image.data(), magic, sizeof(magic)) != 0)
