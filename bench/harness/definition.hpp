@@ -1,0 +1,73 @@
+// What a bench is: jobs to run in each guest, and the rows they yield, each with its
+// unit, its goal and the direction in which emulation bends it. Data only; the tables
+// are in bench/NAME/rows.hpp and runner.hpp executes them.
+#pragma once
+
+#include <expected>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace bench {
+
+enum class Better { lower, higher };
+
+inline constexpr double no_bound = std::numeric_limits<double>::infinity();
+
+// Every bound that is set must hold. Ratios are ours / tuned Linux.
+struct Goal {
+    double ours_at_most = no_bound;
+    double ours_instructions_at_most = no_bound;
+    double ratio_at_most = no_bound;
+    double ratio_at_least = -no_bound;
+    double instruction_ratio_at_most = no_bound;
+};
+
+// Which way measuring under TCG, rather than on the hardware, moves the comparison.
+struct RowDefinition {
+    std::string_view name;
+    std::string_view unit;
+    Better better = Better::lower;
+    std::string_view goal_text;
+    Goal goal = {};
+    std::string_view bias;
+    bool counted = false;       // also measured in guest instructions
+    bool zero_is_valid = false; // a value of nothing is a result, not a failed measurement
+    bool ours_only = false;     // the peers have nothing of the kind
+};
+
+// One guest started, one program run in it. Paths are relative to the build directory.
+struct Job {
+    std::string_view linux_program; // empty: no peer runs this job
+    std::string_view exo_program;   // empty: the exokernel does not run this job
+    std::string_view arguments = {};
+    std::string_view smoke_arguments = "--smoke";
+    bool isolated_core = false;      // give the measured program a core of its own, where a system can
+    bool is_init = false;            // the program itself is the first process of the guest
+    bool since_kernel_entry = false; // its rows are TSC values: subtract the firmware's share
+    bool counted = true;             // also run in the instruction-count pass
+    int timeout_s = 120;
+    unsigned memory_mib = 1024;
+    std::span<const std::string_view> files = {}; // from the repository's root, at the same path in the guest
+};
+
+class System;
+
+// A number found on the host rather than printed by a guest: a file's size, the
+// smallest memory that works. Nothing when the system has no such number.
+struct HostProbe {
+    std::string_view row;
+    std::expected<std::optional<double>, std::string> (*measure)(System& system, bool smoke);
+};
+
+struct BenchDefinition {
+    std::string_view name;
+    std::string_view title;
+    std::span<const Job> jobs;
+    std::span<const RowDefinition> rows;
+    std::span<const HostProbe> probes = {};
+};
+
+} // namespace bench

@@ -1,0 +1,83 @@
+// The exokernel as a System, started the way a user starts it: through `exo run`.
+// Nothing here knows how that command builds its machine.
+#include "bench/harness/guest_output.hpp"
+#include "bench/harness/process.hpp"
+#include "bench/harness/shell_words.hpp"
+#include "bench/harness/system.hpp"
+
+namespace bench {
+namespace {
+
+class ExoGuest final : public System {
+public:
+    explicit ExoGuest(const Environment& environment) : environment_(environment) {}
+
+    std::string_view name() const override { return "ours"; }
+
+    bool runs(const Job& job) const override { return !job.exo_program.empty(); }
+
+    std::expected<void, std::string> prepare(const Job& job) override {
+        for (const std::filesystem::path& needed : {tool(), program(job)})
+            if (!std::filesystem::exists(needed))
+                return std::unexpected(needed.string() + " is not built: run ninja first");
+        return {};
+    }
+
+    std::expected<std::string, std::string> run(const Job& job, const RunMode& mode) override {
+        auto command = run_command(job, mode, {});
+        if (!environment_.pin_to_cpu.empty())
+            command.insert(command.begin(), {"taskset", "-c", environment_.pin_to_cpu});
+        // The tool enforces the job's timeout in its own words; ours is the net below it.
+        auto result = run_process(command, {.timeout = std::chrono::seconds(job.timeout_s + 30)});
+        if (!result)
+            return std::unexpected(result.error());
+        if (result->timed_out || result->status != 0)
+            return std::unexpected(std::string(job.exo_program) + (result->timed_out ? " did not finish" : " failed") +
+                                   " on the exokernel; its last lines:\n" + last_lines(result->output, 8));
+        return std::move(result->output);
+    }
+
+    std::expected<std::vector<std::string>, std::string> machine(const Job& job, const RunMode& mode) override {
+        const auto printed = run_process(run_command(job, mode, {"--dry-run"}), {.merge_stderr = false});
+        if (!printed)
+            return std::unexpected(printed.error());
+        auto words = split_shell_words(printed->output);
+        if (printed->status != 0 || words.empty())
+            return std::unexpected("exo run --dry-run printed no QEMU command");
+        return words;
+    }
+
+    std::filesystem::path kernel_image() const override { return build_directory / "exokernel/kernel.elf"; }
+
+private:
+    std::filesystem::path tool() const { return build_directory / "bin/exo"; }
+    std::filesystem::path program(const Job& job) const { return build_directory / job.exo_program; }
+
+    std::vector<std::string> run_command(const Job& job, const RunMode& mode, std::vector<std::string> options) const {
+        std::vector<std::string> command{tool().string(), "run",
+                                         "--vcores",      "1",
+                                         "--timeout",     std::to_string(job.timeout_s),
+                                         "--memory",      std::to_string(job.memory_mib) + "M"};
+        if (mode.clock == Clock::instructions)
+            command.push_back("--icount");
+        else
+            command.insert(command.end(), {"--accel", environment_.accelerator == Accelerator::kvm ? "kvm" : "tcg"});
+        command.insert(command.end(), options.begin(), options.end());
+        if (!job.files.empty())
+            command.insert(command.end(), {"--share", std::filesystem::current_path().string() + ":ro"});
+        command.push_back(program(job).string());
+        for (const std::string& argument : job_arguments(job, mode))
+            command.push_back(argument);
+        return command;
+    }
+
+    Environment environment_;
+};
+
+} // namespace
+
+std::unique_ptr<System> make_exo_guest(const Environment& environment) {
+    return std::make_unique<ExoGuest>(environment);
+}
+
+} // namespace bench

@@ -1,0 +1,38 @@
+// The stub reports on I/O port 0xe9, a device added for it alone, and then faults, which
+// ends QEMU under -no-reboot. See firmware.hpp; the stub is bench/boot/entry_stub.S.
+#include "bench/harness/firmware.hpp"
+
+#include "bench/harness/guest_output.hpp"
+#include "bench/harness/process.hpp"
+
+#include <algorithm>
+
+namespace bench {
+
+std::expected<double, std::string> firmware_cycles(System& system, const Job& job, const RunMode& mode) {
+    auto command = system.machine(job, mode);
+    if (!command)
+        return std::unexpected(command.error());
+    const auto kernel = std::ranges::find(*command, "-kernel");
+    if (kernel == command->end() || kernel + 1 == command->end())
+        return std::unexpected(std::string(system.name()) + "'s QEMU command names no kernel");
+    *(kernel + 1) = (build_directory / "bench/boot/entry-stub.elf").string();
+    const std::filesystem::path report = std::filesystem::absolute(build_directory / "bench/boot/firmware.txt");
+    command->insert(command->end(), {"-debugcon", "file:" + report.string()});
+
+    std::error_code ignored;
+    std::filesystem::remove(report, ignored);
+    const auto ran = run_process(*command, {.timeout = std::chrono::seconds(60)});
+    if (!ran)
+        return std::unexpected(ran.error());
+    const auto bytes = read_file(report);
+    if (!bytes)
+        return std::unexpected("the firmware's time could not be taken: " + last_lines(ran->output, 3));
+    const std::string text(bytes->begin(), bytes->end());
+    const auto rows = parse_rows(text);
+    if (rows.size() != 1 || rows[0].name != "firmware")
+        return std::unexpected("the firmware's time could not be taken: the stub printed '" + text + "'");
+    return rows[0].value;
+}
+
+} // namespace bench

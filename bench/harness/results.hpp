@@ -1,0 +1,51 @@
+// What a bench found: for each row, every system's summary, the ratios, the counts and
+// whether the goal is met. Filled by runner.cpp; read by the table, JSON and SVG writers.
+#pragma once
+
+#include "bench/harness/definition.hpp"
+#include "bench/harness/stats.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+// What one system yielded for one row.
+struct Measured {
+    std::vector<double> values;         // one a run
+    std::optional<double> instructions; // of the counting pass
+};
+
+struct PeerResult {
+    std::string peer;
+    Summary summary;
+    std::optional<Summary> ratio; // of paired runs, ours / peer
+    std::optional<double> instructions;
+};
+
+struct RowResult {
+    const RowDefinition* definition = nullptr;
+    std::optional<Summary> ours;
+    std::optional<double> ours_instructions;
+    std::vector<PeerResult> peers;
+    bool met = false;
+};
+
+struct BenchResult {
+    std::string bench;
+    std::string title;
+    std::string commit;
+    std::string host;
+    std::string accelerator;
+    std::vector<RowResult> rows;
+};
+
+// The peer that goals are held against.
+inline constexpr std::string_view ours_name = "ours";
+inline constexpr std::string_view goal_peer = "linux-tuned";
+
+// `by_system` holds what each system yielded, "ours" among them when it ran.
+RowResult combine(const RowDefinition& definition, const std::map<std::string, Measured>& by_system);
+
+} // namespace bench

@@ -1,0 +1,148 @@
+// See runner.hpp.
+#include "bench/harness/runner.hpp"
+
+#include "bench/harness/firmware.hpp"
+#include "bench/harness/guest_output.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <format>
+
+#include <unistd.h>
+
+namespace bench {
+namespace {
+
+using Failure = std::unexpected<std::string>;
+using Yield = std::map<std::string, std::map<std::string, Measured>>; // row, then system
+
+class Runner {
+public:
+    Runner(const BenchDefinition& definition, const RunPlan& plan, const std::vector<std::unique_ptr<System>>& systems)
+        : definition_(definition), plan_(plan), systems_(systems) {}
+
+    std::expected<void, std::string> run_jobs() {
+        for (const Job& job : definition_.jobs) {
+            for (const auto& system : systems_)
+                if (system->runs(job))
+                    if (const auto ready = system->prepare(job); !ready)
+                        return ready;
+            for (unsigned run = 0; run < plan_.runs; ++run)
+                if (const auto done = one_round(job, {.clock = Clock::wall, .smoke = plan_.smoke}, run); !done)
+                    return done;
+            if (plan_.count_instructions && job.counted)
+                if (const auto done = one_round(job, {.clock = Clock::instructions, .smoke = plan_.smoke}, 0); !done)
+                    return done;
+        }
+        return {};
+    }
+
+    std::expected<void, std::string> run_probes() {
+        for (const HostProbe& probe : definition_.probes) {
+            for (const auto& system : systems_) {
+                const auto value = probe.measure(*system, plan_.smoke);
+                if (!value)
+                    return Failure(value.error());
+                if (*value)
+                    yield_[std::string(probe.row)][std::string(system->name())].values.push_back(**value);
+            }
+        }
+        return {};
+    }
+
+    std::expected<std::vector<RowResult>, std::string> results() {
+        std::vector<RowResult> rows;
+        for (const RowDefinition& row : definition_.rows) {
+            const auto& by_system = yield_[std::string(row.name)];
+            for (const auto& system : systems_)
+                if (const auto sound = check(row, system->name(), by_system); !sound)
+                    return Failure(sound.error());
+            rows.push_back(combine(row, by_system));
+        }
+        return rows;
+    }
+
+private:
+    std::expected<void, std::string> one_round(const Job& job, const RunMode& mode, unsigned run) {
+        for (const auto& system : systems_) {
+            if (!system->runs(job))
+                continue;
+            report_progress(*system, mode, run);
+            const auto output = system->run(job, mode);
+            if (!output)
+                return Failure(output.error());
+            double firmware = 0;
+            if (job.since_kernel_entry) {
+                const auto cycles = firmware_cycles(*system, job, mode);
+                if (!cycles)
+                    return Failure(cycles.error());
+                firmware = *cycles;
+            }
+            collect(*output, system->name(), mode.clock, firmware);
+        }
+        return {};
+    }
+
+    void collect(std::string_view output, std::string_view system, Clock clock, double firmware) {
+        for (const GuestRow& row : parse_rows(output)) {
+            Measured& measured = yield_[row.name][std::string(system)];
+            const double value = row.value - firmware;
+            if (clock == Clock::wall)
+                measured.values.push_back(value);
+            else if (is_counted(row.name))
+                measured.instructions = value;
+        }
+    }
+
+    bool is_counted(std::string_view name) const {
+        const auto row = std::ranges::find(definition_.rows, name, &RowDefinition::name);
+        return row != definition_.rows.end() && row->counted;
+    }
+
+    std::expected<void, std::string> check(const RowDefinition& row, std::string_view system,
+                                           const std::map<std::string, Measured>& by_system) const {
+        const bool expected_here = system == ours_name || !row.ours_only;
+        const auto found = by_system.find(std::string(system));
+        if (!expected_here)
+            return {};
+        if (found == by_system.end() || found->second.values.empty())
+            return Failure(std::format("{} yielded no row {}", system, row.name));
+        for (const double value : found->second.values)
+            if (!(value > 0 || (row.zero_is_valid && value == 0)))
+                return Failure(
+                    std::format("{} yielded {} for row {}, which must be positive", system, value, row.name));
+        if (row.counted && plan_.count_instructions && !(found->second.instructions.value_or(0) > 0))
+            return Failure(std::format("{} yielded no instruction count for row {}", system, row.name));
+        return {};
+    }
+
+    void report_progress(const System& system, const RunMode& mode, unsigned run) const {
+        if (isatty(STDERR_FILENO) == 0)
+            return;
+        const std::string step = mode.clock == Clock::instructions ? "counting instructions"
+                                                                   : std::format("run {} of {}", run + 1, plan_.runs);
+        std::fprintf(stderr, "\r\033[Kbench %s: %s, %s", std::string(definition_.name).c_str(), step.c_str(),
+                     std::string(system.name()).c_str());
+    }
+
+    const BenchDefinition& definition_;
+    const RunPlan& plan_;
+    const std::vector<std::unique_ptr<System>>& systems_;
+    Yield yield_;
+};
+
+} // namespace
+
+std::expected<std::vector<RowResult>, std::string> run_bench(const BenchDefinition& definition, const RunPlan& plan,
+                                                             const std::vector<std::unique_ptr<System>>& systems) {
+    Runner runner(definition, plan, systems);
+    const auto jobs = runner.run_jobs();
+    const auto probes = jobs ? runner.run_probes() : jobs;
+    if (isatty(STDERR_FILENO) != 0)
+        std::fputs("\r\033[K", stderr);
+    if (!probes)
+        return Failure(probes.error());
+    return runner.results();
+}
+
+} // namespace bench

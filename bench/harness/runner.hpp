@@ -1,0 +1,21 @@
+// Executes a bench: every system in turn, run after run (A B A B ...), so that a slow
+// drift of the host falls on all of them alike; then one counting pass each.
+#pragma once
+
+#include "bench/harness/results.hpp"
+#include "bench/harness/system.hpp"
+
+namespace bench {
+
+struct RunPlan {
+    unsigned runs = 11;
+    bool smoke = false;
+    bool count_instructions = true;
+};
+
+// The rows in the definition's order. An error when a guest fails, or when a row that a
+// system was to yield is missing, not finite, or not positive where it has to be.
+std::expected<std::vector<RowResult>, std::string> run_bench(const BenchDefinition& definition, const RunPlan& plan,
+                                                             const std::vector<std::unique_ptr<System>>& systems);
+
+} // namespace bench

@@ -1,0 +1,26 @@
+// See stats.hpp.
+#include "bench/harness/stats.hpp"
+
+#include <algorithm>
+
+namespace bench {
+
+std::optional<Summary> summarise(std::span<const double> values) {
+    if (values.empty())
+        return std::nullopt;
+    std::vector<double> sorted(values.begin(), values.end());
+    std::ranges::sort(sorted);
+    const std::size_t half = sorted.size() / 2;
+    const double median = sorted.size() % 2 != 0 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+    return Summary{.median = median, .min = sorted.front(), .max = sorted.back(), .n = sorted.size()};
+}
+
+std::vector<double> pairwise_ratios(std::span<const double> ours, std::span<const double> peer) {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < std::min(ours.size(), peer.size()); ++i)
+        if (peer[i] != 0)
+            ratios.push_back(ours[i] / peer[i]);
+    return ratios;
+}
+
+} // namespace bench

@@ -1,0 +1,104 @@
+// Options common to every guest first, then what tuning changes. See guest_command.hpp.
+#include "bench/linux/guest_command.hpp"
+
+#include "bench/harness/process.hpp"
+#include "bench/linux/cpio.hpp"
+
+#include <set>
+
+namespace bench::linux_peer {
+namespace {
+
+// PKU, five-level paging and byte-wise string instructions cost a TCG guest dearly in
+// fault and copy paths; leaving them on would flatter whoever is compared with Linux.
+constexpr std::string_view tuned_tcg_cpu = "max,-pku,-la57,-erms";
+
+std::string cpu_model(const GuestOptions& options) {
+    if (options.clock == Clock::wall && options.accelerator == Accelerator::kvm)
+        return "host";
+    return options.tuning == Tuning::tuned ? std::string(tuned_tcg_cpu) : "max";
+}
+
+std::string kernel_command_line(const GuestOptions& options) {
+    std::string line = "console=ttyS0 quiet panic=-1 rdinit=/init";
+    if (options.tuning == Tuning::tuned) {
+        line += " mitigations=off tsc=reliable";
+        // A single core must keep its housekeeping: isolation means something from two cores on.
+        if (options.isolated_core)
+            line += " isolcpus=managed_irq,domain,1 nohz_full=1 rcu_nocbs=1 irqaffinity=0";
+    }
+    if (!options.arguments.empty())
+        line += " --";
+    for (const std::string& argument : options.arguments)
+        line += " " + argument;
+    return line;
+}
+
+std::string accelerator(const GuestOptions& options) {
+    if (options.clock == Clock::instructions)
+        return "tcg,thread=single";
+    return options.accelerator == Accelerator::kvm ? "kvm" : "tcg,thread=multi";
+}
+
+} // namespace
+
+std::vector<std::string> guest_command(const GuestOptions& options) {
+    std::vector<std::string> command{
+        "qemu-system-x86_64",
+        "-machine",
+        "q35",
+        "-nodefaults",
+        "-display",
+        "none",
+        "-no-reboot",
+        "-serial",
+        "stdio",
+        "-device",
+        "isa-debug-exit,iobase=0x501,iosize=2",
+        "-accel",
+        accelerator(options),
+        "-cpu",
+        cpu_model(options),
+        "-smp",
+        options.isolated_core && options.clock == Clock::wall ? "2" : "1",
+        "-m",
+        std::to_string(options.memory_mib) + "M",
+        "-kernel",
+        options.kernel.string(),
+        "-initrd",
+        options.initramfs.string(),
+        "-append",
+        kernel_command_line(options),
+    };
+    if (options.clock == Clock::instructions)
+        command.insert(command.end(), {"-icount", "shift=0,sleep=off"});
+    return command;
+}
+
+std::expected<std::string, std::string> initramfs(const std::filesystem::path& init,
+                                                  const std::vector<InitramfsFile>& files) {
+    constexpr std::uint32_t console_major = 5, console_minor = 1;
+    CpioWriter archive;
+    std::set<std::string> directories{"dev", "proc", "sys", "tmp"};
+    for (const InitramfsFile& file : files)
+        for (std::filesystem::path up = std::filesystem::path(file.path).parent_path(); !up.empty();
+             up = up.parent_path())
+            directories.insert(up.string());
+    for (const std::string& directory : directories) // sorted: a parent comes before its children
+        archive.add_directory(directory);
+    archive.add_character_device("dev/console", console_major, console_minor);
+
+    const auto init_content = read_file(init);
+    if (!init_content)
+        return std::unexpected(init_content.error());
+    archive.add_file("init", *init_content, true);
+    for (const InitramfsFile& file : files) {
+        const auto content = read_file(file.source);
+        if (!content)
+            return std::unexpected(content.error());
+        archive.add_file(file.path, *content, true);
+    }
+    return archive.finish();
+}
+
+} // namespace bench::linux_peer

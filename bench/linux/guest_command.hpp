@@ -1,0 +1,40 @@
+// The QEMU command line of a Linux guest, and the initramfs it starts from.
+// The two peers differ here and nowhere else; README.md says why each option is set.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bench::linux_peer {
+
+enum class Tuning { tuned, stock };
+enum class Accelerator { tcg, kvm };
+enum class Clock { wall, instructions }; // what the guest's TSC counts
+
+struct GuestOptions {
+    Tuning tuning = Tuning::tuned;
+    Accelerator accelerator = Accelerator::tcg;
+    Clock clock = Clock::wall;
+    bool isolated_core = false; // a second core, kept free of kernel work on the tuned guest
+    unsigned memory_mib = 1024;
+    std::filesystem::path kernel;
+    std::filesystem::path initramfs;
+    std::vector<std::string> arguments; // of /init
+};
+
+std::vector<std::string> guest_command(const GuestOptions& options);
+
+struct InitramfsFile {
+    std::string path; // inside the guest, without a leading slash
+    std::filesystem::path source;
+};
+
+// The archive with `init` as /init, mount points, a console, and the given files.
+std::expected<std::string, std::string> initramfs(const std::filesystem::path& init,
+                                                  const std::vector<InitramfsFile>& files);
+
+} // namespace bench::linux_peer
