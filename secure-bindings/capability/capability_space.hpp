@@ -13,27 +13,29 @@ namespace exo {
 
 class CapabilitySpace {
 public:
-    // Gives an environment its table: zeroed slots, slot 0 unused, the rest chained as free.
-    // The memory stays the environment's; it must not change hands while attached.
+    // Gives an environment its table: clears it, leaves slot 0 unused and chains the rest as free. Slots beyond
+    // slots_per_table_max are not used. The memory stays the environment's; it must not change hands while attached.
     void attach(std::uint32_t environment, std::span<Slot> table);
     // Forgets a table. Every slot must be free (see first_used).
     void detach(std::uint32_t environment);
 
-    // The capability a handle names, if it has this kind and all of these rights.
+    // The capability a handle names, if it has this kind and all of these rights. All 64 bits of the handle count.
     // Errors: BadHandle, WrongKind, NoRight. Kind::None and no rights accept any.
     Result<SlotRef> find(std::uint32_t environment, Handle handle, Kind kind, Rights rights) const;
     Slot& at(SlotRef ref);
     const Slot& at(SlotRef ref) const;
     Handle handle_of(SlotRef ref) const;
 
-    // A capability without a parent: only for the roots made at boot. Errors: TableFull.
+    // A capability without a parent: for the roots made at boot and for a new environment's own.
+    // Errors: BadArgument (kind None, empty or wrapping range), TableFull.
     Result<SlotRef> root(std::uint32_t environment, Kind kind, Rights rights, std::uint64_t first, std::uint64_t count);
 
-    // A child of `source` in the table of `environment`, same environment for derive, another for grant.
-    // Same kind: range within the source's, rights a subset, nonempty range. Kind Event or Gate from an
-    // Environment source with Control: first must name that environment (see Kind), count is 1, and the
-    // rights given become Signal|Grant or Call|Grant at most.
-    // Errors: WrongKind, NoRight, OutOfRange, BadArgument, TableFull (table or depth), all before any change.
+    // A child of `source` in the table of `environment`: the same environment for derive, another for grant, which
+    // needs Grant on the source. Same kind: range within the source's, rights a subset. Kind Event or Gate from an
+    // Environment source with Control: `first` must name an environment in the source's range and a vcore and bit
+    // that can exist (see Kind), count is 1, and of the rights asked only Signal|Grant or Call|Grant are given.
+    // A child of a capability that has been asked back is born asked back, by the same deadline.
+    // Errors: WrongKind, NoRight, OutOfRange, BadArgument (count 0), TableFull (table or depth), all before any change.
     Result<SlotRef> derive(SlotRef source, std::uint32_t environment, Kind kind, Rights rights, std::uint64_t first,
                            std::uint64_t count);
 
@@ -42,11 +44,14 @@ public:
     // True when some descendant of `ref` lies in another environment's table. Looks at up to `limit` slots;
     // Errors: Again when the limit did not suffice.
     Result<bool> has_foreign_descendant(SlotRef ref, std::size_t limit) const;
-    // Frees a slot that has no children; its handle is stale from now on.
+    // Frees a slot that has no children; its handle is stale from now on. A slot whose generations are used up is
+    // not used again, so that no handle ever names two capabilities.
     void remove(SlotRef ref);
 
     // Marks every descendant outside `ref`'s own environment as asked back by `deadline_tsc`, calling
-    // `told` once for each slot marked. Restartable: visits at most `limit` slots, Errors: Again.
+    // told(SlotRef) once for each slot marked; one that already has this deadline is not told again.
+    // Restartable: visits at most `limit` slots, and a later call goes on where this one stopped, whatever was
+    // removed meanwhile. Errors: Again.
     template <typename Told>
     Status ask_back(SlotRef ref, std::uint64_t deadline_tsc, std::size_t limit, Told&& told);
 
@@ -61,9 +66,37 @@ private:
         std::span<Slot> slots;
         std::uint32_t first_free = 0;
     };
+    // The slot after `ref` in the tree below `top`, parents before children; no_slot after the last.
     SlotRef next_in_tree(SlotRef ref, SlotRef top) const;
+    // The same, past everything below `ref`.
+    SlotRef next_beside(SlotRef ref, SlotRef top) const;
+    bool has_room(std::uint32_t environment) const;
+    SlotRef take_free(std::uint32_t environment, Kind kind, Rights rights, std::uint64_t first, std::uint64_t count);
+    void unlink(SlotRef ref);
 
     std::array<Table, max_environments> tables_{};
 };
+
+template <typename Told>
+Status CapabilitySpace::ask_back(SlotRef ref, std::uint64_t deadline_tsc, std::size_t limit, Told&& told) {
+    Slot& top = at(ref);
+    SlotRef next = top.asking != no_slot ? top.asking : next_in_tree(ref, ref);
+    for (std::size_t visited = 0; next != no_slot; ++visited) {
+        if (visited == limit) {
+            top.asking = next;
+            return std::unexpected(Error::Again);
+        }
+        Slot& slot = at(next);
+        const bool asked = slot.revoking != 0 && slot.deadline_tsc == deadline_tsc;
+        if (slot_environment(next) != slot_environment(ref) && !asked) {
+            slot.revoking = 1;
+            slot.deadline_tsc = deadline_tsc;
+            told(next);
+        }
+        next = next_in_tree(next, ref);
+    }
+    top.asking = no_slot;
+    return {};
+}
 
 } // namespace exo

@@ -1,0 +1,82 @@
+// What may be derived from what: the only place where a capability comes out of another. First every
+// check, changing nothing; then the child is linked, which cannot fail.
+#include "secure-bindings/capability/capability_space.hpp"
+
+namespace exo {
+
+namespace {
+
+// Whether an Event's or Gate's number names a vcore and a bit that can exist. A badge may be anything.
+bool names_place(Kind kind, std::uint64_t first) {
+    const std::uint64_t low = first & 0xffff'ffff;
+    if (kind == Kind::Gate) {
+        return (low >> 16) < max_vcores;
+    }
+    return (low >> 8) < max_vcores && (low & 0xff) < events_per_vcore;
+}
+
+// An Event or Gate of an environment that the source controls. Returns the rights given.
+Result<Rights> check_entrance(const Slot& source, Kind kind, Rights rights, std::uint64_t first, std::uint64_t count) {
+    if ((source.rights & right::Control) == 0) {
+        return std::unexpected(Error::NoRight);
+    }
+    if (count != 1 || !covers(source, first >> 32, 1) || !names_place(kind, first)) {
+        return std::unexpected(Error::OutOfRange);
+    }
+    return rights & ((kind == Kind::Event ? right::Signal : right::Call) | right::Grant);
+}
+
+Result<Rights> check_same_kind(const Slot& source, Rights rights, std::uint64_t first, std::uint64_t count) {
+    if ((rights & ~source.rights) != 0) {
+        return std::unexpected(Error::NoRight);
+    }
+    if (!covers(source, first, count)) {
+        return std::unexpected(Error::OutOfRange);
+    }
+    return rights;
+}
+
+Result<Rights> check(const Slot& source, Kind kind, Rights rights, std::uint64_t first, std::uint64_t count) {
+    if (count == 0) {
+        return std::unexpected(Error::BadArgument);
+    }
+    if (kind == source.kind) {
+        return check_same_kind(source, rights, first, count);
+    }
+    if (source.kind == Kind::Environment && (kind == Kind::Event || kind == Kind::Gate)) {
+        return check_entrance(source, kind, rights, first, count);
+    }
+    return std::unexpected(Error::WrongKind);
+}
+
+} // namespace
+
+Result<SlotRef> CapabilitySpace::derive(SlotRef source, std::uint32_t environment, Kind kind, Rights rights,
+                                        std::uint64_t first, std::uint64_t count) {
+    Slot& parent = at(source);
+    const Result<Rights> given = check(parent, kind, rights, first, count);
+    if (!given) {
+        return std::unexpected(given.error());
+    }
+    if (environment != slot_environment(source) && (parent.rights & right::Grant) == 0) {
+        return std::unexpected(Error::NoRight);
+    }
+    if (parent.depth >= derivation_depth_max || !has_room(environment)) {
+        return std::unexpected(Error::TableFull);
+    }
+
+    const SlotRef child = take_free(environment, kind, *given, first, count);
+    Slot& slot = at(child);
+    slot.depth = static_cast<std::uint8_t>(parent.depth + 1);
+    slot.revoking = parent.revoking;
+    slot.deadline_tsc = parent.revoking != 0 ? parent.deadline_tsc : 0;
+    slot.parent = source;
+    slot.next_sibling = parent.first_child;
+    if (parent.first_child != no_slot) {
+        at(parent.first_child).previous_sibling = child;
+    }
+    parent.first_child = child;
+    return child;
+}
+
+} // namespace exo
