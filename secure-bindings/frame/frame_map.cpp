@@ -15,11 +15,6 @@ FrameMap::FrameMap(std::span<FrameEntry> frames, std::span<RegionEntry> large, s
     std::fill(huge.begin(), huge.end(), RegionEntry{no_mapping, frames_per_huge});
 }
 
-std::uint64_t* FrameMap::words(std::uint64_t frame) const {
-    // Safe: the kernel lends memory that is reachable for every frame of the map, and a frame is aligned.
-    return reinterpret_cast<std::uint64_t*>(memory_ + (frame << page_shift));
-}
-
 bool FrameMap::all_data(std::uint64_t first, std::uint64_t count) const {
     if (first > size() || count > size() - first) {
         return false;

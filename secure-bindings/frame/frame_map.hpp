@@ -33,7 +33,10 @@ public:
     RegionEntry& huge(std::uint64_t frame) { return huge_[frame / frames_per_huge]; }
     const RegionEntry& huge(std::uint64_t frame) const { return huge_[frame / frames_per_huge]; }
     // The contents of a frame, as 512 words.
-    std::uint64_t* words(std::uint64_t frame) const;
+    std::uint64_t* words(std::uint64_t frame) const {
+        // Safe: the kernel lends memory that is reachable for every frame of the map, and a frame is aligned.
+        return reinterpret_cast<std::uint64_t*>(memory_ + (frame << page_shift));
+    }
 
     // Whether [first, first + count) lies within the map and all of it is Data. count may be large;
     // looks at regions where it can.

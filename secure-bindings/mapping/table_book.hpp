@@ -22,9 +22,6 @@ constexpr unsigned shift_of(std::uint8_t level) {
 constexpr std::uint64_t pages_of(std::uint8_t level) {
     return 1ull << (index_bits * (level - 1u));
 }
-constexpr std::uint32_t index_at(std::uint64_t address, std::uint8_t level) {
-    return static_cast<std::uint32_t>(address >> shift_of(level)) % entries_per_table;
-}
 // First address that a user may not name in this tree.
 constexpr std::uint64_t address_end(const Tree& tree) {
     return tree.type == FrameType::PageTable ? user_end : 1ull << (page_shift + index_bits * tree.levels);
@@ -70,10 +67,11 @@ constexpr bool is_table(std::uint64_t entry, std::uint8_t level) {
 // Walks towards the entry of `level` for an address below address_end; stops early at an empty entry or a large page.
 inline Cell reach(const FrameMap& frames, const Tree& tree, std::uint64_t address, std::uint8_t level) {
     std::uint64_t table = tree.root;
-    for (std::uint8_t here = tree.levels;; --here) {
-        const std::uint32_t index = index_at(address, here);
+    unsigned shift = shift_of(tree.levels);
+    for (std::uint8_t here = tree.levels;; --here, shift -= index_bits) {
+        const std::uint32_t index = static_cast<std::uint32_t>(address >> shift) % entries_per_table;
         std::uint64_t* entry = frames.words(table) + index;
-        if (here == level || !is_table(*entry, here)) {
+        if (here == level || *entry == 0 || (*entry & page_entry::large) != 0) {
             return {entry, table, index, here};
         }
         table = frame_of(*entry);
