@@ -1,0 +1,213 @@
+// Runs every program of the manifest on the host and on libos-hpc and compares
+// what they print and how they end. The host's run is the expectation, so it is
+// checked as well: its status must be the manifest's, and no property may be NO.
+// Usage: run [--filter TEXT] [--host-only] [--list]
+#include "tests/linux-abi/runner/manifest.hpp"
+#include "tests/linux-abi/runner/process.hpp"
+
+#include <algorithm>
+#include <format>
+#include <fstream>
+#include <print>
+#include <span>
+#include <sstream>
+
+namespace exo::linux_abi {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path manifest_file = "tests/linux-abi/manifest.txt";
+const fs::path build_folder = "build/tests/linux-abi";
+const fs::path exo_command = "build/bin/exo";
+constexpr auto host_timeout = std::chrono::seconds(60);
+constexpr auto guest_timeout = std::chrono::seconds(180);
+
+enum class Where { host_only, host_and_guest };
+
+struct Options {
+    std::string filter;
+    Where where = Where::host_and_guest;
+    bool list = false;
+};
+
+struct Result {
+    int status = 0;
+    std::vector<std::string> lines;
+};
+using Outcome = std::expected<Result, std::string>;
+
+std::string contents(const fs::path& path) {
+    std::ostringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    return std::move(text).str();
+}
+
+std::vector<std::string> lines_of(const fs::path& path) {
+    std::vector<std::string> lines;
+    std::istringstream text(contents(path));
+    for (std::string line; std::getline(text, line);)
+        lines.push_back(line);
+    return lines;
+}
+
+// A fresh folder for one run of one program; what an earlier run left there is removed.
+fs::path fresh_folder(const Program& program, std::string_view side) {
+    const fs::path folder = fs::absolute(build_folder / "scratch" / program.name / side);
+    fs::remove_all(folder);
+    fs::create_directories(folder / "share");
+    return folder;
+}
+
+std::vector<std::string> environment_of(const Program& program) {
+    std::vector<std::string> environment = program.environment;
+    environment.push_back(std::format("OMP_NUM_THREADS={}", program.vcores));
+    return environment;
+}
+
+Outcome finish(const Command& command) {
+    const auto status = run(command);
+    if (!status)
+        return std::unexpected(status.error());
+    return Result{*status, lines_of(command.stdout_file)};
+}
+
+Outcome run_on_host(const Program& program) {
+    const fs::path folder = fresh_folder(program, "host");
+    Command command;
+    command.words = {fs::absolute(build_folder / "host" / program.name), folder / "share"};
+    command.words.append_range(program.arguments);
+    command.environment = environment_of(program);
+    command.folder = folder / "share";
+    command.stdout_file = folder / "stdout";
+    command.stderr_file = folder / "stderr";
+    command.processors = program.vcores;
+    command.timeout = host_timeout;
+    return finish(command);
+}
+
+Outcome run_in_guest(const Program& program) {
+    const fs::path folder = fresh_folder(program, "exo");
+    Command command;
+    command.words = {fs::absolute(exo_command),
+                     "run",
+                     "--share",
+                     folder / "share",
+                     "--vcores",
+                     std::to_string(program.vcores),
+                     "--timeout",
+                     std::to_string(guest_timeout.count())};
+    for (const std::string& variable : environment_of(program))
+        command.words.insert(command.words.end(), {"--env", variable});
+    command.words.insert(command.words.end(), {build_folder / "exo" / program.name, "/share"});
+    command.words.append_range(program.arguments);
+    command.stdout_file = folder / "stdout";
+    command.stderr_file = folder / "stderr";
+    command.timeout = guest_timeout + std::chrono::seconds(30);
+    return finish(command);
+}
+
+// What is wrong with the host's run, or nothing.
+std::string host_fault(const Program& program, const Outcome& host) {
+    if (!host)
+        return std::format("on the host: {}", host.error());
+    const auto refused = std::ranges::find_if(host->lines, [](const auto& line) { return line.ends_with(": NO"); });
+    if (refused != host->lines.end())
+        return std::format("on the host: {}", *refused);
+    if (host->status != program.status)
+        return std::format("on the host: status {}, the manifest says {}", host->status, program.status);
+    if (host->lines.empty())
+        return "on the host: printed nothing";
+    return {};
+}
+
+// The first difference between the two runs, or nothing.
+std::string difference(const Result& host, const Result& guest) {
+    const std::size_t common = std::min(host.lines.size(), guest.lines.size());
+    for (std::size_t i = 0; i < common; ++i) {
+        if (host.lines[i] != guest.lines[i])
+            return std::format("line {}: '{}' instead of '{}'", i + 1, guest.lines[i], host.lines[i]);
+    }
+    if (guest.lines.size() < host.lines.size())
+        return std::format("ends (status {}) before line {}: '{}'", guest.status, common + 1, host.lines[common]);
+    if (guest.lines.size() > host.lines.size())
+        return std::format("prints more than the host, line {}: '{}'", common + 1, guest.lines[common]);
+    if (guest.status != host.status)
+        return std::format("status {} instead of {}", guest.status, host.status);
+    return {};
+}
+
+std::string fault_of(const Program& program, Where where) {
+    const Outcome host = run_on_host(program);
+    if (std::string fault = host_fault(program, host); !fault.empty() || where == Where::host_only)
+        return fault;
+    const Outcome guest = run_in_guest(program);
+    return guest ? difference(*host, *guest) : guest.error();
+}
+
+int run_all(const std::vector<Program>& programs, Where where) {
+    std::size_t failed = 0;
+    for (const Program& program : programs) {
+        const std::string fault = fault_of(program, where);
+        failed += !fault.empty();
+        if (fault.empty())
+            std::println("ok {}", program.name);
+        else
+            std::println("FAILED {}: {}", program.name, fault);
+        std::fflush(stdout);
+    }
+    std::println("{} programs, {} failed", programs.size(), failed);
+    return failed == 0 && !programs.empty() ? 0 : 1;
+}
+
+std::expected<Options, std::string> parse_options(std::span<char* const> words) {
+    Options options;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::string_view word = words[i];
+        if (word == "--host-only")
+            options.where = Where::host_only;
+        else if (word == "--list")
+            options.list = true;
+        else if (word == "--filter" && i + 1 < words.size())
+            options.filter = words[++i];
+        else
+            return std::unexpected(std::format("'{}' is not understood; options are --filter TEXT, --host-only, "
+                                               "--list",
+                                               word));
+    }
+    return options;
+}
+
+int fail(const std::string& sentence) {
+    std::println(stderr, "linux-abi: {}", sentence);
+    return 2;
+}
+
+} // namespace
+
+int run_suite(std::span<char* const> words) {
+    const auto options = parse_options(words);
+    if (!options)
+        return fail(options.error());
+    if (!fs::exists(manifest_file))
+        return fail(std::format("{} is not there; run from the repository root", manifest_file.string()));
+    auto programs = parse_manifest(contents(manifest_file));
+    if (!programs)
+        return fail(std::format("{}, {}", manifest_file.string(), programs.error()));
+    std::erase_if(*programs, [&](const Program& program) { return !program.name.contains(options->filter); });
+    if (programs->empty())
+        return fail(std::format("no program's name contains '{}'", options->filter));
+    if (options->list) {
+        for (const Program& program : *programs)
+            std::println("{}", program.name);
+        return 0;
+    }
+    return run_all(*programs, options->where);
+}
+
+} // namespace exo::linux_abi
+
+int main(int argc, char** argv) {
+    return exo::linux_abi::run_suite(std::span<char* const>(argv + 1, static_cast<std::size_t>(argc - 1)));
+}
