@@ -19,6 +19,13 @@ inline constexpr std::uint64_t initial_stack_top = 0x7fff'd000'0000ull;         
 inline constexpr std::uint64_t initial_stack_bytes = 64 * 1024;
 inline constexpr std::uint64_t archive_address = 0x7fff'0000'0000ull;           // boot archive, read only, if granted
 
+// All granted frames stay mapped here, frame f at direct_map_address + f * page_bytes, except those that hold
+// page tables. Set up by the library OS itself; kept free by whoever loads the program.
+inline constexpr std::uint64_t direct_map_address = 0x7e00'0000'0000ull;
+inline constexpr std::uint64_t direct_map_frames_max = 1ull << 28; // 1 TiB of physical addresses
+
+inline constexpr std::size_t start_frame_runs_max = 8;
+inline constexpr std::size_t start_mappings_max = 32;
 inline constexpr std::size_t start_functions_max = 16;
 inline constexpr std::size_t start_shares_max = 8;
 
@@ -29,15 +36,30 @@ struct StartFunction {
     std::uint32_t role;  // virtio device id for a virtio function (3 console, 9 9P), else 0
 };
 
-// A memory run of the image or its tables, so that the frame allocator knows what is taken.
+// A run of physical memory granted to the program.
+struct StartFrames {
+    Handle handle; // Frames with Read Write Execute Dma Retype Grant
+    std::uint64_t first;
+    std::uint64_t count;
+    std::uint64_t free; // first frame not used by image, tables and this block; up to the end of the run all are free
+};
+
+// Pages that the starter mapped, so that the library OS knows the frames behind its own image.
+struct StartMapping {
+    std::uint64_t address;
+    std::uint64_t first_frame;
+    std::uint64_t pages;
+    std::uint64_t rights; // right::Read, Write, Execute
+};
+
 struct StartInfo {
     std::uint64_t version;
     std::uint64_t bytes; // of the whole block with its strings
     // Capabilities in the environment's own table; no_handle where nothing was granted.
-    Handle frames;       // one run, with Read Write Execute Dma Retype Grant
-    std::uint64_t first_frame; // of that run
-    std::uint64_t frame_count;
-    std::uint64_t free_frame;  // first frame of the run not used by image, tables and this block
+    std::uint64_t frame_run_count; // at least 1; run 0 holds the image
+    StartFrames frame_runs[start_frame_runs_max];
+    std::uint64_t mapping_count;
+    StartMapping mappings[start_mappings_max];
     Handle machine;      // Log, Power or Create if the manifest grants them
     Handle slices[max_cores]; // per vcore: the slots it was given
     std::uint64_t vcore_count; // created and bound to their slices; vcore 0 is running, the others not started
@@ -49,6 +71,7 @@ struct StartInfo {
     std::uint64_t image_end;   // highest address, rounded up to a page
     std::uint64_t program_headers; // address in memory, 0 when not loaded
     std::uint64_t program_header_count;
+    std::uint64_t program_entry; // the entry point of the ELF file, where vcore 0 was started
     // Command line. Each list is `count` offsets (u32) to NUL-terminated strings.
     std::uint32_t argument_count, arguments_offset;
     std::uint32_t environment_count, environment_offset;

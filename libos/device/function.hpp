@@ -1,0 +1,58 @@
+// A PCI function that the environment was granted: its configuration space, its register windows, its interrupts, and memory
+// it may reach. The device sees each frame at its physical address (I/O virtual address == physical), as long as it is in a window.
+// Drivers: drivers/*/queue.*; this is what they stand on.
+#pragma once
+
+#include "libos/event/events.hpp"
+#include "libos/memory/frame_allocator.hpp"
+#include "libos/start/start_info.hpp"
+
+namespace exo {
+
+inline constexpr unsigned function_bars = 6;
+
+// Memory that the processor and the device both see. Frames are neighbours.
+struct DmaMemory {
+    std::byte* address = nullptr;
+    std::uint64_t physical = 0;
+    std::uint64_t bytes = 0;
+};
+
+class Function {
+public:
+    // Maps configuration space and makes an empty DMA domain. Errors: as bind; TableFull.
+    Status open(const StartFunction& granted);
+
+    const DeviceInfo& info() const { return *info_; }
+    Handle handle() const { return handle_; }
+    // Configuration space, read only: the kernel alone writes it (Control bits, MSI-X).
+    volatile const std::byte* configuration() const { return configuration_; }
+    // A register window, mapped whole at the first use. Errors: OutOfRange (no such BAR).
+    Result<volatile std::byte*> bar(unsigned index);
+
+    // New memory inside the window, zeroed, a whole number of pages.
+    Result<DmaMemory> allocate_dma(std::uint64_t bytes);
+    void free_dma(const DmaMemory& memory);
+    // Lets the device reach frames of the environment; twice is as good as once. Errors: as bind.
+    Status allow(std::uint64_t first_frame, std::uint64_t count);
+    // Lets it reach everything the environment owns, with the largest pages: for devices that read and write where the program likes.
+    Status allow_all();
+    Status forbid(std::uint64_t first_frame, std::uint64_t count);
+
+    // Routes an MSI-X vector to an event bit. One interrupt comes, then none until `arm`.
+    Status route_interrupt(std::uint32_t vector, EventBit bit);
+    Status arm(std::uint32_t vector);
+
+private:
+    Status add_tables(std::uint64_t address, std::uint64_t bytes, unsigned order);
+    Status bind_window(std::uint64_t first_frame, std::uint64_t count, unsigned order);
+
+    Handle handle_ = no_handle;
+    const DeviceInfo* info_ = nullptr;
+    volatile const std::byte* configuration_ = nullptr;
+    volatile std::byte* bars_[function_bars] = {};
+    SpinLock lock_;
+    bool allows_all_ = false;
+};
+
+} // namespace exo

@@ -1,0 +1,114 @@
+// User-level threads, many on few vcores: what a thread is and the calls on it. How they are spread over vcores:
+// scheduler.hpp. Waiting for each other: mutex.hpp, condition.hpp, and wait/ for waiting on addresses.
+#pragma once
+
+#include "libos/thread/timer_heap.hpp"
+#include "libos/upcall/register_frame.hpp"
+#include "secure-bindings/abi/types.hpp"
+
+#include <atomic>
+#include <cstddef>
+
+namespace exo {
+
+inline constexpr std::size_t threads_max = 4096;
+inline constexpr std::size_t thread_stack_bytes_default = 64 * 1024;
+inline constexpr std::size_t thread_stack_bytes_min = 16 * 1024;
+
+using AffinityMask = std::uint64_t; // bit i: may run on vcore i
+static_assert(max_cores <= 64);
+
+enum class ThreadState : std::uint32_t {
+    Ready = 0,   // in a run queue, or about to be
+    Running = 1,
+    Parked = 2,  // waits for unpark
+    Ended = 3,
+};
+
+// Whether a thread's vector registers hold something when it enters the kit by a call.
+enum class VectorState : std::uint8_t {
+    Dead, // as the calling convention has it: only the control words are kept across a switch
+    Kept, // saved and restored whole at every switch: for threads that enter by reflected system calls
+};
+
+struct ThreadSpec {
+    // Runs on the thread's kit stack; when it returns, the thread ends with its result. With `frame` instead, the thread
+    // begins in user code at those registers.
+    std::uint64_t (*entry)(void* argument) = nullptr;
+    void* argument = nullptr;
+    const RegisterFrame* frame = nullptr;
+    std::uint64_t fs_base = 0;
+    std::size_t stack_bytes = thread_stack_bytes_default; // of the kit stack, which is the only one for `entry`
+    AffinityMask affinity = ~0ull;
+    VectorState vectors = VectorState::Dead;
+    void* personal = nullptr; // the personality's
+    bool detached = false;
+};
+
+class Thread {
+public:
+    // A thread that is ready to run. Errors: TableFull (threads_max, or no memory), BadArgument (affinity without a vcore).
+    static Result<Thread*> create(const ThreadSpec& spec);
+
+    std::uint64_t id() const { return id_; }
+    void* personal() const { return personal_; }
+    void set_personal(void* value) { personal_ = value; }
+    ThreadState state() const { return state_.load(std::memory_order_relaxed); }
+    AffinityMask affinity() const { return affinity_.load(std::memory_order_relaxed); }
+    // Takes effect at the next switch; the running thread moves at once when it must.
+    Status set_affinity(AffinityMask mask);
+    std::size_t vcore() const { return vcore_; } // where it runs or ran last
+    // TSC cycles it has run, if accounting is on (Scheduler::account).
+    std::uint64_t run_cycles() const;
+    VectorState vectors() const { return vectors_; }
+    void set_vectors(VectorState state) { vectors_ = state; }
+    // The frame by which the running thread came into the kit from user code, if it did.
+    RegisterFrame* user_frame() const;
+
+    // Lets a parked thread go on; if it is not parked, its next park returns at once. From any thread or handler.
+    void unpark();
+    // Waits for its end and frees it. Errors: WrongState (detached, or someone else joins already).
+    Result<std::uint64_t> join();
+    Status detach();
+
+private:
+    friend class Scheduler;
+    friend class VcoreScheduler;
+    friend struct ThreadLayout;
+    Thread() = default;
+
+    std::uint64_t saved_stack_ = 0; // of the context that switched away
+    std::uint64_t fs_base_ = 0;
+    std::uint64_t stack_base_ = 0, stack_bytes_ = 0, entry_stack_ = 0;
+    std::byte* vector_area_ = nullptr;
+    std::atomic<bool> on_vcore_{false}; // false once its registers are saved
+    VectorState vectors_ = VectorState::Dead;
+    bool detached_ = false;
+    std::atomic<ThreadState> state_{ThreadState::Ready};
+    std::atomic<std::uint32_t> permit_{0};
+    std::atomic<AffinityMask> affinity_{~0ull};
+    Thread* queue_next_ = nullptr;
+    Thread* table_next_ = nullptr;
+    Thread* table_previous_ = nullptr;
+    std::uint32_t vcore_ = 0;
+    std::uint64_t id_ = 0;
+    void* personal_ = nullptr;
+    Timer timer_;
+    std::uint64_t result_ = 0;
+    std::atomic<Thread*> joiner_{nullptr};
+    std::uint64_t run_cycles_ = 0, run_since_ = 0;
+    std::uint64_t (*entry_)(void*) = nullptr;
+    void* argument_ = nullptr;
+};
+
+// Calls of the running thread.
+void thread_yield();
+// Gives the vcore up until unpark, or until the deadline: false then. May also return early without reason.
+bool thread_park(std::uint64_t deadline_tsc = no_deadline);
+// Sleeps until the deadline. Ends early when unparked: the result says whether the deadline has passed.
+bool thread_sleep_until(std::uint64_t deadline_tsc);
+[[noreturn]] void thread_exit(std::uint64_t result);
+std::uint64_t thread_fs_base();
+void set_thread_fs_base(std::uint64_t base);
+
+} // namespace exo
