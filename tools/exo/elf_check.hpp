@@ -1,5 +1,5 @@
 // Says whether a file is a program this system can run: a static 64-bit x86 ELF executable linked with a library OS.
-// Checks structure only; it loads and runs nothing. The steward's loader checks again inside the machine.
+// Structure only: nothing is loaded or run, and the steward checks again inside the machine.
 #pragma once
 
 #include "tools/exo/outcome.hpp"
@@ -12,8 +12,7 @@
 
 namespace exo::tool {
 
-// The ELF note every library OS carries: owner "exo", in a section of this name.
-inline constexpr std::string_view libos_note_section = ".note.exo.libos";
+// The owner of the ELF note that every library OS carries (section .note.exo.libos).
 inline constexpr std::string_view libos_note_owner = "exo";
 
 // `name` is only used in the sentence of a failure.
