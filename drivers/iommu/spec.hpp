@@ -109,10 +109,9 @@ inline constexpr std::uint64_t verify_source = 1ull << 18; // all 16 bits of the
 inline constexpr std::uint64_t interrupt_table_extended = 1ull << 11;
 
 // Messages in remappable format (5.1.2.2) go to this address, the index in its bits.
-inline constexpr std::uint64_t interrupt_range_first = 0xfee0'0000;
-inline constexpr std::uint64_t interrupt_range_end = 0xfef0'0000;
+inline constexpr std::uint64_t message_base = 0xfee0'0000;
 constexpr std::uint64_t message_address(std::uint32_t index) {
-    return interrupt_range_first | (index & 0x7fffull) << 5 | 1ull << 4 | (index >> 15 & 1ull) << 2;
+    return message_base | (index & 0x7fffull) << 5 | 1ull << 4 | (index >> 15 & 1ull) << 2;
 }
 
 // Queue descriptors (6.5.2).

@@ -37,6 +37,8 @@ public:
     // At boot, for each bus with functions behind this unit.
     void open_bus(std::uint8_t bus);
 
+    // Whether it sees what is in the processor's caches; if not, tables must be written back before it looks.
+    bool snoops() const { return (extended_ & ecap::coherent) != 0; }
     bool remaps_interrupts() const { return remaps_interrupts_; }
     std::uint8_t levels() const { return (capability_ & cap::levels_4) != 0 ? 4 : 3; }
     std::uint64_t address_end() const;

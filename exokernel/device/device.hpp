@@ -6,20 +6,10 @@
 
 #include "exokernel/acpi/platform.hpp"
 #include "secure-bindings/abi/info.hpp"
+#include "secure-bindings/dma/dma_window.hpp"
 #include "secure-bindings/mapping/mapping.hpp"
 
 namespace exo {
-
-// What the function table needs of the kernel around it.
-struct DeviceHost {
-    Mapping* mapping;
-    FrameMap* frames;
-    std::uint64_t tsc_hz;
-    // Drops what every core's TLB holds of an environment's mappings; done when it returns.
-    void (*flush_environment)(std::uint16_t environment);
-    bool x2apic;     // the local APICs are in x2APIC mode
-    bool hypervisor; // CPUID says that a hypervisor is present
-};
 
 // Entries of the table that interrupt cookies index; core * 256 + kernel vector fits.
 inline constexpr std::uint32_t interrupt_cookies_max = max_cores * 256;
@@ -35,8 +25,9 @@ inline constexpr std::uint32_t config_space_bar = 6;
 
 // Boot: enumerates the functions that firmware left behind, fills `infos` (max_functions entries), turns on
 // every IOMMU with all functions blocked, and logs what it found. Returns the number of functions.
-// The infos stay in use: owner, flags and dma_faults are kept current in them.
-std::uint32_t device_discover(const Platform& platform, const DeviceHost& host, DeviceInfo* infos);
+// Needs machine_info.tsc_hz, the frame map and boot_frames. The infos stay in use: owner, flags and dma_faults are kept
+// current in them.
+std::uint32_t device_discover(const Platform& platform, DeviceInfo* infos);
 // feature::iommu and feature::interrupt_remapping, as far as they are on.
 std::uint64_t device_features();
 // Reads the IOMMUs' fault records into the counts of the infos and the log. Bounded; call now and then.
@@ -51,32 +42,38 @@ struct BarRequest {
     std::uint32_t bar;     // 0 to 5, or config_space_bar
     std::uint64_t first_page;
     std::uint64_t count;
-    Rights rights; // Read, Write
+    Rights rights;      // Read, Write
+    std::uint16_t slot; // of the Function capability, for Mapping::find_unowned
 };
 // Maps register pages, uncached, into the owner's address space `tree`.
-// Errors: OutOfRange, NoRight (writing the MSI-X table or configuration space), TableFull, and those of Mapping::map_unowned.
+// Errors: OutOfRange, NoRight (writing the MSI-X table or configuration space), TableFull, and those of
+// Mapping::map_unowned.
 Status bind_bar(std::uint32_t function, const Tree& tree, const BarRequest& request);
 // Unmaps one window, whole. The caller flushes the TLB for the range. Errors: NotBound.
 Status unbind_bar(std::uint32_t function, const Tree& tree, std::uint64_t address, std::uint64_t count);
 
 // Levels of the function's DMA tables: the level of the root, 3 or 4.
 std::uint8_t dma_levels(std::uint32_t function);
+// What check_dma_window needs to know of an acquired function.
+DmaLimits dma_limits(std::uint32_t function);
 // The function's tree of DMA tables; root is 0 while there is none.
 Tree dma_tree(std::uint32_t function);
 // The pair (frame, frame + 1) becomes the table of `level` at `address`; level == dma_levels makes the root and
 // lets the function see its domain. Errors: Occupied, TimedOut, and those of Mapping::add_table and make_root.
 Status bind_dma_table(std::uint32_t function, std::uint64_t address, std::uint8_t level, std::uint64_t frame,
-                      std::uint16_t slot);
-// Takes an empty table out (never the root: that goes with function_release). Returns its frame; the caller
-// restores both of the pair. Errors: NoTable, InUse, BadArgument, TimedOut.
+                      std::uint16_t slot, std::uint16_t holder);
+// Takes an empty table out (never the root: that goes with function_release). Returns its even frame; both are Data
+// again. Errors: NoTable, InUse, BadArgument, TimedOut.
 Result<std::uint64_t> unbind_dma_table(std::uint32_t function, std::uint64_t address, std::uint8_t level);
-// Maps `count` pages of request.level from request on, all or none, and turns bus mastering on.
+// Maps `count` pages of request.level from request on, all or none, and turns bus mastering on. request.holder is the
+// environment whose capability it is.
 // Errors: OutOfRange (count), NotBound (no root), BadAddress, Unsupported (page size), and those of Mapping::map.
 Status bind_dma(std::uint32_t function, const MapRequest& request, std::uint64_t count);
-// Unmaps pages up to address + count * page size, stopping at the first that is not bound; the device can no longer
-// reach them when this returns. Errors: OutOfRange, NotBound, TimedOut.
+// Unmaps `count` pages of `level` (1 to 3), stopping at the first that is not bound; the device can no longer
+// reach those before it when this returns. Errors: OutOfRange, BadArgument, NotBound, Misaligned, TimedOut.
 Status unbind_dma(std::uint32_t function, std::uint64_t address, std::uint8_t level, std::uint64_t count);
-// After Mapping::break_at in a function's tree: the device can no longer reach what was broken. Errors: TimedOut.
+// After Mapping::break_at or Mapping::cut in a function's tree: the device can no longer reach what was broken. When
+// the IOMMU does not answer, bus mastering is turned off until the function is released. Errors: TimedOut.
 Status dma_flush(std::uint32_t function);
 
 struct InterruptRequest {
@@ -95,8 +92,9 @@ bool interrupt_fired(std::uint32_t cookie);
 Result<std::uint32_t> unbind_interrupt(std::uint32_t function, std::uint32_t msix_vector);
 
 // Takes the function back: when this succeeds nothing of the owner's is reachable from it or through it, it is reset,
-// its DMA tables are Data frames again and it has no owner. Errors: Again (call until done), TimedOut (the IOMMU does
-// not answer: the owner's frames must not be reused). `freed` is called with each cookie that is free again.
+// its DMA tables are Data frames again and it has no owner. Call it before the owner's page tables are taken apart.
+// Errors: Again (call until done), TimedOut (the IOMMU does not answer: the owner's frames must not be reused). `freed`
+// is called with each cookie that is free again.
 Status function_release(std::uint32_t function, void (*freed)(std::uint32_t cookie));
 
 } // namespace exo

@@ -1,0 +1,186 @@
+// Boot: what functions there are, which IOMMU each is behind, and whether it can be lent. Everything starts
+// quiet: IOMMUs blocking before the functions are looked at, bus mastering and legacy interrupts off.
+#include "drivers/pci/topology.hpp"
+#include "exokernel/arch/x86_64/cpu.hpp"
+#include "exokernel/device/bypass.hpp"
+#include "exokernel/device/isolation.hpp"
+#include "exokernel/log/log.hpp"
+#include "exokernel/memory/info_pages.hpp"
+#include "exokernel/memory/physical.hpp"
+
+namespace exo {
+
+namespace {
+
+// Why a function is not lent; null when it is.
+using Reason = const char*;
+
+// Configuration space of one segment, mapped bus by bus as buses are found.
+struct EcamBuses {
+    std::uint64_t address;
+    std::byte* mapped[256];
+};
+EcamBuses ecam_buses;
+pci::Topology topology;
+
+Registers ecam_function(void* context, std::uint8_t bus, std::uint8_t device_function) {
+    auto& buses = *static_cast<EcamBuses*>(context);
+    if (buses.mapped[bus] == nullptr) {
+        buses.mapped[bus] =
+            map_registers(buses.address + bus * pci::config_bytes_per_bus, pci::config_bytes_per_bus);
+    }
+    return mapped_registers(buses.mapped[bus] + device_function * pci::config_bytes);
+}
+
+Reason why_not_lent(const Platform& platform, const PlacedFunction& placed, const Function& function,
+                    const DeviceInfo& info, bool separate) {
+    if (info.header_type != pci::type_endpoint || info.class_code >> 16 == pci::class_bridge) {
+        return "a bridge";
+    }
+    if (function.unit == nullptr) {
+        return "no IOMMU";
+    }
+    if (!function.unit->remaps_interrupts()) {
+        return "no interrupt remapping";
+    }
+    if (!isolation_complete() || platform.remapping_incomplete) {
+        return "the IOMMUs are not all known and running";
+    }
+    if (!separate) {
+        return "shares its path with others";
+    }
+    if (function.domain >= function.unit->domains()) {
+        return "the IOMMU has too few domains";
+    }
+    if (firmware_uses(platform, placed)) {
+        return "the firmware uses it";
+    }
+    if (bypasses_iommu(function.config)) {
+        return "it bypasses the IOMMU";
+    }
+    return nullptr;
+}
+
+void describe(const Function& function, const pci::FoundFunction& found, DeviceInfo& info) {
+    const pci::ConfigSpace& config = function.config;
+    info.segment = function.segment;
+    info.bus = static_cast<std::uint8_t>(function.source >> 8);
+    info.device_function = found.device_function;
+    info.header_type = config.header_type();
+    info.vendor = config.read16(pci::header::vendor);
+    info.device = config.read16(pci::header::device);
+    info.class_code = config.class_code();
+    if (info.header_type != pci::type_endpoint) {
+        return;
+    }
+    info.subsystem_vendor = config.read16(pci::header::subsystem_vendor);
+    info.subsystem = config.read16(pci::header::subsystem);
+    info.msix_vectors = function.msix.vectors < interrupts_per_function_max
+                            ? function.msix.vectors
+                            : static_cast<std::uint16_t>(interrupts_per_function_max);
+    info.msix_bar = function.msix.table_bar;
+    info.msix_offset = function.msix.table_offset;
+    for (unsigned i = 0; i < pci::bars_type0; ++i) {
+        info.bar[i] = {.base = function.bars.bar[i].base, .bytes = function.bars.bar[i].bytes};
+    }
+    info.flags = function.reset != pci::ResetMethod::None ? device_flag::resettable : std::uint8_t{0};
+    info.dma_levels = function.unit != nullptr ? function.unit->levels() : std::uint8_t{0};
+}
+
+// Whether the MSI-X table and pending bits lie in BARs that are there.
+bool msix_is_reachable(const pci::Bars& bars, const pci::MsixLocation& msix) {
+    if (msix.table_bar >= pci::bars_type0 || msix.pending_bar >= pci::bars_type0) {
+        return false;
+    }
+    const pci::Bar& table = bars.bar[msix.table_bar];
+    const pci::Bar& pending = bars.bar[msix.pending_bar];
+    return table.base != 0 && msix.table_offset + msix.table_bytes() <= table.bytes &&
+           msix.pending_offset + msix.pending_bytes() <= pending.bytes;
+}
+
+void inspect_endpoint(Function& function) {
+    const pci::ConfigSpace& config = function.config;
+    config.change_command(pci::command::bus_master, pci::command::interrupt_disable);
+    function.bars = pci::measure_bars(config);
+    function.reset = pci::reset_method(config);
+    const auto msix = pci::find_msix(config);
+    if (msix && msix_is_reachable(function.bars, *msix)) {
+        function.msix = *msix;
+        const std::uint64_t table = function.bars.bar[msix->table_bar].base + msix->table_offset;
+        function.msix_table = pci::MsixTable(mapped_registers(map_registers(table, msix->table_bytes())));
+        pci::disable_msix(config, function.msix);
+    }
+}
+
+void log_function(std::uint32_t index, const DeviceInfo& info, Reason reason) {
+    klog("device %u: %04x:%02x:%02x.%u %04x:%04x class %06x, %u interrupts, %s%s", index, info.segment, info.bus,
+         info.device_function >> 3, info.device_function & 7u, info.vendor, info.device, info.class_code,
+         info.msix_vectors, reason == nullptr ? "can be bound" : "cannot be bound: ",
+         reason == nullptr ? ((info.flags & device_flag::resettable) != 0 ? "" : " once (no reset)") : reason);
+}
+
+void add_function(const Platform& platform, const pci::ConfigAccess& access, const EcamWindow& window,
+                  const pci::FoundFunction& found) {
+    const std::uint32_t index = function_count++;
+    Function& function = functions[index];
+    const std::uint8_t bus = topology.bus[found.bus].number;
+    const PlacedFunction placed{access, topology, window.segment, found.bus, found.device_function};
+    function.config = access.at(bus, found.device_function);
+    function.config_physical =
+        window.address + bus * pci::config_bytes_per_bus + found.device_function * pci::config_bytes;
+    function.segment = window.segment;
+    function.source = static_cast<std::uint16_t>(bus << 8 | found.device_function);
+    function.domain = static_cast<std::uint16_t>(index + 1); // 0 has a meaning of its own in caching mode
+    function.unit = unit_of(platform, placed);
+    if (function.unit != nullptr) {
+        function.unit->open_bus(bus);
+    }
+    if (function.config.header_type() == pci::type_endpoint) {
+        inspect_endpoint(function);
+    }
+    DeviceInfo& info = device_table[index];
+    describe(function, found, info);
+    const Reason reason = why_not_lent(platform, placed, function, info, found.separate);
+    if (reason == nullptr) {
+        info.flags |= device_flag::bindable;
+    }
+    log_function(index, info, reason);
+}
+
+void discover_window(const Platform& platform, const EcamWindow& window) {
+    ecam_buses = {};
+    ecam_buses.address = window.address;
+    const pci::ConfigAccess access{.context = &ecam_buses, .function = ecam_function};
+    pci::enumerate(access, window.first_bus, window.last_bus, topology);
+    for (std::size_t i = 0; i < topology.function_count; ++i) {
+        if (function_count == max_functions) {
+            topology.incomplete = true;
+            break;
+        }
+        add_function(platform, access, window, topology.function[i]);
+    }
+    if (topology.incomplete) {
+        klog("device: there are more buses or functions than this kernel has places for");
+    }
+}
+
+} // namespace
+
+std::uint32_t device_discover(const Platform& platform, DeviceInfo* infos) {
+    device_table = infos;
+    device_clock = {.now = rdtsc, .ticks_per_us = machine_info.tsc_hz / 1'000'000};
+    const std::uint32_t running = isolation_start(platform);
+    for (std::uint32_t i = 0; i < platform.ecam_count; ++i) {
+        discover_window(platform, platform.ecam[i]);
+    }
+    klog("device: %u functions; DMA isolation %s, interrupt remapping %s (%u of %u IOMMUs)", function_count,
+         isolation_complete() ? "on" : "off", interrupts_remapped() ? "on" : "off", running,
+         platform.remapping_unit_count);
+    return function_count;
+}
+
+std::uint64_t device_features() {
+    return (isolation_complete() ? feature::iommu : 0) | (interrupts_remapped() ? feature::interrupt_remapping : 0);
+}
+
+} // namespace exo
