@@ -1,6 +1,8 @@
 // Options, the list of benches, and what is done with a result. See bench.hpp.
 #include "bench/harness/bench.hpp"
 
+#include "bench/boot/rows.hpp"
+#include "bench/compute/rows.hpp"
 #include "bench/harness/host.hpp"
 #include "bench/harness/json.hpp"
 #include "bench/harness/options.hpp"
@@ -8,7 +10,9 @@
 #include "bench/harness/runner.hpp"
 #include "bench/harness/svg.hpp"
 #include "bench/harness/table.hpp"
+#include "bench/noise/rows.hpp"
 #include "bench/primitives/rows.hpp"
+#include "bench/revocation/rows.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -16,7 +20,8 @@
 namespace bench {
 namespace {
 
-constexpr const BenchDefinition* benches[] = {&primitives_bench};
+constexpr const BenchDefinition* benches[] = {&primitives_bench, &boot_bench, &noise_bench, &compute_bench,
+                                              &revocation_bench};
 
 int fail(const std::string& sentence, int status = 1) {
     std::fprintf(stderr, "bench: %s\n", sentence.c_str());

@@ -5,18 +5,34 @@
 #include "bench/harness/guest_output.hpp"
 #include "bench/harness/process.hpp"
 
-#include <algorithm>
-
 namespace bench {
+namespace {
+
+// The same machine with the stub as its kernel and as its initial archive (the archive's
+// content changes nothing before the kernel's entry), and with character devices that led
+// to descriptors of the tool that composed the command leading nowhere.
+bool put_stub_in_place(std::vector<std::string>& command) {
+    const std::string stub = (build_directory / "bench/boot/entry-stub.elf").string();
+    bool placed = false;
+    for (std::size_t i = 0; i + 1 < command.size(); ++i) {
+        if (command[i] == "-kernel" || command[i] == "-initrd")
+            command[++i] = stub, placed = true;
+        else if (command[i] == "-chardev" && command[i + 1].starts_with("socket,")) {
+            const std::size_t id = command[i + 1].find("id=");
+            command[i + 1] = "null," + command[i + 1].substr(id, command[i + 1].find(',', id) - id);
+        }
+    }
+    return placed;
+}
+
+} // namespace
 
 std::expected<double, std::string> firmware_cycles(System& system, const Job& job, const RunMode& mode) {
     auto command = system.machine(job, mode);
     if (!command)
         return std::unexpected(command.error());
-    const auto kernel = std::ranges::find(*command, "-kernel");
-    if (kernel == command->end() || kernel + 1 == command->end())
+    if (!put_stub_in_place(*command))
         return std::unexpected(std::string(system.name()) + "'s QEMU command names no kernel");
-    *(kernel + 1) = (build_directory / "bench/boot/entry-stub.elf").string();
     const std::filesystem::path report = std::filesystem::absolute(build_directory / "bench/boot/firmware.txt");
     command->insert(command->end(), {"-debugcon", "file:" + report.string()});
 

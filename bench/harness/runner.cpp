@@ -107,11 +107,13 @@ private:
             return {};
         if (found == by_system.end() || found->second.values.empty())
             return Failure(std::format("{} yielded no row {}", system, row.name));
+        const auto valid = [&](double value) { return value > 0 || (row.zero_is_valid && value == 0); };
         for (const double value : found->second.values)
-            if (!(value > 0 || (row.zero_is_valid && value == 0)))
+            if (!valid(value))
                 return Failure(
                     std::format("{} yielded {} for row {}, which must be positive", system, value, row.name));
-        if (row.counted && plan_.count_instructions && !(found->second.instructions.value_or(0) > 0))
+        const auto& instructions = found->second.instructions;
+        if (row.counted && plan_.count_instructions && !(instructions && valid(*instructions)))
             return Failure(std::format("{} yielded no instruction count for row {}", system, row.name));
         return {};
     }

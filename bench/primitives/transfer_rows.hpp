@@ -33,6 +33,8 @@ private:
     std::atomic<std::uint32_t> word_;
 };
 
+inline constexpr std::uint32_t settling_yields_max = 100'000;
+
 template <class Port>
 struct TransferRows {
     Port& port;
@@ -63,6 +65,9 @@ struct TransferRows {
                 yielders.run(2, ~0u);
             },
             &shared);
+        // A scheduler may keep a new thread back at first: wait until both take turns.
+        for (std::uint32_t i = 0; i < settling_yields_max / operations && shared.run(1, operations) < operations; ++i) {
+        }
         const std::uint64_t start = read_tsc();
         const std::uint32_t switches = shared.run(1, operations);
         const std::uint64_t cycles = read_tsc() - start;
