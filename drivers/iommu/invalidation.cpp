@@ -64,7 +64,9 @@ std::uint64_t Unit::drain() const {
            ((capability_ & cap::drain_reads) != 0 ? descriptor::drain_reads : 0);
 }
 
-Status Unit::flush_domain(std::uint16_t domain) { return submit(descriptor::domain_pages(domain, drain())); }
+Status Unit::flush_domain(std::uint16_t domain) {
+    return submit(descriptor::domain_pages(domain, drain()));
+}
 
 // Units do not remember that something was absent, unless they say they do (caching mode, VT-d 6.1).
 Status Unit::note_additions(std::uint16_t domain) {

@@ -25,16 +25,24 @@ inline constexpr std::uint64_t interrupt_table = 0xb8;
 
 // Capability register (11.4.2).
 namespace cap {
-constexpr std::uint64_t domains(std::uint64_t cap) { return 1ull << (4 + 2 * (cap & 7)); }
+constexpr std::uint64_t domains(std::uint64_t cap) {
+    return 1ull << (4 + 2 * (cap & 7));
+}
 inline constexpr std::uint64_t write_buffer_flush = 1ull << 4;
 inline constexpr std::uint64_t protected_low = 1ull << 5;
 inline constexpr std::uint64_t protected_high = 1ull << 6;
 inline constexpr std::uint64_t caching_mode = 1ull << 7;
 inline constexpr std::uint64_t levels_3 = 1ull << 9;  // 39-bit domain addresses
 inline constexpr std::uint64_t levels_4 = 1ull << 10; // 48-bit
-constexpr unsigned address_bits(std::uint64_t cap) { return ((cap >> 16) & 0x3f) + 1; }
-constexpr std::uint64_t fault_records_at(std::uint64_t cap) { return ((cap >> 24) & 0x3ff) * 16; }
-constexpr unsigned fault_records(std::uint64_t cap) { return ((cap >> 40) & 0xff) + 1; }
+constexpr unsigned address_bits(std::uint64_t cap) {
+    return ((cap >> 16) & 0x3f) + 1;
+}
+constexpr std::uint64_t fault_records_at(std::uint64_t cap) {
+    return ((cap >> 24) & 0x3ff) * 16;
+}
+constexpr unsigned fault_records(std::uint64_t cap) {
+    return ((cap >> 40) & 0xff) + 1;
+}
 inline constexpr std::uint64_t pages_2m = 1ull << 34;
 inline constexpr std::uint64_t pages_1g = 1ull << 35;
 inline constexpr std::uint64_t drain_writes = 1ull << 54;
@@ -81,8 +89,12 @@ inline constexpr std::uint64_t record_last = 12;
 inline constexpr std::uint32_t record_last_valid = 1u << 31;
 inline constexpr std::uint64_t high_valid = 1ull << 63;
 inline constexpr std::uint64_t high_is_read = 1ull << 62;
-constexpr std::uint16_t source(std::uint64_t high) { return static_cast<std::uint16_t>(high); }
-constexpr std::uint8_t reason(std::uint64_t high) { return static_cast<std::uint8_t>(high >> 32); }
+constexpr std::uint16_t source(std::uint64_t high) {
+    return static_cast<std::uint16_t>(high);
+}
+constexpr std::uint8_t reason(std::uint64_t high) {
+    return static_cast<std::uint8_t>(high >> 32);
+}
 } // namespace fault
 
 // Root and context entries, legacy mode (9.1, 9.3).
@@ -102,8 +114,8 @@ constexpr TableEntry context_entry(std::uint64_t root, std::uint8_t levels, std:
 namespace route {
 inline constexpr std::uint64_t present = 1;
 inline constexpr unsigned vector_shift = 16;
-inline constexpr unsigned destination_shift = 32;       // 32-bit APIC IDs
-inline constexpr unsigned destination_shift_xapic = 40; // 8-bit APIC IDs
+inline constexpr unsigned destination_shift = 32;          // 32-bit APIC IDs
+inline constexpr unsigned destination_shift_xapic = 40;    // 8-bit APIC IDs
 inline constexpr std::uint64_t verify_source = 1ull << 18; // all 16 bits of the requester ID must match
 } // namespace route
 inline constexpr std::uint64_t interrupt_table_extended = 1ull << 11;
@@ -125,7 +137,9 @@ inline constexpr std::uint64_t drain_reads = 1ull << 7;
 constexpr Descriptor domain_pages(std::uint16_t domain, std::uint64_t drain) {
     return {.low = 2 | granularity_domain | drain | static_cast<std::uint64_t>(domain) << 16, .high = 0};
 }
-constexpr Descriptor all_pages(std::uint64_t drain) { return {.low = 2 | granularity_global | drain, .high = 0}; }
+constexpr Descriptor all_pages(std::uint64_t drain) {
+    return {.low = 2 | granularity_global | drain, .high = 0};
+}
 inline constexpr Descriptor all_routes{.low = 4, .high = 0};
 constexpr Descriptor one_route(std::uint32_t index) {
     return {.low = 4 | 1ull << 4 | static_cast<std::uint64_t>(index) << 32, .high = 0};

@@ -7,7 +7,9 @@ namespace exo::iommu {
 namespace {
 
 // Safe: an aligned 8-byte store is single, which is what hardware needs to see the present bit with its fields.
-void store(std::uint64_t& place, std::uint64_t value) { __atomic_store_n(&place, value, __ATOMIC_RELEASE); }
+void store(std::uint64_t& place, std::uint64_t value) {
+    __atomic_store_n(&place, value, __ATOMIC_RELEASE);
+}
 
 } // namespace
 

@@ -47,9 +47,8 @@ std::expected<void, const char*> Unit::start(const Registers& registers, const T
 Status Unit::command(std::uint32_t bit, bool on) {
     const std::uint32_t states = registers_.read32(reg::global_status) & global::states;
     registers_.write32(reg::global_command, on ? states | bit : states & ~bit);
-    const bool answered = poll_until(clock_, command_timeout_us, [&] {
-        return ((registers_.read32(reg::global_status) & bit) != 0) == on;
-    });
+    const bool answered = poll_until(clock_, command_timeout_us,
+                                     [&] { return ((registers_.read32(reg::global_status) & bit) != 0) == on; });
     return answered ? Status{} : std::unexpected(Error::TimedOut);
 }
 
@@ -92,8 +91,8 @@ Status Unit::start_interrupts(bool x2apic) {
     routes_ = static_cast<TableEntry*>(memory_.pointer(routes_physical_));
     write_back(routes_, routes_bytes);
     wide_destinations_ = x2apic && (extended_ & ecap::extended_interrupts) != 0;
-    registers_.write64(reg::interrupt_table, routes_physical_ | routes_size_field |
-                                                 (wide_destinations_ ? interrupt_table_extended : 0));
+    registers_.write64(reg::interrupt_table,
+                       routes_physical_ | routes_size_field | (wide_destinations_ ? interrupt_table_extended : 0));
     if (Status set = command(global::set_interrupt_table, true); !set) {
         return set;
     }
@@ -117,9 +116,8 @@ void Unit::disable_protected_memory() {
         return;
     }
     registers_.write32(reg::protected_memory, 0);
-    (void)poll_until(clock_, command_timeout_us, [&] {
-        return (registers_.read32(reg::protected_memory) & protected_memory::enabled) == 0;
-    });
+    (void)poll_until(clock_, command_timeout_us,
+                     [&] { return (registers_.read32(reg::protected_memory) & protected_memory::enabled) == 0; });
 }
 
 std::uint64_t Unit::address_end() const {

@@ -30,8 +30,8 @@ inline constexpr std::uint32_t routes_max = 2048;
 
 class Unit {
 public:
-    // Brings the hardware up: translation and interrupt remapping on, nothing allowed. The error is a sentence for the log.
-    // `x2apic`: destinations are 32-bit APIC IDs, if the unit can.
+    // Brings the hardware up: translation and interrupt remapping on, nothing allowed. The error is a sentence for the
+    // log. `x2apic`: destinations are 32-bit APIC IDs, if the unit can.
     std::expected<void, const char*> start(const Registers& registers, const TableMemory& memory, const Clock& clock,
                                            bool x2apic);
     // At boot, for each bus with functions behind this unit.

@@ -4,7 +4,9 @@ namespace exo::pci {
 
 namespace {
 
-constexpr std::uint64_t bar_at(unsigned index) { return header::bar0 + 4ull * index; }
+constexpr std::uint64_t bar_at(unsigned index) {
+    return header::bar0 + 4ull * index;
+}
 
 std::uint32_t size_mask(const ConfigSpace& config, unsigned index, std::uint32_t original) {
     config.write32(bar_at(index), ~0u);

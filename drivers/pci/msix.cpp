@@ -4,7 +4,9 @@ namespace exo::pci {
 
 namespace {
 
-constexpr std::uint64_t entry_at(unsigned vector) { return vector * msix::entry_bytes; }
+constexpr std::uint64_t entry_at(unsigned vector) {
+    return vector * msix::entry_bytes;
+}
 
 } // namespace
 

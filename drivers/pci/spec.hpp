@@ -1,5 +1,5 @@
-// Facts of PCI configuration space: PCI Local Bus 3.0 (PCI), PCI Express Base 5.0 (PCIe), PCI Power Management 1.2 (PM).
-// Offsets and bits only; behaviour is in the other files of this folder.
+// Facts of PCI configuration space: PCI Local Bus 3.0 (PCI), PCI Express Base 5.0 (PCIe), PCI Power Management 1.2
+// (PM). Offsets and bits only; behaviour is in the other files of this folder.
 #pragma once
 
 #include <cstdint>
@@ -53,7 +53,13 @@ inline constexpr std::uint32_t io_address_mask = ~0x3u;
 inline constexpr std::uint32_t memory_address_mask = ~0xfu;
 } // namespace bar
 
-enum class Capability : std::uint8_t { PowerManagement = 0x01, Vendor = 0x09, Express = 0x10, MsiX = 0x11, AdvancedFeatures = 0x13 };
+enum class Capability : std::uint8_t {
+    PowerManagement = 0x01,
+    Vendor = 0x09,
+    Express = 0x10,
+    MsiX = 0x11,
+    AdvancedFeatures = 0x13
+};
 enum class ExtendedCapability : std::uint16_t { AccessControl = 0x000d };
 inline constexpr std::uint64_t extended_capabilities = 0x100; // PCIe 7.6.3
 
@@ -114,7 +120,8 @@ inline constexpr std::uint16_t source_validation = 1u << 0;
 inline constexpr std::uint16_t request_redirect = 1u << 2;
 inline constexpr std::uint16_t completion_redirect = 1u << 3;
 inline constexpr std::uint16_t upstream_forwarding = 1u << 4;
-inline constexpr std::uint16_t isolating = source_validation | request_redirect | completion_redirect | upstream_forwarding;
+inline constexpr std::uint16_t isolating =
+    source_validation | request_redirect | completion_redirect | upstream_forwarding;
 } // namespace access_control
 
 // How long a function may take (PCIe 6.6.1, 6.6.2; PM 5.4).

@@ -12,8 +12,7 @@ PortKind port_kind(const ConfigSpace& config, std::uint16_t* type) {
         return PortKind::NotExpress;
     }
     *type = (config.read16(*capability + express::flags) >> express::port_type_shift) & express::port_type_mask;
-    const bool port =
-        *type == express::RootPort || *type == express::UpstreamPort || *type == express::DownstreamPort;
+    const bool port = *type == express::RootPort || *type == express::UpstreamPort || *type == express::DownstreamPort;
     return port ? PortKind::Port : PortKind::Other;
 }
 

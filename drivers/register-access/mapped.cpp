@@ -41,6 +41,8 @@ void write_mapped(void* base, std::uint64_t offset, std::uint64_t value, unsigne
 
 } // namespace
 
-Registers mapped_registers(std::byte* base) { return {.context = base, .read = read_mapped, .write = write_mapped}; }
+Registers mapped_registers(std::byte* base) {
+    return {.context = base, .read = read_mapped, .write = write_mapped};
+}
 
 } // namespace exo

@@ -81,9 +81,8 @@ AcpiStatus parse_fadt(const Fields& table, Platform& platform) {
     platform.pm_timer_is_32_bit = (flags & fadt::flag_timer_32_bit) != 0;
 
     const GenericAddress extended = generic_address(table, fadt::extended_pm_timer_block);
-    const std::uint64_t timer = extended.space == space_port && extended.address != 0
-                                    ? extended.address
-                                    : table.u32(fadt::pm_timer_block);
+    const std::uint64_t timer =
+        extended.space == space_port && extended.address != 0 ? extended.address : table.u32(fadt::pm_timer_block);
     platform.pm_timer_port = timer <= port_last ? static_cast<std::uint16_t>(timer) : std::uint16_t{0};
 
     const GenericAddress reset = generic_address(table, fadt::reset_register);

@@ -101,8 +101,7 @@ AcpiStatus parse_platform(const PhysicalView& memory, std::uint64_t rsdp, Platfo
     const std::size_t count = (table.size() - acpi_header_bytes) / root->pointer_bytes;
     bool seen[parser_count] = {};
     for (std::size_t i = 0; i < count && i < acpi_tables_max; ++i) {
-        const std::uint64_t address =
-            table.integer(acpi_header_bytes + i * root->pointer_bytes, root->pointer_bytes);
+        const std::uint64_t address = table.integer(acpi_header_bytes + i * root->pointer_bytes, root->pointer_bytes);
         const Fields header(memory.at(address, acpi_header_bytes));
         for (std::size_t p = 0; p < parser_count; ++p) {
             if (seen[p] || !header.begins_with(parsers[p].signature)) {

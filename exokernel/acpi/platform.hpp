@@ -75,7 +75,7 @@ struct Platform {
     bool interrupt_remapping;  // the platform supports it
     bool x2apic_opt_out;       // firmware asks not to use x2APIC mode
 
-    std::uint64_t hpet_address; // 0: none
+    std::uint64_t hpet_address;  // 0: none
     std::uint16_t pm_timer_port; // 0: none, or not an I/O port
     bool pm_timer_is_32_bit;
     bool century_in_cmos;

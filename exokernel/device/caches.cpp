@@ -17,6 +17,8 @@ void write_back(const void* bytes, std::uint64_t count) {
     asm volatile("mfence" ::: "memory"); // Safe: orders only
 }
 
-void write_back_caches() { asm volatile("wbinvd" ::: "memory"); } // Safe: changes no contents
+void write_back_caches() {
+    asm volatile("wbinvd" ::: "memory");
+} // Safe: changes no contents
 
 } // namespace exo

@@ -5,7 +5,6 @@
 #include "exokernel/device/bypass.hpp"
 #include "exokernel/device/isolation.hpp"
 #include "exokernel/log/log.hpp"
-#include "exokernel/memory/info_pages.hpp"
 #include "exokernel/memory/physical.hpp"
 
 namespace exo {
@@ -26,8 +25,7 @@ pci::Topology topology;
 Registers ecam_function(void* context, std::uint8_t bus, std::uint8_t device_function) {
     auto& buses = *static_cast<EcamBuses*>(context);
     if (buses.mapped[bus] == nullptr) {
-        buses.mapped[bus] =
-            map_registers(buses.address + bus * pci::config_bytes_per_bus, pci::config_bytes_per_bus);
+        buses.mapped[bus] = map_registers(buses.address + bus * pci::config_bytes_per_bus, pci::config_bytes_per_bus);
     }
     return mapped_registers(buses.mapped[bus] + device_function * pci::config_bytes);
 }
@@ -166,9 +164,10 @@ void discover_window(const Platform& platform, const EcamWindow& window) {
 
 } // namespace
 
-std::uint32_t device_discover(const Platform& platform, DeviceInfo* infos) {
+std::uint32_t device_discover(const Platform& platform, const DeviceHost& host, DeviceInfo* infos) {
+    device_host = host;
     device_table = infos;
-    device_clock = {.now = rdtsc, .ticks_per_us = machine_info.tsc_hz / 1'000'000};
+    device_clock = {.now = rdtsc, .ticks_per_us = host.tsc_hz / 1'000'000};
     const std::uint32_t running = isolation_start(platform);
     for (std::uint32_t i = 0; i < platform.ecam_count; ++i) {
         discover_window(platform, platform.ecam[i]);

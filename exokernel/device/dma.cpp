@@ -2,7 +2,6 @@
 // A function sees nothing until its root is bound, then exactly what is bound beneath.
 #include "exokernel/device/caches.hpp"
 #include "exokernel/device/function_table.hpp"
-#include "exokernel/memory/frames.hpp"
 
 #include <bit>
 
@@ -11,7 +10,9 @@ namespace exo {
 namespace {
 
 constexpr std::uint8_t page_level_max = 3;
-constexpr std::uint64_t pages_per_level(std::uint8_t level) { return 1ull << (9 * (level - 1)); }
+constexpr std::uint64_t pages_per_level(std::uint8_t level) {
+    return 1ull << (9 * (level - 1));
+}
 
 // Entries were made where there were none.
 Status tell_additions(Function& function) {
@@ -42,13 +43,13 @@ Status check_range(const Function& function, std::uint64_t address, std::uint8_t
     return {};
 }
 
-Status bind_root(std::uint32_t index, std::uint64_t frame, std::uint16_t slot, std::uint16_t holder) {
+Status bind_root(std::uint32_t index, std::uint64_t frame, std::uint16_t slot) {
     Function& function = functions[index];
     if (function.dma_root != 0) {
         return std::unexpected(Error::Occupied);
     }
-    const Status made = mapping.make_root(FrameType::DmaTable, frame, static_cast<std::uint16_t>(index),
-                                          function.unit->levels(), slot, holder);
+    const Status made = device_host.mapping->make_root(FrameType::DmaTable, frame, static_cast<std::uint16_t>(index),
+                                                       function.unit->levels(), slot, device_table[index].owner);
     if (!made) {
         return made;
     }
@@ -90,15 +91,17 @@ Tree dma_tree(std::uint32_t index) {
 }
 
 Status bind_dma_table(std::uint32_t index, std::uint64_t address, std::uint8_t level, std::uint64_t frame,
-                      std::uint16_t slot, std::uint16_t holder) {
+                      std::uint16_t slot) {
     Function& function = functions[index];
     if (level == function.unit->levels()) {
-        return bind_root(index, frame, slot, holder);
+        return bind_root(index, frame, slot);
     }
     if (function.dma_root == 0) {
         return std::unexpected(Error::NoTable);
     }
-    if (Status added = mapping.add_table(dma_tree(index), address, level, frame, slot, holder); !added) {
+    if (Status added =
+            device_host.mapping->add_table(dma_tree(index), address, level, frame, slot, device_table[index].owner);
+        !added) {
         return added;
     }
     return tell_additions(function);
@@ -111,7 +114,7 @@ Result<std::uint64_t> unbind_dma_table(std::uint32_t index, std::uint64_t addres
     if (level >= functions[index].unit->levels()) {
         return std::unexpected(Error::BadArgument);
     }
-    const Result<std::uint64_t> removed = mapping.remove_table(dma_tree(index), address, level);
+    const Result<std::uint64_t> removed = device_host.mapping->remove_table(dma_tree(index), address, level);
     if (!removed) {
         return removed;
     }
@@ -130,11 +133,12 @@ Status bind_dma(std::uint32_t index, const MapRequest& request, std::uint64_t co
     if (Status fits = check_range(function, request.address, request.level, count); !fits) {
         return fits;
     }
-    const Mapping::MapRun run = mapping.map_run(dma_tree(index), request, count);
+    const Mapping::MapRun run = device_host.mapping->map_run(dma_tree(index), request, count);
     if (!run.status) {
         // All or none; the device may have seen what was there for a moment.
         if (run.done != 0) {
-            (void)mapping.unmap_run(dma_tree(index), request.address, run.done * pages_per_level(request.level));
+            (void)device_host.mapping->unmap_run(dma_tree(index), request.address,
+                                                 run.done * pages_per_level(request.level));
             (void)dma_flush(index);
         }
         return run.status;
@@ -148,13 +152,15 @@ Status bind_dma(std::uint32_t index, const MapRequest& request, std::uint64_t co
 
 Status unbind_dma(std::uint32_t index, std::uint64_t address, std::uint8_t level, std::uint64_t count) {
     Function& function = functions[index];
+    device_poll_faults();
     if (function.dma_root == 0) {
         return std::unexpected(Error::NotBound);
     }
     if (Status fits = check_range(function, address, level, count); !fits) {
         return fits;
     }
-    const Mapping::UnmapRun run = mapping.unmap_run(dma_tree(index), address, count * pages_per_level(level));
+    const Mapping::UnmapRun run =
+        device_host.mapping->unmap_run(dma_tree(index), address, count * pages_per_level(level));
     if (Status flushed = dma_flush(index); !flushed) {
         return flushed;
     }

@@ -6,6 +6,7 @@ namespace exo {
 Function functions[max_functions];
 DeviceInfo* device_table;
 std::uint32_t function_count;
+DeviceHost device_host;
 Clock device_clock;
 std::uint16_t cookie_owner[interrupt_cookies_max];
 
@@ -25,6 +26,7 @@ Status function_acquire(std::uint32_t index, std::uint16_t environment) {
     if (index >= function_count) {
         return std::unexpected(Error::OutOfRange);
     }
+    device_poll_faults();
     Function& function = functions[index];
     DeviceInfo& info = device_table[index];
     if (info.owner == environment && function.step == ReturnStep::NotReturning) {

@@ -39,7 +39,7 @@ struct Function {
     pci::MsixLocation msix; // vectors 0: none
     pci::MsixTable msix_table;
     pci::ResetMethod reset;
-    iommu::Unit* unit; // null: no isolation
+    iommu::Unit* unit;    // null: no isolation
     std::uint16_t source; // requester ID
     std::uint16_t segment;
     std::uint16_t domain;
@@ -49,8 +49,8 @@ struct Function {
     Window window[windows_per_function_max];
     InterruptBinding interrupt[interrupts_per_function_max];
     std::uint64_t dma_root; // frame; 0: none
-    bool master; // bus mastering is on
-    bool wedged; // the IOMMU did not answer: bus mastering stays off until release
+    bool master;            // bus mastering is on
+    bool wedged;            // the IOMMU did not answer: bus mastering stays off until release
 
     ReturnStep step;
     unsigned reset_step;
@@ -60,6 +60,7 @@ struct Function {
 extern Function functions[max_functions];
 extern DeviceInfo* device_table; // the infos, as given to device_discover
 extern std::uint32_t function_count;
+extern DeviceHost device_host;
 extern Clock device_clock;
 // Function and vector of each cookie: function * interrupts_per_function_max + vector + 1; 0: none.
 extern std::uint16_t cookie_owner[interrupt_cookies_max];

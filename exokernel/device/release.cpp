@@ -8,11 +8,8 @@
 //              its reset may still finish a write. Before the next owner, and before its frames are reused.
 //   take apart the tables become Data frames, a bounded number a call.
 // Each step is bounded and the whole is restartable; the kernel never waits here for as long as a reset takes.
-#include "exokernel/arch/x86_64/features.hpp"
 #include "exokernel/device/function_table.hpp"
 #include "exokernel/log/log.hpp"
-#include "exokernel/memory/frames.hpp"
-#include "exokernel/memory/tlb.hpp"
 
 namespace exo {
 
@@ -35,7 +32,7 @@ void quiet(std::uint32_t index, Function& function) {
         break_window(function, window);
     }
     if (had_window) {
-        tlb_flush_all(device_table[index].owner);
+        device_host.flush_environment(device_table[index].owner);
     }
     function.deadline_tsc = device_clock.after_us(drain_timeout_us);
     function.step = ReturnStep::Drain;
@@ -84,7 +81,7 @@ Status reset(Function& function) {
     if (wait_us) {
         ++function.reset_step;
         // A hypervisor has done the step when the write that asked for it returns.
-        if (features.hypervisor) {
+        if (device_host.hypervisor) {
             return {};
         }
         function.deadline_tsc = device_clock.after_us(*wait_us);
@@ -121,7 +118,7 @@ Status ready(std::uint32_t index, Function& function) {
 
 Status take_apart(std::uint32_t index, Function& function) {
     if (function.dma_root != 0) {
-        if (!mapping.tear_down(dma_tree(index), tables_per_call)) {
+        if (!device_host.mapping->tear_down(dma_tree(index), tables_per_call)) {
             return std::unexpected(Error::Again);
         }
         function.dma_root = 0;
@@ -139,6 +136,7 @@ Status function_release(std::uint32_t index, void (*freed)(std::uint32_t)) {
     if (index >= function_count || device_table[index].owner == 0) {
         return {};
     }
+    device_poll_faults();
     for (unsigned i = 0; i < steps_per_call_max; ++i) {
         Status done;
         switch (function.step) {

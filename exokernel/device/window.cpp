@@ -2,7 +2,6 @@
 // What a window must never give: writing the MSI-X table (the kernel's messages), or configuration space (bus
 // mastering, BARs), or any page that is memory.
 #include "exokernel/device/function_table.hpp"
-#include "exokernel/memory/frames.hpp"
 
 namespace exo {
 
@@ -53,8 +52,8 @@ Result<std::uint64_t> register_frame(const Function& function, const BarRequest&
         return std::unexpected(Error::NoRight);
     }
     const std::uint64_t first = base / page_bytes + request.first_page;
-    for (std::uint64_t frame = first; frame < first + request.count && frame < frame_map.size(); ++frame) {
-        if (frame_map.at(frame).type != FrameType::Absent) {
+    for (std::uint64_t frame = first; frame < first + request.count && frame < device_host.frames->size(); ++frame) {
+        if (device_host.frames->at(frame).type != FrameType::Absent) {
             return std::unexpected(Error::OutOfRange); // firmware placed the BAR over memory
         }
     }
@@ -88,11 +87,11 @@ Status bind_bar(std::uint32_t index, const Tree& tree, const BarRequest& request
     *window = {.address = request.address, .first_frame = *frame, .count = 0};
     function.owner_tree = tree;
     for (std::uint64_t page = 0; page < request.count; ++page) {
-        const Status mapped = mapping.map_unowned(tree, {.address = request.address + page * page_bytes,
-                                                         .frame = *frame + page,
-                                                         .rights = request.rights,
-                                                         .slot = request.slot,
-                                                         .cache = CacheMode::Uncached});
+        const Status mapped = device_host.mapping->map_unowned(tree, {.address = request.address + page * page_bytes,
+                                                                      .frame = *frame + page,
+                                                                      .rights = request.rights,
+                                                                      .slot = request.slot,
+                                                                      .cache = CacheMode::Uncached});
         if (!mapped) {
             break_window(function, *window); // nobody has used these pages yet: no TLB holds them
             return mapped;
@@ -106,9 +105,9 @@ void break_window(Function& function, Window& window) {
     for (std::uint64_t page = 0; page < window.count; ++page) {
         const std::uint64_t address = window.address + page * page_bytes;
         // The owner may have lost the page table around the window and bound something else there since.
-        const auto now = mapping.translate(function.owner_tree, address);
+        const auto now = device_host.mapping->translate(function.owner_tree, address);
         if (now && now->unowned && now->frame == window.first_frame + page) {
-            (void)mapping.unmap(function.owner_tree, address);
+            (void)device_host.mapping->unmap(function.owner_tree, address);
         }
     }
     window = {};
