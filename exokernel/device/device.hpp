@@ -11,17 +11,6 @@
 
 namespace exo {
 
-// What the function table needs of the kernel around it.
-struct DeviceHost {
-    Mapping* mapping;
-    FrameMap* frames;
-    std::uint64_t tsc_hz;
-    // Drops what every core's TLB holds of an environment's mappings; done when it returns.
-    void (*flush_environment)(std::uint16_t environment);
-    bool x2apic;     // the local APICs are in x2APIC mode
-    bool hypervisor; // CPUID says that a hypervisor is present
-};
-
 // Entries of the table that interrupt cookies index; core * 256 + kernel vector fits.
 inline constexpr std::uint32_t interrupt_cookies_max = max_cores * 256;
 // MSI-X vectors of one function that can be bound; a function may have more.
@@ -38,7 +27,7 @@ inline constexpr std::uint32_t config_space_bar = 6;
 // every IOMMU with all functions blocked, and logs what it found. Returns the number of functions.
 // Takes boot_frames and register mappings, so it comes before they end. The infos stay in use: owner, flags and
 // dma_faults are kept current in them.
-std::uint32_t device_discover(const Platform& platform, const DeviceHost& host, DeviceInfo* infos);
+std::uint32_t device_discover(const Platform& platform, DeviceInfo* infos);
 // feature::iommu and feature::interrupt_remapping, as far as they are on.
 std::uint64_t device_features();
 // Reads the IOMMUs' fault records into the counts of the infos and the log. Bounded; acquire, unbind_dma and release do
@@ -71,10 +60,10 @@ DmaLimits dma_limits(std::uint32_t function);
 // The function's tree of DMA tables; root is 0 while there is none.
 Tree dma_tree(std::uint32_t function);
 // The pair (frame, frame + 1) becomes the table of `level` at `address`; level == dma_levels makes the root and
-// lets the function see its domain. slot: of the Frames capability, in the owner's table. Errors: Occupied, TimedOut,
+// lets the function see its domain. (holder, slot): the Frames capability. Errors: Occupied, TimedOut,
 // and those of Mapping::add_table and make_root.
 Status bind_dma_table(std::uint32_t function, std::uint64_t address, std::uint8_t level, std::uint64_t frame,
-                      std::uint16_t slot);
+                      std::uint16_t slot, std::uint16_t holder);
 // Takes an empty table out (never the root: that goes with function_release). Returns its even frame; both are Data
 // again. Errors: NoTable, InUse, BadArgument, TimedOut.
 Result<std::uint64_t> unbind_dma_table(std::uint32_t function, std::uint64_t address, std::uint8_t level);

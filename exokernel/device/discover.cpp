@@ -164,7 +164,7 @@ void discover_window(const Platform& platform, const EcamWindow& window) {
 
 } // namespace
 
-std::uint32_t device_discover(const Platform& platform, const DeviceHost& host, DeviceInfo* infos) {
+std::uint32_t discover(const Platform& platform, const DeviceHost& host, DeviceInfo* infos) {
     device_host = host;
     device_table = infos;
     device_clock = {.now = rdtsc, .ticks_per_us = host.tsc_hz / 1'000'000};

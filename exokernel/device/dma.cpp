@@ -43,13 +43,13 @@ Status check_range(const Function& function, std::uint64_t address, std::uint8_t
     return {};
 }
 
-Status bind_root(std::uint32_t index, std::uint64_t frame, std::uint16_t slot) {
+Status bind_root(std::uint32_t index, std::uint64_t frame, std::uint16_t slot, std::uint16_t holder) {
     Function& function = functions[index];
     if (function.dma_root != 0) {
         return std::unexpected(Error::Occupied);
     }
     const Status made = device_host.mapping->make_root(FrameType::DmaTable, frame, static_cast<std::uint16_t>(index),
-                                                       function.unit->levels(), slot, device_table[index].owner);
+                                                       function.unit->levels(), slot, holder);
     if (!made) {
         return made;
     }
@@ -91,17 +91,15 @@ Tree dma_tree(std::uint32_t index) {
 }
 
 Status bind_dma_table(std::uint32_t index, std::uint64_t address, std::uint8_t level, std::uint64_t frame,
-                      std::uint16_t slot) {
+                      std::uint16_t slot, std::uint16_t holder) {
     Function& function = functions[index];
     if (level == function.unit->levels()) {
-        return bind_root(index, frame, slot);
+        return bind_root(index, frame, slot, holder);
     }
     if (function.dma_root == 0) {
         return std::unexpected(Error::NoTable);
     }
-    if (Status added =
-            device_host.mapping->add_table(dma_tree(index), address, level, frame, slot, device_table[index].owner);
-        !added) {
+    if (Status added = device_host.mapping->add_table(dma_tree(index), address, level, frame, slot, holder); !added) {
         return added;
     }
     return tell_additions(function);

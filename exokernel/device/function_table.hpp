@@ -57,6 +57,17 @@ struct Function {
     std::uint64_t deadline_tsc;
 };
 
+// What the function table needs of the kernel around it.
+struct DeviceHost {
+    Mapping* mapping;
+    FrameMap* frames;
+    std::uint64_t tsc_hz;
+    // Drops what every core's TLB holds of an environment's mappings; done when it returns.
+    void (*flush_environment)(std::uint16_t environment);
+    bool x2apic;     // the local APICs are in x2APIC mode
+    bool hypervisor; // CPUID says that a hypervisor is present
+};
+
 extern Function functions[max_functions];
 extern DeviceInfo* device_table; // the infos, as given to device_discover
 extern std::uint32_t function_count;
@@ -70,6 +81,9 @@ static_assert(max_functions * interrupts_per_function_max <= iommu::routes_max);
 constexpr std::uint32_t route_index(std::uint32_t function, std::uint32_t vector) {
     return function * interrupts_per_function_max + vector;
 }
+
+// device_discover, on whatever kernel the host describes.
+std::uint32_t discover(const Platform& platform, const DeviceHost& host, DeviceInfo* infos);
 
 // Lets the function begin requests, unless the IOMMU has failed it.
 void bus_master_on(Function& function);
