@@ -25,12 +25,18 @@ static inline void report_error(const char* what, long result, int expected) {
     report_failures += result != -1 || error != expected;
 }
 
-static inline void report_number(const char* what, long long number) { printf("%s: %lld\n", what, number); }
+static inline void report_number(const char* what, long long number) {
+    printf("%s: %lld\n", what, number);
+}
 
-static inline void report_text(const char* what, const char* text) { printf("%s: [%s]\n", what, text); }
+static inline void report_text(const char* what, const char* text) {
+    printf("%s: [%s]\n", what, text);
+}
 
 // What main returns: 0 when everything held.
-static inline int report_end(void) { return report_failures != 0; }
+static inline int report_end(void) {
+    return report_failures != 0;
+}
 
 // The folder the program may write in: its first argument. Ends the program when there is none.
 static inline const char* report_scratch(int argc, char** argv) {

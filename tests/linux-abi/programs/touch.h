@@ -6,8 +6,8 @@
 #include <signal.h>
 
 static sigjmp_buf touch_recovery;
-static volatile int touch_code;                 // si_code of the last refusal
-static void* volatile touch_address;            // si_addr of the last refusal
+static volatile int touch_code;      // si_code of the last refusal
+static void* volatile touch_address; // si_addr of the last refusal
 
 static void touch_refused(int number, siginfo_t* information, void* context) {
     (void)number;

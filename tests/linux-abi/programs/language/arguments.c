@@ -14,8 +14,8 @@ int main(int argc, char** argv) {
     report("argv ends with a null", argv[argc] == NULL);
     report("argv[0] is there", argv[0] != NULL && argv[0][0] != 0);
     report("AT_PAGESZ", getauxval(AT_PAGESZ) == 4096 && sysconf(_SC_PAGESIZE) == 4096);
-    report("AT_PHDR, AT_PHENT, AT_PHNUM", getauxval(AT_PHDR) && getauxval(AT_PHENT) == sizeof(Elf64_Phdr) &&
-                                              getauxval(AT_PHNUM) > 0);
+    report("AT_PHDR, AT_PHENT, AT_PHNUM",
+           getauxval(AT_PHDR) && getauxval(AT_PHENT) == sizeof(Elf64_Phdr) && getauxval(AT_PHNUM) > 0);
     report("AT_ENTRY", getauxval(AT_ENTRY) != 0);
     const unsigned char* random = (const unsigned char*)getauxval(AT_RANDOM);
     int bits = 0;

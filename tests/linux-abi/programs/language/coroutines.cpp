@@ -28,7 +28,7 @@ struct Generator {
 
 Generator squares() {
     for (int i = 0;; ++i) {
-        co_yield i * i;
+        co_yield i* i;
     }
 }
 

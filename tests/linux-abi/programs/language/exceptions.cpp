@@ -37,7 +37,9 @@ struct Throws {
     Throws() { throw 5; }
 };
 
-int compare(const void*, const void*) { throw std::logic_error("from qsort"); }
+int compare(const void*, const void*) {
+    throw std::logic_error("from qsort");
+}
 
 } // namespace
 

@@ -3,7 +3,9 @@
 
 #include <unistd.h>
 
-static void never(void) { puts("an atexit handler ran"); }
+static void never(void) {
+    puts("an atexit handler ran");
+}
 
 int main(void) {
     atexit(never);

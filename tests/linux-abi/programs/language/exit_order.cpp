@@ -10,10 +10,18 @@ struct Static {
     ~Static() { printf("destroy %s\n", name); }
 };
 Static global{"global"};
-void first() { puts("atexit first"); }
-void second() { puts("atexit second"); }
-__attribute__((constructor)) void before() { puts("constructor function"); }
-__attribute__((destructor)) void after() { puts("destructor function"); }
+void first() {
+    puts("atexit first");
+}
+void second() {
+    puts("atexit second");
+}
+__attribute__((constructor)) void before() {
+    puts("constructor function");
+}
+__attribute__((destructor)) void after() {
+    puts("destructor function");
+}
 } // namespace
 
 int main() {

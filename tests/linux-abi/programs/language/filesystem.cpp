@@ -16,8 +16,8 @@ int main(int argc, char** argv) {
     std::ofstream(root / "a/file.txt") << "twelve bytes";
     std::ofstream(root / "a/b/other.dat") << "x";
     report("file_size", fs::file_size(root / "a/file.txt") == 12);
-    report("status", fs::is_directory(root / "a") && fs::is_regular_file(root / "a/file.txt") &&
-                         !fs::exists(root / "nothing"));
+    report("status",
+           fs::is_directory(root / "a") && fs::is_regular_file(root / "a/file.txt") && !fs::exists(root / "nothing"));
 
     std::vector<std::string> names;
     for (const auto& entry : fs::recursive_directory_iterator(root)) {

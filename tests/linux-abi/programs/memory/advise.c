@@ -17,8 +17,8 @@ int main(void) {
     report("the neighbours are kept", area[10 * page - 1] == 0xcc && area[30 * page] == 0xcc);
     area[15 * page] = 1;
     report("can be used again", area[15 * page] == 1);
-    report("DONTNEED of everything", madvise(area, pages * page, MADV_DONTNEED) == 0 && area[0] == 0 &&
-                                         area[pages * page - 1] == 0);
+    report("DONTNEED of everything",
+           madvise(area, pages * page, MADV_DONTNEED) == 0 && area[0] == 0 && area[pages * page - 1] == 0);
     report("WILLNEED", madvise(area, page, MADV_WILLNEED) == 0);
     report("SEQUENTIAL, RANDOM, NORMAL", madvise(area, page, MADV_SEQUENTIAL) == 0 &&
                                              madvise(area, page, MADV_RANDOM) == 0 &&

@@ -8,8 +8,7 @@
 int main(void) {
     const size_t size = 4u << 20;
     errno = 0;
-    unsigned char* area =
-        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+    unsigned char* area = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
     int fine = 0;
     if (area == MAP_FAILED) {
         fine = errno == ENOMEM;

@@ -4,7 +4,9 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-static void* map(size_t size) { return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); }
+static void* map(size_t size) {
+    return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
 
 int main(void) {
     enum { count = 200 };
@@ -37,8 +39,8 @@ int main(void) {
     big[0] = 1;
     big[(64u << 20) - 1] = 2;
     report("first and last byte", big[0] == 1 && big[(64u << 20) - 1] == 2 && munmap(big, 64u << 20) == 0);
-    report("a hint is only a hint", mmap((void*)0x10000001, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
-                                        MAP_FAILED);
+    report("a hint is only a hint",
+           mmap((void*)0x10000001, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
     report_error("no length", (long)map(0), EINVAL);
     report_error("too long", (long)map((size_t)1 << 62), ENOMEM);
     report_error("neither shared nor private", (long)mmap(NULL, 4096, PROT_READ, MAP_ANONYMOUS, -1, 0), EINVAL);

@@ -17,8 +17,8 @@ int main(void) {
     report("it is an access error there", touch_code == SEGV_ACCERR && touch_address == area + page);
     report("the neighbours can be written", can_write(area + page - 1) && can_write(area + 2 * page));
     report("nothing at all", mprotect(area + page, page, PROT_NONE) == 0 && !can_read(area + page));
-    report("everything again, contents kept", mprotect(area, 4 * page, rw) == 0 && can_write(area + page) &&
-                                                  area[page] == 0x77);
+    report("everything again, contents kept",
+           mprotect(area, 4 * page, rw) == 0 && can_write(area + page) && area[page] == 0x77);
     unsigned char* none = mmap(NULL, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     report("mapped without rights", none != MAP_FAILED && !can_read(none));
     report("then with", mprotect(none, page, rw) == 0 && can_write(none) && *none == 0);

@@ -39,8 +39,8 @@ int main(void) {
     report("the old place is gone", !can_read(area));
     unsigned char* target = mmap(NULL, 16 * page, rw, private_memory, -1, 0);
     memset(target, 0xee, 16 * page);
-    report("moved to a fixed place", mremap(moved, 8 * page, 8 * page, MREMAP_MAYMOVE | MREMAP_FIXED,
-                                            target + 4 * page) == target + 4 * page);
+    report("moved to a fixed place",
+           mremap(moved, 8 * page, 8 * page, MREMAP_MAYMOVE | MREMAP_FIXED, target + 4 * page) == target + 4 * page);
     report("contents came along", marked(target + 4 * page, 8));
     report("what was beside it stayed", target[4 * page - 1] == 0xee && target[12 * page] == 0xee);
 

@@ -31,8 +31,8 @@ int main(void) {
     const size_t large = 16u << 20;
     unsigned char* big = map(large);
     report("one page out of 16 MiB", munmap(big + 5 * (1u << 20), page) == 0);
-    report("its neighbours are there", big[5 * (1u << 20) - page] == 0 && can_read(big + 5 * (1u << 20) + page) &&
-                                           !can_read(big + 5 * (1u << 20)));
+    report("its neighbours are there",
+           big[5 * (1u << 20) - page] == 0 && can_read(big + 5 * (1u << 20) + page) && !can_read(big + 5 * (1u << 20)));
     int kept = 1;
     for (size_t i = 0; i < large; i += page) {
         kept = kept && (i == 5u << 20 || big[i] == (unsigned char)(i / page + 1));

@@ -1,0 +1,54 @@
+// SIGFPE with its code: integer division by zero, overflow of a division, and a
+// floating-point exception that was unmasked.
+#include "../report.h"
+
+#include <fenv.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <signal.h>
+
+static sigjmp_buf recovery;
+static volatile int code;
+static void* volatile address;
+
+static void caught(int number, siginfo_t* information, void* context) {
+    (void)number;
+    (void)context;
+    code = information->si_code;
+    address = information->si_addr;
+    siglongjmp(recovery, 1);
+}
+
+int main(void) {
+    struct sigaction action = {.sa_flags = SA_SIGINFO};
+    action.sa_sigaction = caught;
+    sigaction(SIGFPE, &action, NULL);
+    volatile int zero = 0;
+    volatile int result = 0;
+    if (sigsetjmp(recovery, 1) == 0) {
+        result = 7 / zero;
+        report("not reached", 0);
+    }
+    report("integer division by zero", code == FPE_INTDIV && address != NULL && result == 0);
+    volatile int least = INT_MIN;
+    volatile int minus = -1;
+    if (sigsetjmp(recovery, 1) == 0) {
+        result = least / minus;
+        report("not reached", 0);
+    }
+    report("a quotient that does not fit", code == FPE_INTDIV);
+    code = 0;
+    volatile double nothing = 0.0;
+    volatile double real = 0.0;
+    if (sigsetjmp(recovery, 1) == 0) {
+        feenableexcept(FE_DIVBYZERO);
+        real = 1.0 / nothing;
+        report("not reached", 0);
+    }
+    fedisableexcept(FE_ALL_EXCEPT);
+    feclearexcept(FE_ALL_EXCEPT);
+    report("floating-point division by zero", code == FPE_FLTDIV && real == 0.0);
+    real = 1.0 / nothing;
+    report("masked again it gives infinity", real > 1e300);
+    return report_end();
+}
