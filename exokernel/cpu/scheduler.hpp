@@ -1,0 +1,40 @@
+// Who runs on this core: the slice wheel read against the clock, and the switch from one vcore to another.
+// All of it under the kernel lock. Policy is in the wheels' contents, written by whoever holds slices.
+#pragma once
+
+#include "exokernel/cpu/core.hpp"
+#include "exokernel/cpu/environment.hpp"
+
+namespace exo {
+
+// Takes the core from its current vcore (its registers are in `frame`) and gives it to `next`, whose registers
+// replace them. The current vcore's state has been set by the caller.
+enum class Extended { Keep, Drop }; // of the vcore that leaves: whether its vector state must survive
+void switch_to(TrapFrame& frame, Vcore& next, Extended extended);
+// The same to whoever should run now; waits in the kernel while nobody wants the core.
+void switch_away(TrapFrame& frame, Extended extended);
+
+// Who should have the core now, or null.
+Vcore* pick(Core& core);
+// The same, were the running vcore not to want it.
+Vcore* pick_other(Core& core);
+// Sets the core's local timer to the next moment at which something is due.
+void set_core_timer(Core& core);
+// Moments that have come: wakes sleepers, raises timers, ends slices. `frame` is of the running vcore.
+void clock_tick(TrapFrame& frame);
+// The vcore became Ready: its core looks at it soon.
+void kick(Vcore& vcore);
+// Sets bits in a vcore's upcall page and wakes it when it waits or wants them.
+void post(Vcore& vcore, std::uint64_t pending_bits, std::uint64_t event_bits);
+
+// The running vcore has bits it wants and is not masked: turns `frame` into the upcall.
+// Also finishes an interruption inside the resume sequence. True when the frame was changed.
+bool deliver_pending(TrapFrame& frame, Vcore& vcore);
+// Turns `frame` into an upcall with this cause. False when the vcore is masked or its upcall entry is no user
+// address: a broken contract, told to the caller.
+struct UpcallCause {
+    std::uint64_t cause, error_code, fault_address;
+};
+bool make_upcall(TrapFrame& frame, UpcallPage& page, const UpcallCause& cause);
+
+} // namespace exo

@@ -1,0 +1,34 @@
+// Sizes and fills the frame map at boot.
+#include "exokernel/memory/frames.hpp"
+
+#include "exokernel/log/log.hpp"
+#include "exokernel/memory/boot_memory.hpp"
+#include "exokernel/memory/info_pages.hpp"
+
+namespace exo {
+
+FrameMap frame_map;
+Mapping mapping(frame_map);
+CapabilitySpace capabilities;
+
+void frames_start() {
+    std::uint64_t count = (boot_memory_end() >> page_shift);
+    std::uint64_t large_count = (count + frames_per_large - 1) / frames_per_large;
+    std::uint64_t huge_count = (count + frames_per_huge - 1) / frames_per_huge;
+    auto pages = [](std::uint64_t bytes) { return (bytes + page_bytes - 1) >> page_shift; };
+    std::uint64_t entries = boot_frames(pages(count * sizeof(FrameEntry)), count > 1u << 18 ? frames_per_large : 1);
+    std::uint64_t large = boot_frames(pages(large_count * sizeof(RegionEntry)));
+    std::uint64_t huge = boot_frames(pages(huge_count * sizeof(RegionEntry)));
+    frame_map = FrameMap({at_frame<FrameEntry>(entries), count}, {at_frame<RegionEntry>(large), large_count},
+                         {at_frame<RegionEntry>(huge), huge_count}, at_physical<std::byte>(0));
+    machine_info.frame_count = count;
+    map_info(info_frames, entries << page_shift, pages(count * sizeof(FrameEntry)) << page_shift);
+}
+
+void frames_release_rest() {
+    for (const FrameRange& range : boot_memory_rest())
+        for (std::uint64_t i = 0; i < range.count; i++)
+            frame_map.declare(range.first + i, FrameType::Data);
+}
+
+} // namespace exo

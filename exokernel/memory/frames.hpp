@@ -1,0 +1,20 @@
+// The kernel's instances of the deciding parts: one frame map, one set of translation tables, one
+// capability space. Guarded by the kernel lock.
+#pragma once
+
+#include "secure-bindings/capability/capability_space.hpp"
+#include "secure-bindings/frame/frame_map.hpp"
+#include "secure-bindings/mapping/mapping.hpp"
+
+namespace exo {
+
+extern FrameMap frame_map;
+extern Mapping mapping;
+extern CapabilitySpace capabilities;
+
+// Makes the frame map over boot memory and shows it as info pages.
+void frames_start();
+// Says Data for everything the steward will get, after the kernel's last boot allocation.
+void frames_release_rest();
+
+} // namespace exo
