@@ -1,0 +1,48 @@
+// An open file description (open(2)): what a file descriptor refers to, shared by its duplicates. Reads and writes may
+// block. Kinds: node_file.hpp (files and directories), pipe.hpp, event_file.hpp, console_file.hpp.
+#pragma once
+
+#include "libos-hpc/vfs/place.hpp"
+
+#include <atomic>
+
+namespace exo::hpc {
+
+using ReadBuffer = std::span<std::byte>;
+using WriteBuffer = std::span<const std::byte>;
+
+class File : public Counted {
+public:
+    explicit File(std::uint32_t flags) : flags_(flags) {}
+
+    std::uint32_t flags() const { return flags_.load(std::memory_order_relaxed); }
+    void set_flags(std::uint32_t flags) { flags_.store(flags, std::memory_order_relaxed); }
+    bool readable() const { return (flags() & linux_abi::open_flag::access_mask) != linux_abi::open_flag::write_only; }
+    bool writable() const { return (flags() & linux_abi::open_flag::access_mask) != linux_abi::open_flag::read_only; }
+    bool non_blocking() const { return flags() & linux_abi::open_flag::non_block; }
+
+    virtual Outcome<std::size_t> read(ReadBuffer) { return fail(Errno::INVAL); }
+    virtual Outcome<std::size_t> write(WriteBuffer) { return fail(Errno::INVAL); }
+    virtual Outcome<std::size_t> read_at(std::uint64_t, ReadBuffer) { return fail(Errno::SPIPE); }
+    virtual Outcome<std::size_t> write_at(std::uint64_t, WriteBuffer) { return fail(Errno::SPIPE); }
+    virtual Outcome<std::uint64_t> seek(std::int64_t /*offset*/, unsigned /*whence*/) { return fail(Errno::SPIPE); }
+
+    virtual Outcome<Attributes> attributes() = 0;
+    virtual Done change(const AttributeChange&) { return fail(Errno::INVAL); }
+    virtual Done sync() { return fail(Errno::INVAL); }
+    virtual Done list(DirectorySink&) { return fail(Errno::NOTDIR); }
+
+    // Bits of poll_event:: that hold now.
+    virtual std::uint16_t ready() { return linux_abi::poll_event::in | linux_abi::poll_event::out; }
+    // For FIONREAD. Errors: NOTTY.
+    virtual Outcome<std::size_t> bytes_readable() { return fail(Errno::NOTTY); }
+
+    // The node and place behind it, for files that have them.
+    virtual Node* node() { return nullptr; }
+    virtual Ref<Place> place() { return Ref<Place>(); }
+
+private:
+    std::atomic<std::uint32_t> flags_;
+};
+
+} // namespace exo::hpc

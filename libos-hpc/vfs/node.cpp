@@ -1,0 +1,29 @@
+// What nodes have in common. Interface: node.hpp.
+#include "libos-hpc/vfs/node.hpp"
+
+#include "libos-hpc/file/file.hpp"
+
+namespace exo::hpc {
+
+Outcome<Ref<File>> Node::open_stream(std::uint32_t) { return Ref<File>(); }
+
+// Without knowledge of holes a file is all data, with one hole at its end (lseek(2)).
+Outcome<std::uint64_t> Node::seek_data(std::uint64_t offset) {
+    auto found = attributes();
+    if (!found)
+        return fail(found.error());
+    if (offset >= found->bytes)
+        return fail(Errno::NXIO);
+    return offset;
+}
+
+Outcome<std::uint64_t> Node::seek_hole(std::uint64_t offset) {
+    auto found = attributes();
+    if (!found)
+        return fail(found.error());
+    if (offset >= found->bytes)
+        return fail(Errno::NXIO);
+    return found->bytes;
+}
+
+} // namespace exo::hpc
