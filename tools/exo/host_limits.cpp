@@ -80,7 +80,8 @@ unsigned host_processors() {
 Outcome<void> check_host(const RunOptions& options) {
     const unsigned vcores_here = std::min(vcores_max, std::max(vcores_always_allowed, host_processors()));
     if (options.vcores > vcores_here)
-        return failed(std::format("{} vcores are more than this host can run: at most {}", options.vcores, vcores_here));
+        return failed(
+            std::format("{} vcores are more than this host can run: at most {}", options.vcores, vcores_here));
     if (const std::uint64_t memory = host_memory_bytes(); options.memory_bytes > memory)
         return failed(std::format("{} MiB of memory are more than this host has: {} MiB", options.memory_bytes >> 20,
                                   memory >> 20));

@@ -1,5 +1,5 @@
-// What this host can give a machine: processors, memory, hardware virtualisation. Facts and refusals only; nothing is reserved.
-// Next: qemu_command.hpp, which turns a checked request into a machine.
+// What this host can give a machine: processors, memory, hardware virtualisation. Facts and refusals only; nothing is
+// reserved. Next: qemu_command.hpp, which turns a checked request into a machine.
 #pragma once
 
 #include "tools/exo/options.hpp"

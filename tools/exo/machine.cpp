@@ -221,9 +221,8 @@ void StreamSockets::close_theirs() {
 
 Outcome<RunReport> run_machine(const std::vector<std::string>& command, StreamSockets& sockets,
                                const RunOptions& options) {
-    const Descriptor trace(options.trace_file
-                               ? ::open(options.trace_file->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)
-                               : -1);
+    const Descriptor trace(
+        options.trace_file ? ::open(options.trace_file->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1);
     if (options.trace_file && trace.get() < 0)
         return failed(std::format("cannot create {}: {}", *options.trace_file, std::strerror(errno)));
     const EndSignals signals;

@@ -1,5 +1,7 @@
 // The exo command: chooses the subcommand. Each subcommand is one function in a file of its name.
+#include "tools/exo/bench.hpp"
 #include "tools/exo/run.hpp"
+#include "tools/exo/suites/runner.hpp"
 
 #include <array>
 #include <cstdio>
@@ -12,7 +14,8 @@
 
 namespace {
 
-constexpr std::string_view help = R"(usage: exo run [options] [PROGRAM [ARGS...]]    boot the exokernel and run a program on it
+constexpr std::string_view help =
+    R"(usage: exo run [options] [PROGRAM [ARGS...]]    boot the exokernel and run a program on it
        exo test [--filter TEXT] [--list]        run every test
        exo bench [NAME...]                      measure this system and Linux side by side
        exo COMMAND --help                       what a command takes
@@ -34,6 +37,10 @@ int main(int count, char** values) {
     const std::span<const std::string> rest = std::span(words).subspan(words.empty() ? 0 : 1);
     if (command == "run")
         return exo::tool::run_main(rest);
+    if (command == "test")
+        return exo::tool::test_main(rest);
+    if (command == "bench")
+        return exo::tool::bench_main(rest);
     if (command == "--help" || command == "help") {
         std::print("{}", help);
         return 0;

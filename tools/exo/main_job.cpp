@@ -27,7 +27,8 @@ int run_main_job(RunOptions options) {
         return report({status_failed, std::format("cannot create {}: {}", folder.string(), error.message())});
 
     if (std::filesystem::exists(matrix)) {
-        std::filesystem::copy_file(matrix, folder / "bcsstk16", std::filesystem::copy_options::overwrite_existing, error);
+        std::filesystem::copy_file(matrix, folder / "bcsstk16", std::filesystem::copy_options::overwrite_existing,
+                                   error);
         if (error)
             return report({status_failed, std::format("cannot copy {}: {}", matrix.string(), error.message())});
         options.arguments = {"--output", "/share/solution.txt", "/share/bcsstk16"};

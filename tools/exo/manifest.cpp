@@ -17,7 +17,9 @@ std::string percent_encode(std::string_view text) {
     return encoded;
 }
 
-std::string share_tag(std::size_t index) { return index == 0 ? "share" : std::format("share{}", index); }
+std::string share_tag(std::size_t index) {
+    return index == 0 ? "share" : std::format("share{}", index);
+}
 
 std::string write_manifest(const RunOptions& options, std::string_view program) {
     std::string text = std::format("program {}\n", program);

@@ -10,7 +10,8 @@ namespace exo::tool {
 
 namespace {
 
-template <typename Number> std::optional<Number> parse_number(std::string_view text) {
+template <typename Number>
+std::optional<Number> parse_number(std::string_view text) {
     Number value = 0;
     const char* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value);
@@ -103,18 +104,26 @@ Effect set_trace(RunOptions& options, const std::string& text) {
     return {};
 }
 
+Effect add_kernel_option(RunOptions& options, const std::string& text) {
+    if (text.empty() || text.find('\0') != std::string::npos)
+        return usage_error("--kernel-option needs NAME=VALUE, such as cores=0-1");
+    options.kernel_options += (options.kernel_options.empty() ? "" : " ") + text;
+    return {};
+}
+
 struct ValueOption {
     std::string_view name;
     Effect (*apply)(RunOptions&, const std::string&);
 };
 constexpr ValueOption value_options[] = {
-    {"--vcores", set_vcores},   {"--memory", set_memory},      {"--share", add_share}, {"--file", add_file},
-    {"--env", add_environment}, {"--timeout", set_timeout},    {"--trace", set_trace}, {"--accel", set_acceleration},
+    {"--vcores", set_vcores}, {"--memory", set_memory},      {"--share", add_share},
+    {"--file", add_file},     {"--env", add_environment},    {"--timeout", set_timeout},
+    {"--trace", set_trace},   {"--accel", set_acceleration}, {"--kernel-option", add_kernel_option},
 };
 
 struct FlagOption {
     std::string_view name;
-    bool RunOptions::*flag;
+    bool RunOptions::* flag;
 };
 constexpr FlagOption flag_options[] = {
     {"--gdb", &RunOptions::gdb},         {"--dry-run", &RunOptions::dry_run}, {"--icount", &RunOptions::icount},
@@ -144,7 +153,8 @@ Outcome<std::uint64_t> parse_size(std::string_view text) {
     }
     const auto value = parse_number<std::uint64_t>(text);
     if (!value)
-        return usage_error(std::format("a size is a number with an optional K, M, G or T, such as 512M, not '{}'", shown));
+        return usage_error(
+            std::format("a size is a number with an optional K, M, G or T, such as 512M, not '{}'", shown));
     if (*value > (UINT64_MAX >> shift))
         return usage_error(std::format("the size '{}' is too large", shown));
     return *value << shift;
@@ -216,6 +226,7 @@ The exit status, stdout and stderr are the program's own; stdin is forwarded to 
   --timeout S         end the machine after S seconds, status 124
   --accel auto|kvm|tcg  auto: KVM where the processor has VT-x or AMD-V and it works, else TCG
   --icount            count instructions exactly: the TSC of the machine is its instruction counter (TCG, one vcore)
+  --kernel-option W   one word for the kernel's command line, such as cores=0-1 or slot-us=500; can be repeated
   --gdb               stop before the first instruction and wait for gdb on port 1234
   --trace FILE        write the libOS's event trace to FILE (Perfetto and chrome://tracing open it)
   --verbose           show the kernel's log on stderr (so does EXO_LOG=1 in the environment)

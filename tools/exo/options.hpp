@@ -40,6 +40,7 @@ struct RunOptions {
     std::vector<std::string> environment; // each K=V
     std::optional<unsigned> timeout_s;
     std::optional<std::string> trace_file;
+    std::string kernel_options; // words for the kernel's command line
     Acceleration acceleration = Acceleration::automatic;
     bool vcores_given = false;
     bool gdb = false;

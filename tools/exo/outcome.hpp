@@ -8,19 +8,20 @@
 
 namespace exo::tool {
 
-inline constexpr int status_failed = 1;        // the request was understood but cannot be met
-inline constexpr int status_usage = 2;         // the command line itself is wrong
-inline constexpr int status_timeout = 124;     // the time limit ended the machine
+inline constexpr int status_failed = 1;         // the request was understood but cannot be met
+inline constexpr int status_usage = 2;          // the command line itself is wrong
+inline constexpr int status_timeout = 124;      // the time limit ended the machine
 inline constexpr int status_machine_died = 125; // the machine ended without naming an exit status
-inline constexpr int status_interrupted = 130; // Ctrl-C, as a shell shows it
-inline constexpr int status_broken_pipe = 141; // nobody reads our stdout any more
+inline constexpr int status_interrupted = 130;  // Ctrl-C, as a shell shows it
+inline constexpr int status_broken_pipe = 141;  // nobody reads our stdout any more
 
 struct Failure {
     int status = status_failed;
     std::string sentence;
 };
 
-template <typename T> using Outcome = std::expected<T, Failure>;
+template <typename T>
+using Outcome = std::expected<T, Failure>;
 
 inline std::unexpected<Failure> failed(std::string sentence) {
     return std::unexpected(Failure{status_failed, std::move(sentence)});

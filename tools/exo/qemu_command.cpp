@@ -13,7 +13,9 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-void add(Words& words, std::initializer_list<std::string> more) { words.insert(words.end(), more); }
+void add(Words& words, std::initializer_list<std::string> more) {
+    words.insert(words.end(), more);
+}
 
 void add_accelerator(Words& words, const RunOptions& options, Accelerator accelerator) {
     if (accelerator == Accelerator::kvm) {
@@ -36,9 +38,9 @@ void add_streams(Words& words, const MachinePaths& paths, unsigned& ports) {
     for (std::size_t index = 0; index < stream_count; ++index)
         add(words, {"-chardev", std::format("socket,id={},fd={}", stream_names[index], paths.descriptors[index])});
     add(words, {"-serial", std::format("chardev:{}", stream_names[0])});
-    add_root_port(words, ports,
-                  std::format("virtio-serial-pci,id=console,disable-legacy=on,iommu_platform=on,max_ports={}",
-                              stream_count));
+    add_root_port(
+        words, ports,
+        std::format("virtio-serial-pci,id=console,disable-legacy=on,iommu_platform=on,max_ports={}", stream_count));
     // Port 0 is reserved for a console proper, so the streams are ports 1 and up.
     for (std::size_t index = 1; index < stream_count; ++index)
         add(words, {"-device", std::format("virtserialport,bus=console.0,nr={},chardev={},name={}", index,
@@ -79,6 +81,8 @@ std::vector<std::string> qemu_command(const RunOptions& options, Accelerator acc
     add_accelerator(words, options, accelerator);
     add(words, {"-m", std::format("{}k", options.memory_bytes >> 10), "-smp", std::format("{}", options.vcores)});
     add(words, {"-kernel", paths.kernel, "-initrd", paths.archive});
+    if (!options.kernel_options.empty())
+        add(words, {"-append", options.kernel_options});
     add(words, {"-device", "isa-debug-exit,iobase=0xf4,iosize=4"});
     add(words, {"-device", "intel-iommu,intremap=on,caching-mode=off"});
     unsigned ports = 0;

@@ -10,7 +10,9 @@
 namespace exo::tool {
 
 namespace {
-bool try_again(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
+bool try_again(int error) {
+    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+}
 } // namespace
 
 std::array<pollfd, 2> Pump::wanted() const {

@@ -59,8 +59,8 @@ int conclude(const RunReport& report, const RunOptions& options) {
 Outcome<int> try_run(const RunOptions& options) {
     if (const auto checked = check_host(options); !checked)
         return std::unexpected(checked.error());
-    const auto accelerator = options.icount ? Outcome<Accelerator>(Accelerator::tcg)
-                                            : choose_accelerator(options.acceleration);
+    const auto accelerator =
+        options.icount ? Outcome<Accelerator>(Accelerator::tcg) : choose_accelerator(options.acceleration);
     if (!accelerator)
         return std::unexpected(accelerator.error());
     const std::filesystem::path build = repository_root() / "build";

@@ -9,7 +9,9 @@ using namespace exo::tool;
 
 namespace {
 
-std::span<const std::byte> bytes_of(const std::string& text) { return std::as_bytes(std::span(text)); }
+std::span<const std::byte> bytes_of(const std::string& text) {
+    return std::as_bytes(std::span(text));
+}
 
 std::string text_of(std::span<const std::byte> data) {
     // Safe: bytes as characters.

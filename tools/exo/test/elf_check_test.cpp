@@ -50,7 +50,9 @@ bool says(const std::string& sentence, std::string_view reason) {
 
 } // namespace
 
-TEST_CASE("elf: a static program with the note is accepted") { CHECK(refusal(SmallProgram()) == ""); }
+TEST_CASE("elf: a static program with the note is accepted") {
+    CHECK(refusal(SmallProgram()) == "");
+}
 
 TEST_CASE("elf: without the note of a library OS it is refused") {
     SmallProgram program;

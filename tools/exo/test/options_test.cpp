@@ -7,7 +7,9 @@ using namespace exo::tool;
 
 namespace {
 
-Outcome<RunOptions> parse(std::vector<std::string> words) { return parse_run_options(words); }
+Outcome<RunOptions> parse(std::vector<std::string> words) {
+    return parse_run_options(words);
+}
 
 void check_refused(std::vector<std::string> words, std::string_view reason) {
     const auto options = parse(std::move(words));
@@ -38,9 +40,29 @@ TEST_CASE("options: no words mean the main job") {
 }
 
 TEST_CASE("options: everything at once, both spellings of a value") {
-    const auto options = parse({"--vcores", "4", "--memory=512M", "--share", "/data:ro", "--share=/out", "--env", "A=b=c",
-                                "--timeout", "30", "--accel=tcg", "--trace", "t.json", "--verbose", "--gdb", "--file",
-                                "/etc/hosts=etc/hosts", "prog", "--vcores", "9"});
+    const auto options = parse({"--vcores",
+                                "4",
+                                "--memory=512M",
+                                "--share",
+                                "/data:ro",
+                                "--share=/out",
+                                "--env",
+                                "A=b=c",
+                                "--timeout",
+                                "30",
+                                "--accel=tcg",
+                                "--trace",
+                                "t.json",
+                                "--verbose",
+                                "--gdb",
+                                "--file",
+                                "/etc/hosts=etc/hosts",
+                                "--kernel-option",
+                                "cores=0-1",
+                                "--kernel-option=slot-us=500",
+                                "prog",
+                                "--vcores",
+                                "9"});
     REQUIRE(options);
     CHECK(options->vcores == 4);
     CHECK(options->memory_bytes == 512ull << 20);
@@ -54,6 +76,7 @@ TEST_CASE("options: everything at once, both spellings of a value") {
     CHECK(options->trace_file == "t.json");
     CHECK(options->verbose);
     CHECK(options->gdb);
+    CHECK(options->kernel_options == "cores=0-1 slot-us=500");
     REQUIRE(options->files.size() == 1);
     CHECK(options->files[0].host_path == "/etc/hosts");
     CHECK(options->files[0].archive_name == "etc/hosts");

@@ -11,7 +11,9 @@ namespace {
 
 const MachinePaths paths = {"kernel.elf", "boot.cpio", {10, 11, 12, 13, 14}};
 
-bool has(const std::vector<std::string>& words, std::string_view word) { return std::ranges::contains(words, word); }
+bool has(const std::vector<std::string>& words, std::string_view word) {
+    return std::ranges::contains(words, word);
+}
 
 } // namespace
 
@@ -22,7 +24,8 @@ TEST_CASE("qemu: every share is a function behind a root port of its own") {
     CHECK(has(words, "local,id=share,path=/a,,b,security_model=none,multidevs=remap,readonly=on"));
     CHECK(has(words, "local,id=share1,path=/c,security_model=none,multidevs=remap"));
     CHECK(has(words, "virtio-9p-pci,disable-legacy=on,iommu_platform=on,fsdev=share1,mount_tag=share1,bus=port3"));
-    CHECK(std::ranges::count_if(words, [](const std::string& word) { return word.starts_with("pcie-root-port"); }) == 3);
+    CHECK(std::ranges::count_if(words, [](const std::string& word) { return word.starts_with("pcie-root-port"); }) ==
+          3);
 }
 
 TEST_CASE("qemu: accelerators") {
