@@ -157,7 +157,7 @@ core_trampoline_argument: .quad 0
 
     .section .bss
     .balign 4096
-    .globl boot_pml4
+    .globl boot_pml4, boot_pdpt_high
 boot_pml4:      .skip 4096
 boot_pdpt:      .skip 4096
 boot_pdpt_high: .skip 4096

@@ -107,6 +107,7 @@ Result<std::uint16_t> vcore_make(Environment& environment, const VcoreRequest& r
     vcore->core = static_cast<std::uint16_t>(request.core);
     vcore->state = VcoreState::Created;
     vcore_table[number] = vcore;
+    add_to_core(*vcore);
     VcoreInfo& info = vcore_infos[number];
     info = {};
     info.environment = environment.number;

@@ -39,14 +39,15 @@ Vcore* slot_owner(const Core& core, std::uint64_t slot) {
     return number == no_vcore ? nullptr : vcore_table[number];
 }
 
-// Any vcore of the core that wants time, after the current one in order of number: the last resort.
+// The next vcore of the core that wants time, after the current one: the last resort.
 Vcore* any_ready(const Core& core) {
-    unsigned start = core.current ? core.current->number + 1u : 0u;
-    for (unsigned i = 0; i < max_vcores; i++) {
-        Vcore* vcore = vcore_table[(start + i) % max_vcores];
-        if (wants_core(vcore) && vcore->core == core.index)
+    Vcore* start = core.current && core.current->core == core.index ? core.current->next_of_core : nullptr;
+    for (Vcore* vcore = start; vcore; vcore = vcore->next_of_core)
+        if (wants_core(vcore))
             return vcore;
-    }
+    for (Vcore* vcore = core.first_vcore; vcore != start; vcore = vcore->next_of_core)
+        if (wants_core(vcore))
+            return vcore;
     return nullptr;
 }
 
@@ -63,7 +64,7 @@ Vcore* pick(Core& core) {
             return vcore;
         indebted = vcore;
     }
-    for (unsigned i = 1; i < wheel_slots; i++) {
+    for (unsigned i = 1; i < wheel_slots && core.contended; i++) {
         Vcore* other = slot_owner(core, slot + i);
         if (other == owner)
             continue;
@@ -91,17 +92,18 @@ Vcore* pick_other(Core& core) {
 static std::uint64_t next_hand_over(const Core& core) {
     std::uint64_t slot = slot_number(rdtsc());
     Vcore* current = core.current;
-    bool others = false;
-    for (unsigned i = 1; i < wheel_slots; i++) {
+    for (unsigned i = 1; i < wheel_slots && core.contended; i++) {
         Vcore* vcore = runner(slot_owner(core, slot + i));
         if (vcore && vcore != current)
             return (slot + i) * machine_info.slot_cycles;
     }
-    // Without slots of their own, ready vcores share what is left over, a slot at a time.
-    bool current_owns = runner(slot_owner(core, slot)) == current;
-    for (unsigned i = 0; i < max_vcores && !others && !current_owns; i++)
-        others = vcore_table[i] && vcore_table[i] != current && vcore_table[i]->core == core.index &&
-                 wants_core(vcore_table[i]);
+    Vcore* owner = runner(slot_owner(core, slot));
+    if (owner == current)
+        return 0;
+    // On time that its owner leaves unused, or has lent: a slot at a time.
+    bool others = owner != nullptr;
+    for (Vcore* vcore = core.first_vcore; vcore && !others; vcore = vcore->next_of_core)
+        others = vcore != current && wants_core(vcore);
     return others ? (slot + 1) * machine_info.slot_cycles : 0;
 }
 
@@ -113,9 +115,7 @@ void set_core_timer(Core& core) {
     };
     core.slice_end_tsc = core.current && !core.grace_end_tsc ? next_hand_over(core) : core.slice_end_tsc;
     consider(core.grace_end_tsc ? core.grace_end_tsc : core.slice_end_tsc);
-    for (Vcore* vcore : vcore_table) {
-        if (!vcore || vcore->core != core.index)
-            continue;
+    for (Vcore* vcore = core.first_vcore; vcore; vcore = vcore->next_of_core) {
         if (vcore->state == VcoreState::Waiting)
             consider(vcore->wait_deadline_tsc);
         consider(vcore->timer_deadline_tsc);
@@ -125,6 +125,34 @@ void set_core_timer(Core& core) {
         core.timer_armed_tsc = wanted;
         apic_timer(wanted);
     }
+}
+
+void add_to_core(Vcore& vcore) {
+    Core& core = cores[vcore.core];
+    vcore.next_of_core = core.first_vcore;
+    core.first_vcore = &vcore;
+}
+
+void remove_from_core(Vcore& vcore) {
+    Vcore** link = &cores[vcore.core].first_vcore;
+    while (*link && *link != &vcore)
+        link = &(*link)->next_of_core;
+    if (*link)
+        *link = vcore.next_of_core;
+}
+
+void wheel_changed(std::uint32_t index) {
+    Core& core = cores[index];
+    std::uint16_t seen = no_vcore;
+    core.contended = false;
+    for (std::uint16_t owner : wheels[index].slot) {
+        if (owner == no_vcore)
+            continue;
+        core.contended = core.contended || (seen != no_vcore && seen != owner);
+        seen = owner;
+    }
+    if (index < core_count)
+        send_ipi(core.apic_id, ipi_vector);
 }
 
 void kick(Vcore& vcore) {
@@ -137,7 +165,8 @@ void post(Vcore& vcore, std::uint64_t pending_bits, std::uint64_t event_bits) {
     if (event_bits)
         __atomic_fetch_or(&page.events, event_bits, __ATOMIC_RELEASE);
     __atomic_fetch_or(&page.pending, pending_bits, __ATOMIC_RELEASE);
-    if (vcore.state == VcoreState::Waiting) {
+    bool accepting = vcore.state == VcoreState::Accepting && (page.wanted & pending_bits);
+    if (vcore.state == VcoreState::Waiting || accepting) {
         vcore.state = VcoreState::Ready;
         info_of(vcore).state = VcoreState::Ready;
         vcore.saved.rax = 0;
@@ -147,30 +176,34 @@ void post(Vcore& vcore, std::uint64_t pending_bits, std::uint64_t event_bits) {
     }
 }
 
-void switch_to(TrapFrame& frame, Vcore& next, Extended extended) {
+void change_vcore(TrapFrame& frame, Vcore& next, Extended extended) {
     Core& core = this_core();
     std::uint64_t now = rdtsc();
-    if (core.current == &next) {
-        next.state = VcoreState::Running;
-        info_of(next).state = VcoreState::Running;
-        set_core_timer(core);
-        return;
-    }
     if (core.current)
         save_vcore(frame, *core.current, extended, now - core.dispatched_tsc);
     core.current = &next;
     core.dispatched_tsc = now;
-    core.grace_end_tsc = 0;
     core.counters->switches++;
     core.upcall = next.page;
     core.vcore_info = &info_of(next);
-    core.vcore_info->slices++;
     next.state = VcoreState::Running;
     core.vcore_info->state = VcoreState::Running;
     load_tables(core, environments[next.environment]);
     restore_vcore(frame, next);
-    next.page->slice_started_tsc = now;
-    __atomic_fetch_or(&next.page->pending, pending::slice_start, __ATOMIC_RELAXED);
+}
+
+void switch_to(TrapFrame& frame, Vcore& next, Extended extended) {
+    Core& core = this_core();
+    core.grace_end_tsc = 0;
+    if (core.current == &next) {
+        next.state = VcoreState::Running;
+        info_of(next).state = VcoreState::Running;
+    } else {
+        change_vcore(frame, next, extended);
+        core.vcore_info->slices++;
+        next.page->slice_started_tsc = core.dispatched_tsc;
+        __atomic_fetch_or(&next.page->pending, pending::slice_start, __ATOMIC_RELAXED);
+    }
     set_core_timer(core);
 }
 

@@ -8,11 +8,19 @@
 namespace exo {
 
 // Takes the core from its current vcore (its registers are in `frame`) and gives it to `next`, whose registers
-// replace them. The current vcore's state has been set by the caller.
+// replace them. The current vcore's state has been set by the caller. On the same time: the slice goes on.
 enum class Extended { Keep, Drop }; // of the vcore that leaves: whether its vector state must survive
+void change_vcore(TrapFrame& frame, Vcore& next, Extended extended);
+// The same as a new turn on the core.
 void switch_to(TrapFrame& frame, Vcore& next, Extended extended);
 // The same to whoever should run now; waits in the kernel while nobody wants the core.
 void switch_away(TrapFrame& frame, Extended extended);
+
+// A vcore of this core was made, or will be gone.
+void add_to_core(Vcore& vcore);
+void remove_from_core(Vcore& vcore);
+// Slots of the core's wheel have new owners: looks at them now, here or by interrupting that core.
+void wheel_changed(std::uint32_t core);
 
 // Who should have the core now, or null.
 Vcore* pick(Core& core);

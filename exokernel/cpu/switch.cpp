@@ -54,9 +54,7 @@ void restore_vcore(TrapFrame& frame, Vcore& vcore) {
 
 void wake_due(Core& core) {
     std::uint64_t now = rdtsc();
-    for (Vcore* vcore : vcore_table) {
-        if (!vcore || vcore->core != core.index)
-            continue;
+    for (Vcore* vcore = core.first_vcore; vcore; vcore = vcore->next_of_core) {
         if (vcore->state == VcoreState::Waiting && vcore->wait_deadline_tsc && vcore->wait_deadline_tsc <= now) {
             vcore->state = VcoreState::Ready;
             info_of(*vcore).state = VcoreState::Ready;

@@ -3,7 +3,6 @@
 // devices first, then page tables, then capabilities, then the frames that were the environment itself.
 #include "exokernel/cpu/take_apart.hpp"
 
-#include "exokernel/arch/x86_64/apic.hpp"
 #include "exokernel/arch/x86_64/cpu.hpp"
 #include "exokernel/cpu/switch.hpp"
 #include "exokernel/device/device.hpp"
@@ -29,18 +28,13 @@ void clear_and_restore(std::uint64_t frame) {
 }
 
 void forget_vcore(Vcore& vcore) {
-    for (Wheel& wheel : wheels)
-        for (std::uint16_t& slot : wheel.slot)
-            if (slot == vcore.number)
-                slot = no_vcore;
+    for (std::uint16_t& slot : wheels[vcore.core].slot)
+        if (slot == vcore.number)
+            slot = no_vcore;
+    wheel_changed(vcore.core);
+    remove_from_core(vcore);
     vcore_infos[vcore.number].state = VcoreState::Free;
     vcore_table[vcore.number] = nullptr;
-}
-
-// Every core of a changed wheel looks at it again.
-void wheel_changed(std::uint32_t core) {
-    if (core < core_count)
-        send_ipi(cores[core].apic_id, ipi_vector);
 }
 
 // Whether an environment consists of this frame by the authority of this capability, and must end when it

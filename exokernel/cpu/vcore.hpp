@@ -18,6 +18,7 @@ struct Vcore {
     std::uint64_t wait_deadline_tsc;  // while Waiting; 0: none
     std::uint64_t timer_deadline_tsc; // 0: off
     std::uint64_t debt_cycles;
+    Vcore* next_of_core;
     Vcore* caller; // who waits in call for this one's reply
     Vcore* callee; // whom this one called
     std::uint16_t number; // in vcore_table and the info pages

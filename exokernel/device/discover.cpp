@@ -2,8 +2,8 @@
 // quiet: IOMMUs blocking before the functions are looked at, bus mastering and legacy interrupts off.
 #include "drivers/pci/topology.hpp"
 #include "exokernel/arch/x86_64/cpu.hpp"
-#include "exokernel/device/bypass.hpp"
 #include "exokernel/device/isolation.hpp"
+#include "exokernel/device/virtio_function.hpp"
 #include "exokernel/log/log.hpp"
 #include "exokernel/memory/physical.hpp"
 
@@ -81,7 +81,8 @@ void describe(const Function& function, const pci::FoundFunction& found, DeviceI
     for (unsigned i = 0; i < pci::bars_type0; ++i) {
         info.bar[i] = {.base = function.bars.bar[i].base, .bytes = function.bars.bar[i].bytes};
     }
-    info.flags = function.reset != pci::ResetMethod::None ? device_flag::resettable : std::uint8_t{0};
+    const bool resettable = function.reset != pci::ResetMethod::None || is_virtio(config);
+    info.flags = resettable ? device_flag::resettable : std::uint8_t{0};
     info.dma_levels = function.unit != nullptr ? function.unit->levels() : std::uint8_t{0};
 }
 

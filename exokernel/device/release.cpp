@@ -9,6 +9,7 @@
 //   take apart the tables become Data frames, a bounded number a call.
 // Each step is bounded and the whole is restartable; the kernel never waits here for as long as a reset takes.
 #include "exokernel/device/function_table.hpp"
+#include "exokernel/device/virtio_function.hpp"
 #include "exokernel/log/log.hpp"
 
 namespace exo {
@@ -102,7 +103,7 @@ Status ready(std::uint32_t index, Function& function) {
         klog("device: function %u did not come back from its reset and is not lent again", index);
         info.flags &= static_cast<std::uint8_t>(~device_flag::bindable);
     }
-    if (function.reset == pci::ResetMethod::None) {
+    if (function.reset == pci::ResetMethod::None && !(is_virtio(function.config) && reset_virtio(function.config))) {
         // What its owner left in it would be the next one's problem.
         info.flags &= static_cast<std::uint8_t>(~device_flag::bindable);
     }

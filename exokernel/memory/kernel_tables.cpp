@@ -11,7 +11,8 @@
 
 namespace exo {
 
-extern "C" std::uint64_t boot_pml4[512];
+extern "C" std::uint64_t boot_pml4[512], boot_pdpt_high[512];
+extern "C" const char kernel_image_begin[], kernel_text_end[], kernel_rodata_end[], kernel_image_end[];
 
 namespace {
 
@@ -79,8 +80,29 @@ std::byte* map_registers(std::uint64_t physical, std::uint64_t bytes) {
     return reinterpret_cast<std::byte*>(at + (physical - first));
 }
 
+// The image's own window, page by page: text executable, the rest not; only data writable. The boot
+// tables mapped it whole.
+static void protect_image() {
+    auto physical = [](const char* symbol) { return kernel_physical(symbol); };
+    std::uint64_t directory = boot_frames(1);
+    std::uint64_t* entries = at_frame<std::uint64_t>(directory);
+    for (std::uint64_t at = physical(kernel_image_begin); at < physical(kernel_image_end); at += page_bytes) {
+        std::uint64_t& entry = entries[at >> 21];
+        if (!entry)
+            entry = (boot_frames(1) << page_shift) | page_entry::present | page_entry::writable;
+        std::uint64_t flags = at < physical(kernel_text_end)     ? 0
+                              : at < physical(kernel_rodata_end) ? page_entry::no_execute
+                                                                 : page_entry::no_execute | page_entry::writable;
+        at_physical<std::uint64_t>(entry & entry_frame_mask)[at >> 12 & 511] =
+            at | flags | page_entry::present | page_entry::global;
+    }
+    boot_pdpt_high[510] = (directory << page_shift) | page_entry::present | page_entry::writable;
+}
+
 void memory_start() {
-    boot_pml4[0] = 0; // the identity mapping of the first instructions
+    protect_image();
+    boot_pml4[256] |= page_entry::no_execute; // the direct map
+    boot_pml4[0] = 0;                         // the identity mapping of the first instructions
     write_cr3(read_cr3());
     std::uint64_t end = (boot_memory_end() + large_page_bytes - 1) & ~(large_page_bytes - 1);
     for (std::uint64_t at = 4ull << 30; at < end; at += large_page_bytes)

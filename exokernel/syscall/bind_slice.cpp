@@ -38,7 +38,7 @@ Status bind_slices(Environment& environment, const BindOp& row) {
             return std::unexpected(Error::Occupied);
     for (std::uint64_t i = 0; i < row.count; i++)
         wheel.slot[row.resource % wheel_slots + i] = vcore.number;
-    kick(vcore);
+    wheel_changed(vcore.core);
     return {};
 }
 
@@ -51,10 +51,9 @@ Status unbind_slices(Environment& environment, const BindOp& row) {
         if (owner == no_vcore || vcore_infos[owner].environment != environment.number)
             return std::unexpected(Error::NotBound);
     }
-    Vcore& vcore = *vcore_table[wheel.slot[row.resource % wheel_slots]];
     for (std::uint64_t i = 0; i < row.count; i++)
         wheel.slot[row.resource % wheel_slots + i] = no_vcore;
-    kick(vcore);
+    wheel_changed(static_cast<std::uint32_t>(row.resource / wheel_slots));
     return {};
 }
 

@@ -62,15 +62,18 @@ void call::call(TrapFrame& frame) {
     current.callee = &callee;
     current.state = VcoreState::Calling;
     info_of(current).state = VcoreState::Calling;
-    switch_to(frame, callee, Extended::Drop);
+    change_vcore(frame, callee, Extended::Drop);
 }
 
 void call::reply(TrapFrame& frame) {
     Core& core = this_core();
     Vcore& current = *core.current;
     Vcore* caller = current.caller;
-    current.state = VcoreState::Accepting;
-    info_of(current).state = VcoreState::Accepting;
+    frame.rax = 0;
+    // With something to attend to, the callee does not open its gate again but runs on from here when it gets time.
+    bool busy = __atomic_load_n(&current.page->pending, __ATOMIC_ACQUIRE) & current.page->wanted;
+    current.state = busy ? VcoreState::Ready : VcoreState::Accepting;
+    info_of(current).state = current.state;
     if (!caller) {
         switch_away(frame, Extended::Drop);
         return;
@@ -81,7 +84,7 @@ void call::reply(TrapFrame& frame) {
     caller->saved.rsi = frame.rsi;
     caller->saved.rdx = frame.rdx;
     caller->saved.r10 = frame.r10;
-    switch_to(frame, *caller, Extended::Drop);
+    change_vcore(frame, *caller, Extended::Drop);
 }
 
 } // namespace exo
