@@ -49,6 +49,16 @@ Bars measure_bars(const ConfigSpace& config) {
     return bars;
 }
 
+bool bars_were_reset(const ConfigSpace& config, const Bars& before) {
+    for (unsigned i = 0; i < bars_type0; ++i) {
+        const std::uint32_t was = before.raw[i] & bar::memory_address_mask;
+        if (before.bar[i].bytes != 0 && was != 0 && (config.read32(bar_at(i)) & bar::memory_address_mask) == was) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void restore_bars(const ConfigSpace& config, const Bars& bars) {
     for (unsigned i = 0; i < bars_type0; ++i) {
         config.write32(bar_at(i), bars.raw[i]);

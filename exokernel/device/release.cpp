@@ -74,7 +74,13 @@ Status cut(std::uint32_t index, Function& function, void (*freed)(std::uint32_t)
     return {};
 }
 
-Status reset(Function& function) {
+// What its owner left in it would be the next one's problem.
+void lend_no_more(std::uint32_t index, const char* why) {
+    klog("device: function %u %s and is not lent again", index, why);
+    device_table[index].flags &= static_cast<std::uint8_t>(~device_flag::bindable);
+}
+
+Status reset(std::uint32_t index, Function& function) {
     if (device_clock.now() < function.deadline_tsc) {
         return std::unexpected(Error::Again);
     }
@@ -88,6 +94,9 @@ Status reset(Function& function) {
         function.deadline_tsc = device_clock.after_us(*wait_us);
         return std::unexpected(Error::Again);
     }
+    if (function.reset == pci::ResetMethod::None && !(is_virtio(function.config) && reset_virtio(function.config))) {
+        lend_no_more(index, "cannot be reset");
+    }
     function.deadline_tsc = device_clock.after_us(pci::ready_after_reset_us);
     function.step = ReturnStep::Ready;
     return {};
@@ -95,17 +104,13 @@ Status reset(Function& function) {
 
 // Until a function has finished its reset it may answer as if it were not there (PCIe 2.3.1, 6.6.2).
 Status ready(std::uint32_t index, Function& function) {
-    DeviceInfo& info = device_table[index];
-    if (function.config.read16(pci::header::vendor) != info.vendor) {
+    if (function.config.read16(pci::header::vendor) != device_table[index].vendor) {
         if (device_clock.now() < function.deadline_tsc) {
             return std::unexpected(Error::Again);
         }
-        klog("device: function %u did not come back from its reset and is not lent again", index);
-        info.flags &= static_cast<std::uint8_t>(~device_flag::bindable);
-    }
-    if (function.reset == pci::ResetMethod::None && !(is_virtio(function.config) && reset_virtio(function.config))) {
-        // What its owner left in it would be the next one's problem.
-        info.flags &= static_cast<std::uint8_t>(~device_flag::bindable);
+        lend_no_more(index, "did not come back from its reset");
+    } else if (function.reset != pci::ResetMethod::None && !pci::bars_were_reset(function.config, function.bars)) {
+        lend_no_more(index, "did not do the reset that it offers");
     }
     function.config.change_command(pci::command::io_space | pci::command::memory_space | pci::command::bus_master,
                                    pci::command::interrupt_disable);
@@ -151,7 +156,7 @@ Status function_release(std::uint32_t index, void (*freed)(std::uint32_t)) {
             done = cut(index, function, freed);
             break;
         case ReturnStep::Reset:
-            done = reset(function);
+            done = reset(index, function);
             break;
         case ReturnStep::Ready:
             done = ready(index, function);

@@ -11,8 +11,8 @@ bool is_virtio(const pci::ConfigSpace& config);
 // address, whatever the IOMMU says, so it can be lent to nobody.
 bool bypasses_iommu(const pci::ConfigSpace& config);
 
-// Device reset by its status register (virtio 1.2, 2.4), for functions without a reset of PCI's own: it forgets its queues
-// and drops its interrupts. False when it cannot be asked or does not answer.
+// Device reset by its status register (virtio 1.2, 2.4), for functions without a reset of PCI's own: it forgets its
+// queues and drops its interrupts. False when it cannot be asked or does not answer.
 bool reset_virtio(const pci::ConfigSpace& config);
 
 } // namespace exo
