@@ -12,7 +12,7 @@ inline constexpr std::size_t platform_io_apics_max = 8;
 inline constexpr std::size_t platform_ecam_windows_max = 4;
 inline constexpr std::size_t platform_remapping_units_max = 8;
 inline constexpr std::size_t platform_reserved_regions_max = 8;
-inline constexpr std::size_t device_scopes_max = 16;
+inline constexpr std::size_t device_scopes_max = 64;
 inline constexpr std::size_t device_path_max = 4;
 
 struct IoApic {
