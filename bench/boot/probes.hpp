@@ -11,7 +11,7 @@ inline constexpr Job hello_job{.linux_program = "bench/linux/hello",
                                .smoke_arguments = "",
                                .is_init = true,
                                .since_kernel_entry = true,
-                               .timeout_s = 60};
+                               .timeout_s = 120};
 
 // What the processor can execute or read of the kernel file: the bytes of its loadable
 // segments, so that debug information counts for nobody.

@@ -30,9 +30,9 @@ struct RowDefinition {
     std::string_view name;
     std::string_view unit;
     Better better = Better::lower;
-    std::string_view goal_text;
+    std::string_view goal_text = {};
     Goal goal = {};
-    std::string_view bias;
+    std::string_view bias = {};
     bool counted = false;       // also measured in guest instructions
     bool zero_is_valid = false; // a value of nothing is a result, not a failed measurement
     bool ours_only = false;     // the peers have nothing of the kind

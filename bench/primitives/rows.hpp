@@ -105,7 +105,7 @@ inline constexpr RowDefinition rows[] = {
 };
 
 inline constexpr Job jobs[] = {
-    {.linux_program = "bench/linux/primitives", .exo_program = "bench/exo/primitives", .timeout_s = 60},
+    {.linux_program = "bench/linux/primitives", .exo_program = "bench/exo/primitives", .timeout_s = 300},
 };
 
 } // namespace primitives

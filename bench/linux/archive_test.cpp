@@ -1,0 +1,111 @@
+// The initramfs writer and the bzImage reader, on made-up images.
+#include "bench/linux/bzimage.hpp"
+#include "bench/linux/cpio.hpp"
+#include "bench/linux/guest_command.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
+
+using namespace bench::linux_peer;
+
+namespace {
+
+// A bzImage of one setup sector whose payload of `length` bytes starts `start` bytes behind it.
+std::vector<std::uint8_t> bzimage(std::uint8_t start, std::uint8_t length) {
+    std::vector<std::uint8_t> image(1024 + 64);
+    image[0x1f1] = 1;
+    std::ranges::copy(std::string_view("HdrS"), image.begin() + 0x202);
+    image[0x206] = 0x0f, image[0x207] = 0x02;
+    image[0x248] = start, image[0x24c] = length;
+    const std::uint8_t xz[] = {0xfd, 0x37, 0x7a, 0x58};
+    std::ranges::copy(xz, image.begin() + 1024 + start);
+    return image;
+}
+
+bool has_pair(const std::vector<std::string>& words, std::string_view option, std::string_view value) {
+    const auto found = std::ranges::find(words, option);
+    return found != words.end() && found + 1 != words.end() && *(found + 1) == value;
+}
+
+} // namespace
+
+TEST_CASE("the payload is where the setup header says, and its format is recognised") {
+    const auto image = bzimage(8, 20);
+    const auto kernel = find_payload(image);
+    REQUIRE(kernel);
+    CHECK(kernel->decompressor == "xz");
+    CHECK(kernel->payload.size() == 20);
+    CHECK(kernel->payload.data() == image.data() + 1024 + 8);
+}
+
+TEST_CASE("an image that lies about itself is refused") {
+    CHECK_FALSE(find_payload({}));
+    CHECK_FALSE(find_payload(bzimage(8, 60))); // past the end
+    CHECK_FALSE(find_payload(bzimage(8, 0)));
+    auto image = bzimage(8, 20);
+    image[0x202] = 'x';
+    CHECK_FALSE(find_payload(image));
+    image = bzimage(8, 20);
+    image[0x207] = 1;
+    CHECK_FALSE(find_payload(image));
+    image = bzimage(8, 20);
+    image[1024 + 8] = 0;
+    CHECK_FALSE(find_payload(image));
+    image = bzimage(8, 20);
+    image[0x24b] = 0xff; // payload start beyond 4 GiB less a little
+    CHECK_FALSE(find_payload(image));
+}
+
+TEST_CASE("an archive member is header, name, content, each padded to four bytes") {
+    CpioWriter writer;
+    const std::uint8_t content[] = {'h', 'i', '\n'};
+    writer.add_file("init", content, true);
+    const std::string archive = writer.finish();
+    CHECK(archive.size() % 4 == 0);
+    CHECK(archive.substr(0, 6) == "070701");
+    CHECK(archive.substr(14, 8) == "000081ed"); // a regular file, rwxr-xr-x
+    CHECK(archive.substr(54, 8) == "00000003"); // its size
+    CHECK(archive.substr(94, 8) == "00000005"); // its name's, with the NUL
+    CHECK(archive.substr(110, 6) == std::string("init\0\0", 6));
+    CHECK(archive.substr(116, 4) == std::string("hi\n\0", 4));
+    CHECK(archive.find("TRAILER!!!") == 120 + 110);
+}
+
+TEST_CASE("a console node carries its device numbers") {
+    CpioWriter writer;
+    writer.add_character_device("dev/console", 5, 1);
+    const std::string archive = writer.finish();
+    CHECK(archive.substr(14, 8) == "00002180");
+    CHECK(archive.substr(78, 8) == "00000005");
+    CHECK(archive.substr(86, 8) == "00000001");
+}
+
+TEST_CASE("tuned and stock guests differ in CPU model and kernel options only") {
+    GuestOptions options{.kernel = "k", .initramfs = "i", .arguments = {"/bench", "--smoke"}};
+    const auto tuned = guest_command(options);
+    options.tuning = Tuning::stock;
+    const auto stock = guest_command(options);
+    CHECK(has_pair(tuned, "-cpu", "max,-pku,-la57,-erms"));
+    CHECK(has_pair(stock, "-cpu", "max"));
+    CHECK(has_pair(stock, "-append", "console=ttyS0 quiet panic=-1 rdinit=/init -- /bench --smoke"));
+    REQUIRE(tuned.size() == stock.size());
+    std::size_t differences = 0;
+    for (std::size_t i = 0; i < tuned.size(); ++i)
+        differences += tuned[i] != stock[i] ? 1 : 0;
+    CHECK(differences == 2);
+}
+
+TEST_CASE("counting instructions means one core, one thread and icount") {
+    const GuestOptions options{.accelerator = Accelerator::kvm,
+                               .clock = Clock::instructions,
+                               .isolated_core = true,
+                               .kernel = "k",
+                               .initramfs = "i",
+                               .arguments = {}};
+    const auto command = guest_command(options);
+    CHECK(has_pair(command, "-smp", "1"));
+    CHECK(has_pair(command, "-accel", "tcg,thread=single"));
+    CHECK(has_pair(command, "-icount", "shift=0,sleep=off"));
+}
