@@ -10,7 +10,8 @@ namespace {
 
 std::uint64_t head(const FrameMap& frames, std::uint64_t frame, std::uint8_t level) {
     if (level == 1) {
-        return frames.at(frame).first;
+        // The books of tables use the field for something else; tables are not mapped.
+        return frames.at(frame).type == FrameType::Data ? frames.at(frame).first : no_mapping;
     }
     return level == 2 ? frames.large(frame).first : frames.huge(frame).first;
 }
