@@ -1,0 +1,176 @@
+// The first environment's life: read the manifest, divide the machine, start the programs, wait for them,
+// say how they ended, turn the machine off. Parts: README.md.
+#include "secure-bindings/abi/boot.hpp"
+#include "secure-bindings/abi/info.hpp"
+#include "secure-bindings/abi/syscall.hpp"
+#include "steward/log.hpp"
+#include "steward/plan.hpp"
+
+namespace exo::steward {
+
+extern "C" {
+alignas(page_bytes) std::byte steward_upcall_page[page_bytes];
+alignas(page_bytes) std::byte steward_start_block[page_bytes];
+}
+
+namespace {
+
+constexpr std::uint64_t archive_window = 0x4'0000'0000ull;
+constexpr std::uint64_t status_cannot_start = 126;
+
+Manifest manifest;
+ProgramPlan plans[programs_max];
+FrameRun memory[steward_frame_runs_max];
+
+[[noreturn]] void power_off(const StewardStart& start, std::uint64_t status) {
+    {
+        Line line("exo: ");
+        line << "exit status " << status;
+    }
+    for (;;)
+        (void)sys::shutdown(start.machine, status ? 1 : 0);
+}
+
+// As a shell shows the end by a signal: 128 + its number (SIGFPE 8, SIGILL 4, SIGTRAP 5, SIGBUS 7, SIGSEGV 11).
+std::uint64_t status_of_fault(std::uint64_t vector) {
+    switch (vector) {
+    case 0:
+    case 16:
+    case 19:
+        return 128 + 8;
+    case 6:
+        return 128 + 4;
+    case 1:
+    case 3:
+        return 128 + 5;
+    case 17:
+        return 128 + 7;
+    default:
+        return 128 + 11;
+    }
+}
+
+// What the info pages show of an environment that has ended.
+std::uint64_t report(const EnvironmentInfo& info, std::string_view path) {
+    if (info.state == EnvironmentState::Stopped)
+        return info.status & 0xff;
+    Line line;
+    line << path << " broke its contract with the kernel: vector " << info.fault_vector << " at ";
+    line.hex(info.fault_rip) << ", address ";
+    line.hex(info.fault_address) << ", error code ";
+    line.hex(info.fault_error_code);
+    return status_of_fault(info.fault_vector);
+}
+
+const EnvironmentInfo& info_of(std::uint64_t number) {
+    // Safe: mapped read only in every environment; written by the kernel only.
+    return reinterpret_cast<const EnvironmentInfo*>(info_environments)[number];
+}
+
+bool ended(std::uint64_t number) {
+    const volatile EnvironmentState& shown = info_of(number).state;
+    EnvironmentState state = shown;
+    return state == EnvironmentState::Stopped || state == EnvironmentState::Faulted;
+}
+
+// Maps the archive for reading and finds a file in it.
+std::span<const std::byte> map_archive(const StewardStart& start, std::uint64_t bytes) {
+    std::uint64_t end = archive_window + start.archive.count * page_bytes;
+    if (!add_tables(self, memory[0].handle, archive_window, end, memory[0]) ||
+        !map_pages(self, start.archive.handle, archive_window, start.archive.first, start.archive.count, right::Read))
+        return {};
+    // Safe: just mapped.
+    return {reinterpret_cast<const std::byte*>(archive_window), bytes};
+}
+
+std::expected<void, const char*> prepare(const StewardStart& start, const MachineInfo& machine) {
+    for (std::uint64_t i = 0; i < start.frame_run_count; i++)
+        memory[i] = {start.frame_runs[i].handle, start.frame_runs[i].first,
+                     start.frame_runs[i].first + start.frame_runs[i].count};
+    if (start.frame_run_count == 0 || !start_window(memory[0]))
+        return std::unexpected("there is no memory to work with");
+    std::span<const std::byte> bytes = map_archive(start, machine.archive_bytes);
+    auto archive = archive::Archive::open(bytes);
+    if (!archive)
+        return std::unexpected(archive::describe(archive.error()));
+    archive::Entry entry;
+    if (!archive->find("manifest", entry))
+        return std::unexpected("the boot archive has no manifest");
+    std::string_view text(reinterpret_cast<const char*>(entry.data.data()), entry.data.size()); // Safe: bytes as text.
+    if (auto parsed = parse_manifest(text, manifest); !parsed) {
+        Line line;
+        line << "manifest, line " << parsed.error().line;
+        return std::unexpected(parsed.error().text);
+    }
+    // Safe: as info_of.
+    auto* devices = reinterpret_cast<const DeviceInfo*>(info_devices);
+    auto planned = make_plans(manifest, {machine.core_count, {devices, machine.function_count}},
+                              {memory, start.frame_run_count}, plans);
+    if (!planned)
+        return planned;
+    for (std::size_t i = 0; i < manifest.program_count; i++) {
+        if (!archive->find(manifest.programs[i].path, entry))
+            return std::unexpected("the boot archive does not have the program");
+        plans[i].image = entry.data;
+        plans[i].roots = &start;
+        plans[i].archive_bytes = machine.archive_bytes;
+    }
+    return {};
+}
+
+// The steward had all of core 0 until now; from here on it runs on time that nobody uses.
+void give_up_time(const StewardStart& start) {
+    BindOp row{BindKind::Slice, 0, start.slices, 0, 0, wheel_slots, 0};
+    (void)sys::unbind(self, &row, 1);
+}
+
+} // namespace
+
+extern "C" [[noreturn]] void steward_main(const StewardStart* start) {
+    // Safe: as info_of.
+    auto& machine = *reinterpret_cast<const MachineInfo*>(info_machine);
+    auto& page = *reinterpret_cast<UpcallPage*>(steward_upcall_page);
+    log_open(start->machine);
+    if (auto prepared = prepare(*start, machine); !prepared) {
+        {
+            Line line;
+            line << prepared.error();
+        }
+        power_off(*start, status_cannot_start);
+    }
+    give_up_time(*start);
+    Started started[programs_max];
+    bool running[programs_max] = {};
+    std::size_t left = 0;
+    std::uint64_t status = 0;
+    for (std::size_t i = 0; i < manifest.program_count; i++) {
+        auto result = start_program(plans[i]);
+        if (result) {
+            started[i] = *result;
+            running[i] = true;
+            left++;
+            continue;
+        }
+        Line line;
+        line << manifest.programs[i].path << " cannot start: " << result.error();
+        status = status_cannot_start;
+    }
+    while (left) {
+        (void)sys::wait(0);
+        __atomic_exchange_n(&page.pending, 0, __ATOMIC_ACQ_REL);
+        __atomic_exchange_n(&page.events, 0, __ATOMIC_ACQ_REL);
+        for (std::size_t i = 0; i < manifest.program_count; i++) {
+            if (!running[i] || !ended(started[i].number))
+                continue;
+            std::uint64_t how = report(info_of(started[i].number), manifest.programs[i].path);
+            status = status ? status : how;
+            while (sys::stop(started[i].environment, 0).is(Error::Again)) {
+            }
+            running[i] = false;
+            left--;
+        }
+    }
+    power_off(*start, status);
+}
+
+} // namespace exo::steward

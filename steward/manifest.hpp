@@ -1,0 +1,57 @@
+// The boot manifest, parsed: what each program is to get. Text in, plain data out; nothing is looked up.
+// The directives are listed in README.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string_view>
+
+namespace exo::steward {
+
+inline constexpr std::size_t programs_max = 8;
+inline constexpr std::size_t words_max = 512; // arguments and variables of all programs
+inline constexpr std::size_t text_bytes_max = 256 * 1024;
+inline constexpr std::size_t functions_max = 16;
+
+// A function wanted by PCI identity.
+struct FunctionWish {
+    std::uint16_t vendor;
+    std::uint16_t device;
+    std::uint32_t role; // virtio device id, or 0
+};
+
+struct ProgramWish {
+    std::string_view path;
+    std::size_t first_argument, argument_count; // in Manifest::words
+    std::size_t first_variable, variable_count;
+    std::uint64_t vcores = 1;
+    std::uint64_t memory_bytes = 0; // 0: all
+    FunctionWish functions[functions_max];
+    std::size_t function_count = 0;
+    std::string_view share_tags[8];
+    std::size_t share_count = 0;
+    std::uint32_t share_read_only = 0; // bit i: share i
+    std::uint32_t machine_rights = 0;
+    bool trace = false;
+};
+
+struct Manifest {
+    ProgramWish programs[programs_max];
+    std::size_t program_count = 0;
+    std::string_view words[words_max]; // decoded
+    std::size_t word_count = 0;
+    char text[text_bytes_max]; // what the decoded words point into
+    std::size_t text_bytes = 0;
+};
+
+// What is wrong, and on which line.
+struct ManifestProblem {
+    const char* text; // one sentence without its full stop
+    std::size_t line;
+};
+
+std::expected<void, ManifestProblem> parse_manifest(std::string_view text, Manifest& manifest);
+
+} // namespace exo::steward

@@ -1,0 +1,19 @@
+// Divides the machine between the programs of a manifest: cores and their slots, memory, functions.
+#pragma once
+
+#include "secure-bindings/abi/info.hpp"
+#include "steward/program.hpp"
+
+namespace exo::steward {
+
+// What the info pages say, passed in so that tests can make a machine up.
+struct MachineView {
+    std::uint64_t core_count;
+    std::span<const DeviceInfo> devices;
+};
+
+// Fills one plan a program. The error is one sentence without its full stop.
+std::expected<void, const char*> make_plans(const Manifest& manifest, const MachineView& machine,
+                                            std::span<FrameRun> memory, std::span<ProgramPlan> plans);
+
+} // namespace exo::steward
