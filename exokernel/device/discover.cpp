@@ -1,11 +1,9 @@
 // Boot: what functions there are, which IOMMU each is behind, and whether it can be lent. Everything starts
 // quiet: IOMMUs blocking before the functions are looked at, bus mastering and legacy interrupts off.
 #include "drivers/pci/topology.hpp"
-#include "exokernel/arch/x86_64/cpu.hpp"
 #include "exokernel/device/isolation.hpp"
 #include "exokernel/device/virtio_function.hpp"
 #include "exokernel/log/log.hpp"
-#include "exokernel/memory/physical.hpp"
 
 namespace exo {
 
@@ -25,7 +23,8 @@ pci::Topology topology;
 Registers ecam_function(void* context, std::uint8_t bus, std::uint8_t device_function) {
     auto& buses = *static_cast<EcamBuses*>(context);
     if (buses.mapped[bus] == nullptr) {
-        buses.mapped[bus] = map_registers(buses.address + bus * pci::config_bytes_per_bus, pci::config_bytes_per_bus);
+        buses.mapped[bus] =
+            device_host.map_registers(buses.address + bus * pci::config_bytes_per_bus, pci::config_bytes_per_bus);
     }
     return mapped_registers(buses.mapped[bus] + device_function * pci::config_bytes);
 }
@@ -106,7 +105,7 @@ void inspect_endpoint(Function& function) {
     if (msix && msix_is_reachable(function.bars, *msix)) {
         function.msix = *msix;
         const std::uint64_t table = function.bars.bar[msix->table_bar].base + msix->table_offset;
-        function.msix_table = pci::MsixTable(mapped_registers(map_registers(table, msix->table_bytes())));
+        function.msix_table = pci::MsixTable(mapped_registers(device_host.map_registers(table, msix->table_bytes())));
         pci::disable_msix(config, function.msix);
     }
 }
@@ -168,7 +167,6 @@ void discover_window(const Platform& platform, const EcamWindow& window) {
 std::uint32_t discover(const Platform& platform, const DeviceHost& host, DeviceInfo* infos) {
     device_host = host;
     device_table = infos;
-    device_clock = {.now = rdtsc, .ticks_per_us = host.tsc_hz / 1'000'000};
     const std::uint32_t running = isolation_start(platform);
     for (std::uint32_t i = 0; i < platform.ecam_count; ++i) {
         discover_window(platform, platform.ecam[i]);

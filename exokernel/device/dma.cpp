@@ -1,6 +1,5 @@
 // The DMA domain of a function: a tree of tables that its owner paid for, and what the IOMMU is told of it.
 // A function sees nothing until its root is bound, then exactly what is bound beneath.
-#include "exokernel/device/caches.hpp"
 #include "exokernel/device/function_table.hpp"
 
 #include <bit>
@@ -17,7 +16,7 @@ constexpr std::uint64_t pages_per_level(std::uint8_t level) {
 // Entries were made where there were none.
 Status tell_additions(Function& function) {
     if (!function.unit->snoops()) {
-        write_back_caches();
+        device_host.write_back_caches();
     }
     return function.unit->note_additions(function.domain);
 }
@@ -171,7 +170,7 @@ Status dma_flush(std::uint32_t index) {
         return {};
     }
     if (!function.unit->snoops()) {
-        write_back_caches();
+        device_host.write_back_caches();
     }
     const Status flushed = function.unit->flush_domain(function.domain);
     if (!flushed) {

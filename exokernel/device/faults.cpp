@@ -12,11 +12,11 @@ std::uint64_t log_again_tsc;
 std::uint32_t unlogged;
 
 void log_fault(std::uint32_t index, const iommu::Fault& fault) {
-    if (device_clock.now() < log_again_tsc) {
+    if (device_host.clock.now() < log_again_tsc) {
         ++unlogged;
         return;
     }
-    log_again_tsc = device_clock.after_us(log_interval_us);
+    log_again_tsc = device_host.clock.after_us(log_interval_us);
     klog("iommu: blocked %s of %lx by %02x:%02x.%u (function %u, reason %u; %u others since the last line)",
          fault.is_read ? "a read" : "a write", fault.address, fault.source >> 8, (fault.source >> 3) & 31u,
          fault.source & 7u, index, fault.reason, unlogged);

@@ -7,7 +7,6 @@ Function functions[max_functions];
 DeviceInfo* device_table;
 std::uint32_t function_count;
 DeviceHost device_host;
-Clock device_clock;
 std::uint16_t cookie_owner[interrupt_cookies_max];
 
 void bus_master_on(Function& function) {

@@ -61,7 +61,11 @@ struct Function {
 struct DeviceHost {
     Mapping* mapping;
     FrameMap* frames;
-    std::uint64_t tsc_hz;
+    Clock clock;
+    iommu::TableMemory tables;
+    std::byte* (*map_registers)(std::uint64_t physical, std::uint64_t bytes);
+    // Gets all of the processor's caches out to memory, for IOMMUs that do not snoop.
+    void (*write_back_caches)();
     // Drops what every core's TLB holds of an environment's mappings; done when it returns.
     void (*flush_environment)(std::uint16_t environment);
     bool x2apic;     // the local APICs are in x2APIC mode
@@ -72,7 +76,6 @@ extern Function functions[max_functions];
 extern DeviceInfo* device_table; // the infos, as given to device_discover
 extern std::uint32_t function_count;
 extern DeviceHost device_host;
-extern Clock device_clock;
 // Function and vector of each cookie: function * interrupts_per_function_max + vector + 1; 0: none.
 extern std::uint16_t cookie_owner[interrupt_cookies_max];
 static_assert(max_functions * interrupts_per_function_max < 0xffff);

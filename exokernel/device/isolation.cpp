@@ -1,9 +1,7 @@
 // See isolation.hpp. Device scopes: VT-d 8.3.1.
 #include "exokernel/device/isolation.hpp"
 
-#include "exokernel/device/caches.hpp"
 #include "exokernel/log/log.hpp"
-#include "exokernel/memory/physical.hpp"
 
 namespace exo {
 
@@ -18,11 +16,11 @@ std::uint32_t unit_count;
 
 // A unit's registers are in one or more pages; its fault records may be past the first (VT-d 11.1).
 std::byte* map_unit(std::uint64_t physical) {
-    std::byte* first = map_registers(physical, page_bytes);
+    std::byte* first = device_host.map_registers(physical, page_bytes);
     const std::uint64_t capability = mapped_registers(first).read64(iommu::reg::capability);
     const std::uint64_t bytes =
         iommu::cap::fault_records_at(capability) + iommu::cap::fault_records(capability) * iommu::fault::record_bytes;
-    return bytes <= page_bytes ? first : map_registers(physical, bytes);
+    return bytes <= page_bytes ? first : device_host.map_registers(physical, bytes);
 }
 
 bool same_place(const DeviceScope& scope, const PlacedFunction& function) {
@@ -62,17 +60,11 @@ bool in_scopes(const DeviceScopes& scopes, const PlacedFunction& function) {
 } // namespace
 
 std::uint32_t isolation_start(const Platform& platform) {
-    const iommu::TableMemory memory{
-        .frames = [](std::uint64_t count,
-                     std::uint64_t alignment) { return boot_frames(count, alignment) << page_shift; },
-        .pointer = [](std::uint64_t physical) -> void* { return at_physical<void>(physical); },
-        .write_back = write_back,
-    };
     std::uint32_t running = 0;
     unit_count = platform.remapping_unit_count;
     for (std::uint32_t i = 0; i < unit_count; ++i) {
         const Registers registers = mapped_registers(map_unit(platform.remapping_unit[i].registers));
-        const auto started = units[i].unit.start(registers, memory, device_clock, device_host.x2apic);
+        const auto started = units[i].unit.start(registers, device_host.tables, device_host.clock, device_host.x2apic);
         units[i].runs = started.has_value();
         if (!started) {
             klog("iommu: unit %u is not used: %s", i, started.error());

@@ -35,14 +35,14 @@ void quiet(std::uint32_t index, Function& function) {
     if (had_window) {
         device_host.flush_environment(device_table[index].owner);
     }
-    function.deadline_tsc = device_clock.after_us(drain_timeout_us);
+    function.deadline_tsc = device_host.clock.after_us(drain_timeout_us);
     function.step = ReturnStep::Drain;
 }
 
 // Posted writes are not counted as pending, but each of these reads pushes them ahead of its answer (PCIe 2.4.1).
 Status drain(std::uint32_t index, Function& function) {
     if (pci::transactions_pending(function.config)) {
-        if (device_clock.now() < function.deadline_tsc) {
+        if (device_host.clock.now() < function.deadline_tsc) {
             return std::unexpected(Error::Again);
         }
         // Not fatal: the cut makes the IOMMU drain or block whatever comes late.
@@ -81,7 +81,7 @@ void lend_no_more(std::uint32_t index, const char* why) {
 }
 
 Status reset(std::uint32_t index, Function& function) {
-    if (device_clock.now() < function.deadline_tsc) {
+    if (device_host.clock.now() < function.deadline_tsc) {
         return std::unexpected(Error::Again);
     }
     const auto wait_us = pci::reset_step(function.config, function.reset, function.reset_step);
@@ -91,13 +91,13 @@ Status reset(std::uint32_t index, Function& function) {
         if (device_host.hypervisor) {
             return {};
         }
-        function.deadline_tsc = device_clock.after_us(*wait_us);
+        function.deadline_tsc = device_host.clock.after_us(*wait_us);
         return std::unexpected(Error::Again);
     }
     if (function.reset == pci::ResetMethod::None && !(is_virtio(function.config) && reset_virtio(function.config))) {
         lend_no_more(index, "cannot be reset");
     }
-    function.deadline_tsc = device_clock.after_us(pci::ready_after_reset_us);
+    function.deadline_tsc = device_host.clock.after_us(pci::ready_after_reset_us);
     function.step = ReturnStep::Ready;
     return {};
 }
@@ -105,7 +105,7 @@ Status reset(std::uint32_t index, Function& function) {
 // Until a function has finished its reset it may answer as if it were not there (PCIe 2.3.1, 6.6.2).
 Status ready(std::uint32_t index, Function& function) {
     if (function.config.read16(pci::header::vendor) != device_table[index].vendor) {
-        if (device_clock.now() < function.deadline_tsc) {
+        if (device_host.clock.now() < function.deadline_tsc) {
             return std::unexpected(Error::Again);
         }
         lend_no_more(index, "did not come back from its reset");
