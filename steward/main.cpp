@@ -6,6 +6,8 @@
 #include "steward/log.hpp"
 #include "steward/plan.hpp"
 
+#include <utility>
+
 namespace exo::steward {
 
 extern "C" {
@@ -87,6 +89,10 @@ std::expected<void, const char*> prepare(const StewardStart& start, const Machin
     for (std::uint64_t i = 0; i < start.frame_run_count; i++)
         memory[i] = {start.frame_runs[i].handle, start.frame_runs[i].first,
                      start.frame_runs[i].first + start.frame_runs[i].count};
+    // The steward works from the largest run.
+    for (std::uint64_t i = 1; i < start.frame_run_count; i++)
+        if (memory[i].left() > memory[0].left())
+            std::swap(memory[i], memory[0]);
     if (start.frame_run_count == 0 || !start_window(memory[0]))
         return std::unexpected("there is no memory to work with");
     std::span<const std::byte> bytes = map_archive(start, machine.archive_bytes);
