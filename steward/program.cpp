@@ -199,7 +199,7 @@ Failure Loader::make_vcores() {
 
 Failure Loader::give_archive() {
     const StewardFrames& archive = plan_.roots->archive;
-    Handle given = grant_part(archive.handle, environment_, Kind::Frames, right::Read, archive.first, archive.count);
+    Handle given = grant_part(archive.handle, environment_, Kind::Frames, right::Read | right::Grant, archive.first, archive.count);
     std::uint64_t end = archive_address + archive.count * page_bytes;
     if (given == no_handle || !add_tables(environment_, frames_, archive_address, end, run_) ||
         !map_pages(environment_, given, archive_address, archive.first, archive.count, right::Read))

@@ -21,6 +21,28 @@ struct Interval {
     std::uint64_t nanoseconds; // 0: the reference did not move
 };
 
+// The clocks read at one moment: of several readings, the one that the fewest cycles separate from the
+// reference's, since the processor may be taken away in between (by a host, or firmware).
+struct Reading {
+    std::uint64_t tsc, timer_ticks, reference;
+};
+
+Reading read_together(const volatile std::uint64_t* counter) {
+    Reading best{};
+    std::uint64_t closest = ~0ull;
+    for (unsigned attempt = 0; attempt < 5; attempt++) {
+        std::uint64_t before = rdtsc();
+        std::uint64_t reference = *counter;
+        std::uint64_t ticks = apic_counted();
+        std::uint64_t apart = rdtsc() - before;
+        if (apart < closest) {
+            closest = apart;
+            best = {before + apart / 2, ticks, reference};
+        }
+    }
+    return best;
+}
+
 Interval measure_by_hpet(std::byte* registers) {
     // Safe: the firmware's HPET block is 1 KiB of 64-bit registers.
     auto* capabilities = reinterpret_cast<volatile std::uint64_t*>(registers);
@@ -32,13 +54,12 @@ Interval measure_by_hpet(std::byte* registers) {
     *configuration = *configuration | 1;
     std::uint64_t wanted = 200'000'000'000ull / period_fs; // 200 us
     apic_count_begin();
-    std::uint64_t first = *counter;
-    std::uint64_t tsc = rdtsc(), ticks = apic_counted(), now = first;
-    for (unsigned polls = 0; now - first < wanted && polls < polls_max; polls++) {
+    Reading begin = read_together(counter);
+    for (unsigned polls = 0; *counter - begin.reference < wanted && polls < polls_max; polls++)
         pause();
-        now = *counter;
-    }
-    return {rdtsc() - tsc, apic_counted() - ticks, (now - first) * period_fs / 1'000'000};
+    Reading end = read_together(counter);
+    return {end.tsc - begin.tsc, end.timer_ticks - begin.timer_ticks,
+            (end.reference - begin.reference) * period_fs / 1'000'000};
 }
 
 // Channel 2 of the 8254, 1.193182 MHz, in mode 0; gate and output at port 0x61.
