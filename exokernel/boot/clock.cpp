@@ -52,7 +52,7 @@ Interval measure_by_hpet(std::byte* registers) {
     if (period_fs == 0 || period_fs > 100'000'000)
         return {};
     *configuration = *configuration | 1;
-    std::uint64_t wanted = 200'000'000'000ull / period_fs; // 200 us
+    std::uint64_t wanted = 2'000'000'000'000ull / period_fs; // 2 ms
     apic_count_begin();
     Reading begin = read_together(counter);
     for (unsigned polls = 0; *counter - begin.reference < wanted && polls < polls_max; polls++)
