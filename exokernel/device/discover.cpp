@@ -26,7 +26,7 @@ Registers ecam_function(void* context, std::uint8_t bus, std::uint8_t device_fun
         buses.mapped[bus] =
             device_host.map_registers(buses.address + bus * pci::config_bytes_per_bus, pci::config_bytes_per_bus);
     }
-    return mapped_registers(buses.mapped[bus] + device_function * pci::config_bytes);
+    return device_host.registers_at(buses.mapped[bus] + device_function * pci::config_bytes);
 }
 
 Reason why_not_lent(const Platform& platform, const PlacedFunction& placed, const Function& function,
@@ -105,7 +105,8 @@ void inspect_endpoint(Function& function) {
     if (msix && msix_is_reachable(function.bars, *msix)) {
         function.msix = *msix;
         const std::uint64_t table = function.bars.bar[msix->table_bar].base + msix->table_offset;
-        function.msix_table = pci::MsixTable(mapped_registers(device_host.map_registers(table, msix->table_bytes())));
+        function.msix_table =
+            pci::MsixTable(device_host.registers_at(device_host.map_registers(table, msix->table_bytes())));
         pci::disable_msix(config, function.msix);
     }
 }

@@ -64,6 +64,7 @@ struct DeviceHost {
     Clock clock;
     iommu::TableMemory tables;
     std::byte* (*map_registers)(std::uint64_t physical, std::uint64_t bytes);
+    Registers (*registers_at)(std::byte* mapped);
     // Gets all of the processor's caches out to memory, for IOMMUs that do not snoop.
     void (*write_back_caches)();
     // Drops what every core's TLB holds of an environment's mappings; done when it returns.

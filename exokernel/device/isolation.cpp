@@ -17,7 +17,7 @@ std::uint32_t unit_count;
 // A unit's registers are in one or more pages; its fault records may be past the first (VT-d 11.1).
 std::byte* map_unit(std::uint64_t physical) {
     std::byte* first = device_host.map_registers(physical, page_bytes);
-    const std::uint64_t capability = mapped_registers(first).read64(iommu::reg::capability);
+    const std::uint64_t capability = device_host.registers_at(first).read64(iommu::reg::capability);
     const std::uint64_t bytes =
         iommu::cap::fault_records_at(capability) + iommu::cap::fault_records(capability) * iommu::fault::record_bytes;
     return bytes <= page_bytes ? first : device_host.map_registers(physical, bytes);
@@ -63,7 +63,7 @@ std::uint32_t isolation_start(const Platform& platform) {
     std::uint32_t running = 0;
     unit_count = platform.remapping_unit_count;
     for (std::uint32_t i = 0; i < unit_count; ++i) {
-        const Registers registers = mapped_registers(map_unit(platform.remapping_unit[i].registers));
+        const Registers registers = device_host.registers_at(map_unit(platform.remapping_unit[i].registers));
         const auto started = units[i].unit.start(registers, device_host.tables, device_host.clock, device_host.x2apic);
         units[i].runs = started.has_value();
         if (!started) {

@@ -23,6 +23,7 @@ std::uint32_t device_discover(const Platform& platform, DeviceInfo* infos) {
         .clock = {.now = rdtsc, .ticks_per_us = machine_info.tsc_hz / 1'000'000},
         .tables = tables,
         .map_registers = map_registers,
+        .registers_at = mapped_registers,
         .write_back_caches = write_back_caches,
         .flush_environment = tlb_flush_all,
         .x2apic = features.x2apic,
