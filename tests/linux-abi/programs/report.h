@@ -49,7 +49,7 @@ static inline const char* report_scratch(int argc, char** argv) {
 
 // SCRATCH/name in a buffer that the next call but three overwrites. One thread at a time.
 static inline const char* report_path(const char* scratch, const char* name) {
-    static char paths[4][512];
+    static char paths[4][1024];
     static unsigned next;
     char* path = paths[next++ % 4];
     snprintf(path, sizeof paths[0], "%s/%s", scratch, name);

@@ -108,11 +108,14 @@ Outcome run_in_guest(const Program& program) {
     return finish(command);
 }
 
+// A property that does not hold, as report.h (NO) or a Fortran program (F) prints it.
+bool says_no(const std::string& line) { return line.ends_with(": NO") || line.ends_with(": F"); }
+
 // What is wrong with the host's run, or nothing.
 std::string host_fault(const Program& program, const Outcome& host) {
     if (!host)
         return std::format("on the host: {}", host.error());
-    const auto refused = std::ranges::find_if(host->lines, [](const auto& line) { return line.ends_with(": NO"); });
+    const auto refused = std::ranges::find_if(host->lines, says_no);
     if (refused != host->lines.end())
         return std::format("on the host: {}", *refused);
     if (host->status != program.status)

@@ -39,6 +39,7 @@ void keep_processors(unsigned count) {
     ::sched_setaffinity(0, sizeof chosen, &chosen);
 }
 
+// They point into `words`, which must outlive them.
 std::vector<char*> pointers_to(const std::vector<std::string>& words) {
     std::vector<char*> pointers;
     for (const std::string& word : words)
@@ -65,7 +66,9 @@ std::vector<char*> pointers_to(const std::vector<std::string>& words) {
 
 std::expected<int, std::string> run(const Command& command) {
     std::vector<char*> arguments = pointers_to(command.words);
-    std::vector<char*> given = pointers_to(command.environment.value_or(std::vector<std::string>{}));
+    std::vector<char*> given;
+    if (command.environment)
+        given = pointers_to(*command.environment);
     char** environment = command.environment ? given.data() : environ;
     const pid_t child = ::fork();
     if (child < 0)
