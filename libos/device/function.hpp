@@ -6,6 +6,7 @@
 #include "libos/event/events.hpp"
 #include "libos/memory/frame_allocator.hpp"
 #include "libos/start/start_info.hpp"
+#include "libos/thread/mutex.hpp"
 
 namespace exo {
 
@@ -30,13 +31,11 @@ public:
     // A register window, mapped whole at the first use. Errors: OutOfRange (no such BAR).
     Result<volatile std::byte*> bar(unsigned index);
 
-    // New memory inside the window, zeroed, a whole number of pages.
+    // New memory inside the window, zeroed, a whole number of pages. Errors: TableFull, or as allow.
     Result<DmaMemory> allocate_dma(std::uint64_t bytes);
     void free_dma(const DmaMemory& memory);
     // Lets the device reach frames of the environment; twice is as good as once. Errors: as bind.
     Status allow(std::uint64_t first_frame, std::uint64_t count);
-    // Lets it reach everything the environment owns, with the largest pages: for devices that read and write where the program likes.
-    Status allow_all();
     Status forbid(std::uint64_t first_frame, std::uint64_t count);
 
     // Routes an MSI-X vector to an event bit. One interrupt comes, then none until `arm`.
@@ -44,15 +43,14 @@ public:
     Status arm(std::uint32_t vector);
 
 private:
-    Status add_tables(std::uint64_t address, std::uint64_t bytes, unsigned order);
-    Status bind_window(std::uint64_t first_frame, std::uint64_t count, unsigned order);
+    Status add_table(std::uint64_t address, std::uint32_t level);
+    Status bind_window(std::uint64_t frame, unsigned order, std::uint64_t count);
 
     Handle handle_ = no_handle;
     const DeviceInfo* info_ = nullptr;
     volatile const std::byte* configuration_ = nullptr;
     volatile std::byte* bars_[function_bars] = {};
-    SpinLock lock_;
-    bool allows_all_ = false;
+    Mutex lock_; // of the DMA domain
 };
 
 } // namespace exo

@@ -1,6 +1,7 @@
 // Virtual memory of the environment: reserves regions, fills them with frames of the largest size that fits,
 // and answers faults. It donates page-table pairs as needed and batches the kernel's bind rows.
-// All calls are safe from every thread and hold one lock, masked, for a bounded stretch at a time.
+// All calls are safe from every thread. They hold one lock, masked, for a bounded stretch at a time; call those that
+// may fill much memory unmasked, so that its zeroing can be interrupted.
 // Frames: frame_allocator.hpp. Bookkeeping: region.hpp (what was asked for), page_map.hpp (what is mapped).
 #pragma once
 
@@ -33,8 +34,7 @@ struct RegionRequest {
 struct AddressSpaceStatistics {
     std::uint64_t regions;
     std::uint64_t region_bytes;
-    std::uint64_t mapped_4k, mapped_2m, mapped_1g; // pages
-    std::uint64_t table_pairs;
+    PageCounts pages;
     std::uint64_t demand_faults, copy_faults;
     std::uint64_t peak_mapped_bytes;
 };
@@ -51,8 +51,10 @@ enum class FaultResult : std::uint8_t {
 
 class AddressSpace {
 public:
-    // Takes over what the starter mapped. The frame allocator is open already.
-    Status open(const StartInfo& start);
+    // The frame allocator is open already. `huge_pages`: the processor has 1 GiB pages. Errors: TableFull.
+    Status open(KernelTables& kernel, bool huge_pages);
+    // Lists what the starter mapped.
+    Status adopt(const StartInfo& start);
 
     // A region with memory behind it. An eager region with no rights is only reserved, and filled when protect
     // first gives it rights. Errors: BadArgument, Occupied, TableFull (no frames, no place or no region left; nothing stays behind).
@@ -76,39 +78,49 @@ public:
     Result<std::uint64_t> remap(std::uint64_t address, std::uint64_t old_bytes, std::uint64_t new_bytes, Move move,
                                 std::uint64_t target = 0);
 
-    // A second view of a range that shares its frames until either side writes. Returns its address.
+    // A second view of a range within one region of zeroed memory, which shares its frames until either side writes.
+    // Returns its address. Errors: NotBound, BadArgument, TableFull.
     Result<std::uint64_t> copy_on_write(std::uint64_t address, std::uint64_t bytes, const RegionRequest& place);
 
     FaultResult handle_fault(std::uint64_t address, Access access);
 
     // The physical address behind a virtual one. Errors: NotBound. Holds until the page is unmapped.
     Result<std::uint64_t> physical(std::uint64_t address);
+    // Reads an aligned word without any chance of a fault, whatever its rights. False when its page is not there.
+    bool load_word(std::uint64_t address, std::uint32_t* value);
     // Whether all of the range is in regions with these rights (so that a copy will not be refused).
     bool allows(std::uint64_t address, std::uint64_t bytes, Rights rights);
     // The first region that ends after `address`, by value. For listings: continue at its end.
     bool region_after(std::uint64_t address, Region* region);
-    // Names a stretch that is mapped already (image, stack).
+    // Renames a stretch (image, stack, heap). Errors: NotBound, TableFull.
     Status set_tag(std::uint64_t address, std::uint64_t bytes, std::uint64_t tag, std::uint64_t offset);
-    // Where regions without a place go: highest addresses first, below `high`.
+    // Where regions without a place go: the highest free addresses below `high`.
     void set_placement_range(std::uint64_t low, std::uint64_t high);
     AddressSpaceStatistics statistics();
 
 private:
-    // A stretch of work done under the lock at a time.
-    static constexpr std::uint64_t step_bytes = 64ull << 20;
-
-    Result<std::uint64_t> place(const RegionRequest& request, std::uint64_t bytes);
-    Status make_room();
-    Status fill(std::uint64_t begin, std::uint64_t end, Rights rights, unsigned order_max, bool exact);
-    Status clear(std::uint64_t begin, std::uint64_t end);
-    FaultResult fault_locked(std::uint64_t address, Access access);
-    FaultResult copy_page_on_write(const Region& region, std::uint64_t address);
+    Result<std::uint64_t> place_locked(const RegionRequest& request, std::uint64_t bytes);
+    Result<std::uint64_t> reserve(const RegionRequest& request);
+    Status make_room_locked();
+    bool covered_locked(std::uint64_t begin, std::uint64_t end);
+    Status split_locked(std::uint64_t begin, std::uint64_t end);
+    Status unmap_locked(std::uint64_t begin, std::uint64_t end);
+    Status fill(std::uint64_t begin, std::uint64_t end, unsigned order_max, bool exact);
+    // One step of fill; *next is where to go on.
+    Status fill_step(std::uint64_t begin, std::uint64_t end, unsigned order_max, bool exact, std::uint64_t* next);
+    FaultResult bring_in_locked(const Region& region, std::uint64_t address);
+    FaultResult copy_locked(const Region& region, const MappedPage& page);
+    Result<std::uint64_t> grow(const Region& region, std::uint64_t address, std::uint64_t old_bytes, std::uint64_t new_bytes,
+                               Move move, std::uint64_t target);
+    void note_peak_locked();
 
     SpinLock lock_;
     RegionTable regions_;
     PageMap pages_;
-    std::uint64_t region_storage_frames_ = 0, region_storage_first_ = 0;
-    std::uint64_t low_ = 0, high_ = 0;
+    std::uint64_t storage_frame_ = 0;
+    unsigned storage_order_ = 0;
+    bool huge_pages_ = false;
+    std::uint64_t low_ = 0x100'0000'0000ull, high_ = direct_map_address;
     std::uint64_t demand_faults_ = 0, copy_faults_ = 0, peak_bytes_ = 0;
 };
 

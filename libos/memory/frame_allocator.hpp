@@ -1,7 +1,7 @@
 // The physical frames of the environment: runs of 4 KiB to 1 GiB out of everything it was granted, and pairs for
 // page tables. Frames are readable and writable through the direct map at all times (frame_memory), except pairs:
 // the kernel only accepts frames that nothing maps as tables, so whole 2 MiB blocks leave the direct map for them.
-// Books of one run: frame_zone.hpp. Virtual memory: address_space.hpp.
+// Books of one run: frame_zone.hpp. How the direct map comes up: direct_map.cpp. Virtual memory: address_space.hpp.
 #pragma once
 
 #include "libos/memory/frame_zone.hpp"
@@ -20,18 +20,21 @@ struct FrameStatistics {
     std::uint64_t total;       // granted
     std::uint64_t free;        // could be allocated
     std::uint64_t tables;      // set aside for page tables, used or not
-    std::uint64_t largest_run; // frames
+    std::uint64_t largest_run; // frames of the largest free run
 };
 
 class FrameAllocator {
 public:
     // Sets up tables, direct map and books. Called once, before anything else of the kit that needs memory.
+    // Errors: as bind; TableFull when a run is too small for its own books.
     Status open(const StartInfo& start);
+    // One run whose frames [free, end) can be had; its direct map is there already. Errors: TableFull.
+    Status add_zone(Handle handle, std::uint64_t first, std::uint64_t count, std::uint64_t free);
+    // Unmapped frames that become pairs.
+    void add_pairs(std::uint64_t first, std::uint64_t count);
 
     // An aligned run of 2^order frames, contents undefined. Errors: TableFull.
     Result<std::uint64_t> allocate(unsigned order);
-    // The largest order up to `order` that is free. *got is the order.
-    Result<std::uint64_t> allocate_largest(unsigned order, unsigned* got);
     // `count` neighbouring frames, aligned to the next power of two (for DMA). Errors: TableFull.
     Result<std::uint64_t> allocate_run(std::uint64_t count);
     void free(std::uint64_t first, std::uint64_t count = 1);
@@ -40,31 +43,35 @@ public:
     Result<std::uint64_t> allocate_pair();
     void free_pair(std::uint64_t even);
 
-    // One more mapping of a frame that copy-on-write shares, and one less: true when it was the last.
-    void share(std::uint64_t frame);
+    // One more mapping of a frame that copy-on-write shares. `first`: it was not shared before.
+    void share(std::uint64_t frame, bool first);
+    // One mapping less: true when it was the last.
     bool unshare(std::uint64_t frame);
-    bool shared(std::uint64_t frame);
+    std::uint16_t references(std::uint64_t frame);
+    // A word that whoever uses a frame may keep beside it.
+    std::uint32_t note(std::uint64_t frame);
+    void set_note(std::uint64_t frame, std::uint32_t value);
 
     // The capability that covers a frame, or no_handle for frames that are not the environment's.
     Handle handle_of(std::uint64_t frame) const;
     FrameStatistics statistics();
-    // Takes free frames out of a run whose return was asked for; true when all of it was free and is unmapped now.
+    std::size_t zone_count() const { return zone_count_; }
+    const FrameZone& zone(std::size_t index) const { return zones_[index]; }
+    // Takes free frames out of use and out of the direct map, for a run whose return was asked for: whole 2 MiB blocks.
+    // False, and nothing changed, when some of it is used.
     bool give_back(std::uint64_t first, std::uint64_t count);
 
 private:
+    const FrameZone* zone_of(std::uint64_t frame) const;
     FrameZone* zone_of(std::uint64_t frame);
+    Result<std::uint64_t> allocate_locked(unsigned order);
     Status grow_pairs();
-
-    static constexpr std::size_t pairs_words = 512 / 64 / 2;
 
     SpinLock lock_;
     FrameZone zones_[start_frame_runs_max];
     std::size_t zone_count_ = 0;
-    // Free pairs, linked through a stack of even frames kept in ordinary frames.
-    std::uint32_t* pair_stack_ = nullptr;
-    std::size_t pair_count_ = 0, pair_capacity_ = 0;
-    std::uint64_t pair_frames_ = 0, total_ = 0;
-    friend class DirectMap;
+    std::uint64_t first_pair_ = 0; // free pairs, linked through their notes; 0: none
+    std::uint64_t free_pairs_ = 0, pair_frames_ = 0, total_ = 0;
 };
 
 // The environment's own.

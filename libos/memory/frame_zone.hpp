@@ -58,7 +58,7 @@ private:
     std::uint8_t* heads_ = nullptr; // order + 1 at the first frame of a free block, 0 elsewhere
     Link* links_ = nullptr;
     std::uint16_t* references_ = nullptr;
-    std::uint32_t lists_[frame_order_max + 1];
+    std::uint32_t lists_[frame_order_max + 1] = {};
 };
 
 } // namespace exo

@@ -49,7 +49,9 @@ public:
     Status split(std::uint64_t address);
     // Forgets everything in [begin, end), splitting at the edges. Errors: TableFull.
     Status remove(std::uint64_t begin, std::uint64_t end);
-    // Joins neighbours that differ in nothing within [begin, end] .
+    // New rights for all regions in the range, split at its edges. Errors: TableFull (nothing changed).
+    Status set_rights(std::uint64_t begin, std::uint64_t end, Rights rights);
+    // Joins neighbours that differ in nothing within [begin, end].
     void join(std::uint64_t begin, std::uint64_t end);
     // Highest free place of that size and alignment in [low, high), or lowest from `hint` on. 0: none.
     std::uint64_t find_gap_down(std::uint64_t low, std::uint64_t high, std::uint64_t bytes, std::uint64_t alignment) const;

@@ -13,6 +13,8 @@ namespace exo {
 extern "C" void exo_kit_start(const StartInfo* start);
 
 const StartInfo& start_info();
+// The environment's own number, as the info pages know it.
+std::uint64_t environment_number();
 const char* start_string(std::uint32_t offset);
 // Entry `index` of a list of offsets at `list_offset`.
 const char* start_list_string(std::uint32_t list_offset, std::uint32_t index);

@@ -58,8 +58,11 @@ struct StartInfo {
     // Capabilities in the environment's own table; no_handle where nothing was granted.
     std::uint64_t frame_run_count; // at least 1; run 0 holds the image
     StartFrames frame_runs[start_frame_runs_max];
+    // Frames granted beside the runs above, which no library OS touches: for programs that bind by hand. count may be 0.
+    StartFrames spare;
     std::uint64_t mapping_count;
     StartMapping mappings[start_mappings_max];
+    Handle environment;  // the environment itself, to derive events and gates from
     Handle machine;      // Log, Power or Create if the manifest grants them
     Handle slices[max_cores]; // per vcore: the slots it was given
     std::uint64_t vcore_count; // created and bound to their slices; vcore 0 is running, the others not started

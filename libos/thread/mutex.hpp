@@ -20,15 +20,25 @@ public:
         return owner_.compare_exchange_strong(nobody, &this_thread(), std::memory_order_acquire);
     }
     // By its owner.
-    void unlock();
+    void unlock() {
+        if (waiting_.load(std::memory_order_relaxed)) {
+            hand_over();
+            return;
+        }
+        owner_.store(nullptr, std::memory_order_seq_cst); // ordered against lock_slowly, which announces itself, then looks
+        if (waiting_.load(std::memory_order_seq_cst))
+            look_again();
+    }
     bool owned() const { return owner_.load(std::memory_order_relaxed) == &this_thread(); }
 
 private:
-    friend class Condition;
     void lock_slowly();
+    void hand_over();
+    void look_again();
 
     std::atomic<Thread*> owner_{nullptr};
-    WaitList waiters_; // changes under its own lock; the owner stays set while it is not empty
+    std::atomic<bool> waiting_{false}; // someone is in the list, or about to be
+    WaitList waiters_;
 };
 
 class MutexGuard {

@@ -1,6 +1,7 @@
 // Spreads threads over vcores: a run queue a vcore, stealing by vcores that have nothing to do, a timer heap a vcore.
 // An idle vcore looks around for a moment, then waits in the kernel and is woken by an event. The timer interrupts a
 // vcore only for deadlines and, while more threads than vcores are runnable, to share it.
+// A switch happens masked; whoever arrives on a vcore completes the switch of who left (complete_switch).
 #pragma once
 
 #include "libos/start/start_info.hpp"
@@ -11,31 +12,41 @@
 
 namespace exo {
 
+enum class VcoreActivity : std::uint32_t {
+    Busy,
+    Searching, // idle, looking at queues
+    Waiting,   // idle, in the kernel until an event or a deadline
+};
+
 // One vcore's share of the scheduler.
 class VcoreScheduler {
 public:
-    FifoQueue<Thread, &Thread::queue_next_> queue;
-    SpinLock lock; // of queue and timers
-    TimerHeap timers;
-    std::atomic<bool> idle{false};
-    std::atomic<bool> wanted{false}; // a switch was asked for at the next chance
+    FifoQueue<Thread, &Thread::queue_next_> queue; // under `lock`
+    SpinLock lock;
+    std::atomic<std::uint32_t> ready{0}; // threads in `queue`, for looking without the lock
+    std::atomic<VcoreActivity> activity{VcoreActivity::Busy};
     Handle wake_event = no_handle;
     Thread* idle_thread = nullptr;
-    Thread* previous = nullptr; // that was switched away from, until its successor has seen it
-    std::uint64_t timer_set_tsc = no_deadline; // as the kernel knows it
-    std::uint64_t share_until_tsc = no_deadline; // end of the running thread's share, when others wait
-    std::uint64_t switches = 0, steals = 0, waits = 0, idle_cycles = 0;
+    Thread* previous = nullptr; // who was switched away from last
+    std::uint64_t timer_set_tsc = no_deadline;   // as the kernel knows it
+    std::uint64_t share_until_tsc = no_deadline; // end of the running thread's share, while others wait here
+    bool switch_wanted = false;
+    SpinLock timer_lock;
+    TimerHeap timers; // under `timer_lock`
+    std::uint64_t switches = 0, steals = 0, waits = 0, waited_cycles = 0;
 };
 
 class Scheduler {
 public:
-    // Makes the caller thread 1 on vcore 0 and starts the others, which are idle at first.
+    // Makes the caller thread 1 on vcore 0 and starts the others, which are idle at first. Errors: TableFull, or as sys::start.
     Status open(const StartInfo& start);
 
     std::size_t vcore_count() const { return vcore_count_; }
+    AffinityMask vcore_mask() const { return vcore_count_ == 64 ? ~0ull : (AffinityMask{1} << vcore_count_) - 1; }
     std::size_t thread_count() const { return thread_count_.load(std::memory_order_relaxed); }
     // Calls `visit` for each thread until it returns false. Masked, under a lock: short.
     void for_each(bool (*visit)(Thread& thread, void* context), void* context);
+    VcoreScheduler& of(std::size_t vcore) { return schedulers_[vcore]; }
 
     // Counts the cycles of each thread from now on (one TSC read a switch).
     void account(bool on) { account_ = on; }
@@ -43,39 +54,54 @@ public:
     void set_share_cycles(std::uint64_t cycles) { share_cycles_ = cycles; }
     // How long a vcore without work looks around before it waits in the kernel.
     void set_idle_spin_cycles(std::uint64_t cycles) { idle_spin_cycles_ = cycles; }
-    VcoreScheduler& of(std::size_t vcore) { return schedulers_[vcore]; }
-    // Makes another vcore look at its queue and pending work soon.
+    // Makes another vcore look at its queue and at the thread it runs soon.
     void kick(std::size_t vcore);
 
-    // For synchronisation objects -----------------------------------------------------------
-    // Puts a thread that is Parked into a run queue.
-    void make_ready(Thread& thread);
-    // Gives the vcore to the next thread. The caller is masked and has set its own state: Parked threads come back by
-    // make_ready, which may happen before this call.
+    // For synchronisation objects; the caller is masked ------------------------------------------
+    // The running thread says that it is about to give its vcore up. Then it looks at its condition once more.
+    void prepare_to_park();
+    // It need not after all. False when a wake came first: then it must give the vcore up to take that wake.
+    bool cancel_park();
+    // Gives the vcore to the next thread; returns when this one was woken and its turn has come.
     void switch_away();
-    // As make_ready and switch_away in one: runs `thread` here and now; the caller is put in the queue.
-    void hand_over(Thread& thread);
-    void set_timer(Timer& timer, std::uint64_t deadline_tsc);
+    // Ends a park. False when the thread was not parked.
+    bool wake_parked(Thread& thread);
+    // Errors: TableFull (more timers than threads_max on one vcore).
+    Status set_timer(Timer& timer, std::uint64_t deadline_tsc);
+    // Afterwards the timer's function neither runs nor will run.
     void cancel_timer(Timer& timer);
+    // Ends the running thread's next parks at the deadline, until cleared. no_deadline: has no effect.
+    void set_deadline(std::uint64_t deadline_tsc);
+    void clear_deadline();
+    // Parks until the flag is set, the deadline passes or something else wakes the thread, whose permit to be unparked stays.
+    void park_unless(const std::atomic<bool>& flag, std::uint64_t deadline_tsc);
+    // Puts the running thread at the end of the queue and runs the next, if there is one.
+    void yield();
 
 private:
     friend class Thread;
-    friend void thread_yield();
-    friend void thread_exit(std::uint64_t);
-    friend bool thread_park(std::uint64_t);
-    friend void schedule_upcall(RegisterFrame* frame);
-    friend void timer_upcall(RegisterFrame* frame);
-    friend void kit_vcore_main(std::uint64_t index);
+    friend struct ThreadMemory;
+    friend void exo_thread_begin(Thread* thread);
+    friend void exo_vcore_begin(std::uint64_t index);
+    friend void after_pending(RegisterFrame* frame);
+    friend void thread_exit(std::uint64_t result);
 
-    Thread* pick(VcoreScheduler& own, std::size_t index);
+    Thread* take(VcoreScheduler& own, std::size_t index);
     Thread* steal(std::size_t index);
     void switch_to(Thread& next);
-    void finish_switch();
-    void idle_loop();
-    void run_timers();
-    void program_timer(VcoreScheduler& own);
+    void complete_switch();
     void enqueue(Thread& thread, std::size_t vcore);
-    void forget(Thread& thread);
+    std::size_t choose_vcore(const Thread& thread);
+    void share_vcore(VcoreScheduler& own);
+    void program_timer(VcoreScheduler& own, std::uint64_t deadline_tsc);
+    void run_timers(VcoreScheduler& own);
+    [[noreturn]] void idle();
+    void wait_in_kernel(VcoreScheduler& own);
+    bool something_ready() const;
+    Status open_vcore_scheduler(std::size_t index);
+    static void timer_upcall(RegisterFrame* frame);
+    static void slice_end_upcall(RegisterFrame* frame);
+    static void wake_upcall();
 
     VcoreScheduler schedulers_[max_cores];
     std::size_t vcore_count_ = 0;

@@ -11,6 +11,13 @@
 
 namespace exo {
 
+class Thread;
+struct Waiter;
+enum class WaitEnd : std::uint8_t;
+extern "C" void exo_thread_begin(Thread* thread);
+extern "C" void exo_vcore_begin(std::uint64_t index);
+[[noreturn]] void thread_exit(std::uint64_t result);
+
 inline constexpr std::size_t threads_max = 4096;
 inline constexpr std::size_t thread_stack_bytes_default = 64 * 1024;
 inline constexpr std::size_t thread_stack_bytes_min = 16 * 1024;
@@ -45,6 +52,8 @@ struct ThreadSpec {
     bool detached = false;
 };
 
+// Objects of this class are used again for other threads but never leave: a late wake finds a thread, if not the one it meant,
+// and every wait looks at its own condition again.
 class Thread {
 public:
     // A thread that is ready to run. Errors: TableFull (threads_max, or no memory), BadArgument (affinity without a vcore).
@@ -57,7 +66,7 @@ public:
     AffinityMask affinity() const { return affinity_.load(std::memory_order_relaxed); }
     // Takes effect at the next switch; the running thread moves at once when it must.
     Status set_affinity(AffinityMask mask);
-    std::size_t vcore() const { return vcore_; } // where it runs or ran last
+    std::size_t vcore() const { return vcore_.load(std::memory_order_relaxed); } // where it runs or ran last
     // TSC cycles it has run, if accounting is on (Scheduler::account).
     std::uint64_t run_cycles() const;
     VectorState vectors() const { return vectors_; }
@@ -74,8 +83,13 @@ public:
 private:
     friend class Scheduler;
     friend class VcoreScheduler;
-    friend struct ThreadLayout;
-    Thread() = default;
+    friend struct ThreadMemory;
+    friend bool thread_park(std::uint64_t deadline_tsc);
+    friend WaitEnd wait_for_wake(Waiter& waiter, std::uint64_t deadline_tsc, bool interruptible);
+    friend void thread_exit(std::uint64_t result);
+    friend void after_pending(RegisterFrame* frame);
+    friend void exo_thread_begin(Thread* thread);
+    friend void exo_vcore_begin(std::uint64_t index);
 
     std::uint64_t saved_stack_ = 0; // of the context that switched away
     std::uint64_t fs_base_ = 0;
@@ -90,7 +104,8 @@ private:
     Thread* queue_next_ = nullptr;
     Thread* table_next_ = nullptr;
     Thread* table_previous_ = nullptr;
-    std::uint32_t vcore_ = 0;
+    std::atomic<std::uint32_t> vcore_{0};
+    bool is_idle_ = false;
     std::uint64_t id_ = 0;
     void* personal_ = nullptr;
     Timer timer_;
@@ -101,13 +116,12 @@ private:
     void* argument_ = nullptr;
 };
 
-// Calls of the running thread.
+// Calls of the running thread; thread_exit is one more.
 void thread_yield();
 // Gives the vcore up until unpark, or until the deadline: false then. May also return early without reason.
 bool thread_park(std::uint64_t deadline_tsc = no_deadline);
 // Sleeps until the deadline. Ends early when unparked: the result says whether the deadline has passed.
 bool thread_sleep_until(std::uint64_t deadline_tsc);
-[[noreturn]] void thread_exit(std::uint64_t result);
 std::uint64_t thread_fs_base();
 void set_thread_fs_base(std::uint64_t base);
 

@@ -10,7 +10,7 @@ inline constexpr std::uint64_t no_deadline = ~0ull;
 
 struct Timer {
     std::uint64_t deadline_tsc = no_deadline;
-    void (*expired)(Timer& timer) = nullptr; // masked, with no lock held
+    void (*expired)(Timer& timer) = nullptr; // masked, under the heap's lock: sets and cancels no timer
     std::uint32_t place = 0;                 // in the heap + 1; 0: not set
     std::uint16_t vcore = 0;                 // whose heap it is in
 

@@ -35,6 +35,13 @@ std::uint64_t ns_to_cycles(std::uint64_t ns);
 std::uint64_t monotonic_ns();
 // UTC since 1970.
 std::uint64_t realtime_ns();
+// What a clock page for programs needs: ns = ((tsc - origin_tsc) * multiplier) >> 32, UTC = that + realtime_offset_ns.
+struct ClockRates {
+    std::uint64_t origin_tsc;
+    std::uint64_t multiplier;
+    std::uint64_t realtime_offset_ns;
+};
+ClockRates clock_rates();
 // The TSC value that many nanoseconds from now; no_deadline when that is beyond the counter.
 std::uint64_t deadline_in_ns(std::uint64_t ns);
 // The TSC value at a moment of monotonic_ns or realtime_ns; 0 when it has long passed.

@@ -20,6 +20,8 @@ ExceptionHandler exception_handler(unsigned vector);
 // The kit handles timer, slice and event bits itself; revocation and repossessed are free to be replaced.
 using PendingHandler = void (*)(RegisterFrame* frame);
 void set_pending_handler(std::uint64_t bit, PendingHandler handler);
+// Called after the handlers of a round, still masked: the scheduler's chance to switch threads (preempt.cpp).
+void after_pending(RegisterFrame* frame);
 
 // A foreign system call: number in frame.rax, arguments in rdi, rsi, rdx, r10, r8, r9; the answer goes to frame.rax.
 // Runs masked; unmask (UnmaskGuard) before touching the program's memory. Everything of the frame may be changed.
@@ -31,5 +33,10 @@ void set_reflect_handler(ReflectHandler handler);
 inline constexpr std::size_t direct_calls = DIRECT_CALLS;
 using DirectHandler = std::int64_t (*)(std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t);
 void set_direct_handler(std::size_t number, DirectHandler handler);
+
+// Handles what is pending, now; masked. `frame` as for PendingHandler.
+extern "C" void exo_dispatch_pending(RegisterFrame* frame);
+// Fills the tables in; before the first open_vcore.
+void open_dispatch();
 
 } // namespace exo

@@ -1,0 +1,182 @@
+// Answering faults, copy-on-write, and questions about the address space.
+#include "libos/memory/address_space.hpp"
+#include "libos/memory/bytes.hpp"
+
+#include <algorithm>
+
+namespace exo {
+
+FaultResult AddressSpace::handle_fault(std::uint64_t address, Access access) {
+    SpinGuard guard(lock_);
+    const Region* region = regions_.find(address);
+    if (!region)
+        return FaultResult::NotMapped;
+    const Rights needed = access == Access::Write     ? right::Write
+                          : access == Access::Execute ? right::Execute
+                                                      : right::Read | right::Write | right::Execute;
+    if (!(region->rights & needed))
+        return FaultResult::NotAllowed;
+    MappedPage page;
+    if (!pages_.find(address, &page))
+        return bring_in_locked(*region, address);
+    if (page.shared && access == Access::Write)
+        return copy_locked(*region, page);
+    return FaultResult::Resolved; // another vcore brought it in, or is about to have its rights known here
+}
+
+FaultResult AddressSpace::bring_in_locked(const Region& region, std::uint64_t address) {
+    if (region.backing != Backing::Eager && region.backing != Backing::DemandZero)
+        return FaultResult::NotMapped;
+    unsigned order = region.granule_order >= order_2m ? order_2m : order_4k;
+    std::uint64_t begin = address & ~((page_bytes << order) - 1);
+    MappedPage page;
+    if (order && (begin < region.begin || begin + large_page_bytes > region.end || pages_.next(begin, begin + large_page_bytes, &page)))
+        order = order_4k;
+    auto frame = frames().allocate(order);
+    if (!frame && order) {
+        order = order_4k;
+        frame = frames().allocate(order);
+    }
+    if (!frame)
+        return FaultResult::NoMemory;
+    begin = address & ~((page_bytes << order) - 1);
+    zero_pages(frame_memory(*frame), std::size_t{1} << order);
+    if (!pages_.map(begin, *frame, order, 1, {.rights = region.rights})) {
+        frames().free(*frame, std::uint64_t{1} << order);
+        return FaultResult::NoMemory;
+    }
+    ++demand_faults_;
+    note_peak_locked();
+    return FaultResult::Resolved;
+}
+
+FaultResult AddressSpace::copy_locked(const Region& region, const MappedPage& page) {
+    ++copy_faults_;
+    if (frames().references(page.frame) == 1) {
+        // Nobody else is left: the frame is this page's own again.
+        pages_.set_shared(page.address, false);
+        return pages_.protect(page.address, page.address + page_bytes, region.rights) ? FaultResult::Resolved : FaultResult::NoMemory;
+    }
+    auto frame = frames().allocate(order_4k);
+    if (!frame)
+        return FaultResult::NoMemory;
+    copy_page(frame_memory(*frame), frame_memory(page.frame));
+    auto released = [](std::uint64_t first, std::uint64_t, bool) {
+        if (frames().unshare(first))
+            frames().free(first);
+    };
+    Status status = pages_.unmap(page.address, page.address + page_bytes, released);
+    if (status)
+        status = pages_.map(page.address, *frame, order_4k, 1, {.rights = region.rights});
+    if (!status)
+        frames().free(*frame);
+    return status ? FaultResult::Resolved : FaultResult::NoMemory;
+}
+
+Result<std::uint64_t> AddressSpace::copy_on_write(std::uint64_t address, std::uint64_t bytes, const RegionRequest& place) {
+    bytes = (bytes + page_bytes - 1) & ~(page_bytes - 1);
+    RegionRequest request = place;
+    request.bytes = bytes;
+    request.backing = Backing::DemandZero;
+    auto to = reserve(request);
+    if (!to)
+        return to;
+    SpinGuard guard(lock_);
+    Status status = make_room_locked();
+    Region* source = regions_.find(address);
+    if (status && (!source || source->end < address + bytes))
+        status = std::unexpected(Error::NotBound);
+    else if (status && source->backing != Backing::Eager && source->backing != Backing::DemandZero)
+        status = std::unexpected(Error::BadArgument);
+    if (!status) {
+        (void)unmap_locked(*to, *to + bytes);
+        return std::unexpected(status.error());
+    }
+    source->copy_on_write = true;
+    regions_.find(*to)->copy_on_write = true;
+    MappedPage page;
+    for (std::uint64_t at = address; status && pages_.next(at, address + bytes, &page);) {
+        if (page.order) {
+            status = pages_.split(page.address + page_bytes, source->rights);
+            continue;
+        }
+        // The second mapping comes first: if it cannot be made, the source has not changed.
+        status = pages_.map(page.address - address + *to, page.frame, order_4k, 1, {request.rights & ~right::Write, true, page.foreign});
+        if (status) {
+            frames().share(page.frame, !page.shared);
+            pages_.set_shared(page.address, true);
+            status = pages_.protect(page.address, page.address + page_bytes, source->rights);
+        }
+        at = page.address + page_bytes;
+    }
+    if (!status) {
+        (void)unmap_locked(*to, *to + bytes);
+        return std::unexpected(status.error());
+    }
+    return to;
+}
+
+Result<std::uint64_t> AddressSpace::physical(std::uint64_t address) {
+    SpinGuard guard(lock_);
+    MappedPage page;
+    if (!pages_.find(address, &page))
+        return std::unexpected(Error::NotBound);
+    return page.frame * page_bytes + (address - page.address);
+}
+
+bool AddressSpace::load_word(std::uint64_t address, std::uint32_t* value) {
+    SpinGuard guard(lock_);
+    MappedPage page;
+    if (!pages_.find(address, &page))
+        return false;
+    // Safe: either the direct map, which stays, or a page outside it (the image), which the lock keeps from going.
+    const std::byte* word = page.foreign ? reinterpret_cast<const std::byte*>(address)
+                                         : frame_memory(page.frame) + (address - page.address);
+    *value = __atomic_load_n(reinterpret_cast<const std::uint32_t*>(word), __ATOMIC_SEQ_CST);
+    return true;
+}
+
+bool AddressSpace::allows(std::uint64_t address, std::uint64_t bytes, Rights rights) {
+    if (bytes == 0)
+        return true;
+    if (address >= user_end || bytes > user_end - address)
+        return false;
+    SpinGuard guard(lock_);
+    std::uint64_t at = address;
+    for (std::size_t i = regions_.first_after(at); at < address + bytes; ++i) {
+        if (i == regions_.size() || regions_.at(i).begin > at || (regions_.at(i).rights & rights) != rights)
+            return false;
+        at = regions_.at(i).end;
+    }
+    return true;
+}
+
+bool AddressSpace::region_after(std::uint64_t address, Region* region) {
+    SpinGuard guard(lock_);
+    const std::size_t index = regions_.first_after(address);
+    if (index == regions_.size())
+        return false;
+    *region = regions_.at(index);
+    return true;
+}
+
+void AddressSpace::set_placement_range(std::uint64_t low, std::uint64_t high) {
+    SpinGuard guard(lock_);
+    low_ = low;
+    high_ = high;
+}
+
+AddressSpaceStatistics AddressSpace::statistics() {
+    SpinGuard guard(lock_);
+    AddressSpaceStatistics result{};
+    result.regions = regions_.size();
+    for (std::size_t i = 0; i < regions_.size(); ++i)
+        result.region_bytes += regions_.at(i).end - regions_.at(i).begin;
+    result.pages = pages_.counts();
+    result.demand_faults = demand_faults_;
+    result.copy_faults = copy_faults_;
+    result.peak_mapped_bytes = peak_bytes_;
+    return result;
+}
+
+} // namespace exo

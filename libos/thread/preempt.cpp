@@ -1,0 +1,127 @@
+// What interrupts a running thread: deadlines, the end of its share, the end of the vcore's slice, other vcores' wishes.
+#include "libos/thread/scheduler.hpp"
+#include "libos/thread/thread_memory.hpp"
+#include "libos/time/clock.hpp"
+#include "libos/upcall/dispatch.hpp"
+#include "secure-bindings/abi/syscall.hpp"
+
+#include <algorithm>
+
+namespace exo {
+
+// Others wait on this vcore: the running thread's share ends some time. Alone, it runs without interruption.
+void Scheduler::share_vcore(VcoreScheduler& own) {
+    if (own.ready.load(std::memory_order_relaxed) == 0) {
+        own.share_until_tsc = no_deadline;
+        return;
+    }
+    own.share_until_tsc = tsc() + share_cycles_;
+    program_timer(own, own.share_until_tsc);
+}
+
+// Makes sure that the kernel interrupts at the deadline or earlier. What is set earlier stays: that interruption sets the
+// next one, which is cheaper than a call at every change.
+void Scheduler::program_timer(VcoreScheduler& own, std::uint64_t deadline_tsc) {
+    if (deadline_tsc >= own.timer_set_tsc)
+        return;
+    own.timer_set_tsc = deadline_tsc;
+    (void)sys::timer(deadline_tsc);
+}
+
+void Scheduler::run_timers(VcoreScheduler& own) {
+    if (own.timers.first_deadline() == no_deadline) // only this vcore adds to it
+        return;
+    SpinGuard guard(own.timer_lock);
+    const std::uint64_t now = tsc();
+    while (Timer* timer = own.timers.take_expired(now))
+        timer->expired(*timer);
+}
+
+Status Scheduler::set_timer(Timer& timer, std::uint64_t deadline_tsc) {
+    Vcore& vcore = this_vcore();
+    VcoreScheduler& own = *vcore.scheduler;
+    {
+        SpinGuard guard(own.timer_lock);
+        timer.deadline_tsc = deadline_tsc;
+        timer.vcore = static_cast<std::uint16_t>(vcore.index);
+        if (!own.timers.add(timer))
+            return std::unexpected(Error::TableFull);
+    }
+    program_timer(own, deadline_tsc);
+    return {};
+}
+
+void Scheduler::cancel_timer(Timer& timer) {
+    VcoreScheduler& home = schedulers_[timer.vcore];
+    SpinGuard guard(home.timer_lock);
+    home.timers.remove(timer);
+}
+
+void Scheduler::set_deadline(std::uint64_t deadline_tsc) {
+    Thread& thread = this_thread();
+    if (deadline_tsc == no_deadline || thread.timer_.is_set())
+        return;
+    thread.timer_.expired = [](Timer& timer) {
+        auto* bytes = reinterpret_cast<std::byte*>(&timer) - offsetof(Thread, timer_);
+        scheduler().wake_parked(*reinterpret_cast<Thread*>(bytes)); // Safe: this function is set for threads' own timers only.
+    };
+    (void)set_timer(thread.timer_, deadline_tsc); // there is room for the timers of all threads
+}
+
+void Scheduler::clear_deadline() {
+    Thread& thread = this_thread();
+    if (thread.timer_.deadline_tsc == no_deadline)
+        return;
+    cancel_timer(thread.timer_);
+    thread.timer_.deadline_tsc = no_deadline;
+}
+
+void Scheduler::timer_upcall(RegisterFrame*) {
+    Scheduler& all = scheduler();
+    VcoreScheduler& own = *this_vcore().scheduler;
+    own.timer_set_tsc = no_deadline;
+    all.run_timers(own);
+    if (tsc() >= own.share_until_tsc)
+        own.switch_wanted = true;
+    std::uint64_t next = own.share_until_tsc;
+    {
+        SpinGuard guard(own.timer_lock);
+        next = std::min(own.switch_wanted ? no_deadline : next, own.timers.first_deadline());
+    }
+    if (next != no_deadline)
+        all.program_timer(own, next);
+}
+
+// The slice is over: giving the core up now costs nothing, waiting for the grace period to end would cost debt.
+void Scheduler::slice_end_upcall(RegisterFrame*) { (void)sys::yield(no_handle, 0); }
+
+// Another vcore put a thread into this one's queue, or changed where the running one may run.
+void Scheduler::wake_upcall() {
+    Vcore& vcore = this_vcore();
+    VcoreScheduler& own = *vcore.scheduler;
+    if (vcore.thread->is_idle_)
+        return;
+    if (!(vcore.thread->affinity() >> vcore.index & 1))
+        own.switch_wanted = true;
+    else if (own.share_until_tsc == no_deadline)
+        scheduler().share_vcore(own);
+}
+
+// The end of every round of asynchronous causes. The frame's thread may be switched away from here; its vector registers are
+// live if it was interrupted anywhere but in a call of the kit.
+void after_pending(RegisterFrame* frame) {
+    Vcore& vcore = this_vcore();
+    VcoreScheduler* own = vcore.scheduler;
+    if (!own || !own->switch_wanted || vcore.thread->is_idle_)
+        return;
+    own->switch_wanted = false;
+    Thread& thread = *vcore.thread;
+    const bool save = frame && thread.vectors_ == VectorState::Dead;
+    if (save)
+        thread.vectors_ = VectorState::Kept;
+    scheduler().yield();
+    if (save)
+        thread.vectors_ = VectorState::Dead;
+}
+
+} // namespace exo

@@ -1,0 +1,269 @@
+// Queues, switches and idling. Timers and preemption: preempt.cpp; the calls on threads: thread.cpp.
+#include "libos/thread/scheduler.hpp"
+
+#include "libos/event/events.hpp"
+#include "libos/thread/thread_memory.hpp"
+#include "libos/time/clock.hpp"
+#include "libos/upcall/dispatch.hpp"
+#include "secure-bindings/abi/syscall.hpp"
+
+#include <bit>
+
+namespace exo {
+
+namespace {
+constinit Scheduler environment_scheduler;
+
+std::uint64_t read_fs_base() {
+    std::uint64_t base;
+    asm volatile("rdfsbase %0" : "=r"(base)); // Safe: FSGSBASE is enabled for user mode.
+    return base;
+}
+void write_fs_base(std::uint64_t base) {
+    asm volatile("wrfsbase %0" : : "r"(base)); // Safe: as above.
+}
+} // namespace
+
+Scheduler& scheduler() { return environment_scheduler; }
+
+// A thread of the queue that can run here; those that may no longer are sent where they may.
+Thread* Scheduler::take(VcoreScheduler& own, std::size_t index) {
+    if (own.ready.load(std::memory_order_relaxed) == 0)
+        return nullptr;
+    const AffinityMask here = AffinityMask{1} << index;
+    const Thread* current = this_vcore().thread;
+    for (std::size_t tries = own.ready.load(std::memory_order_relaxed); tries > 0; --tries) {
+        Thread* thread;
+        {
+            SpinGuard guard(own.lock);
+            // Its old vcore is still putting its registers away; it will be there in a moment.
+            // Acquire pairs with the release in complete_switch.
+            thread = own.queue.take_first([current](const Thread& candidate) {
+                return &candidate == current || !candidate.on_vcore_.load(std::memory_order_acquire);
+            });
+            if (thread)
+                own.ready.fetch_sub(1, std::memory_order_relaxed);
+        }
+        if (!thread || (thread->affinity() & here))
+            return thread;
+        enqueue(*thread, choose_vcore(*thread));
+    }
+    return nullptr;
+}
+
+Thread* Scheduler::steal(std::size_t index) {
+    const AffinityMask here = AffinityMask{1} << index;
+    for (std::size_t step = 1; step < vcore_count_; ++step) {
+        VcoreScheduler& other = schedulers_[(index + step) % vcore_count_];
+        if (other.ready.load(std::memory_order_relaxed) == 0)
+            continue;
+        SpinGuard guard(other.lock);
+        Thread* thread = other.queue.take_first([here](const Thread& candidate) {
+            return (candidate.affinity() & here) && !candidate.on_vcore_.load(std::memory_order_acquire);
+        });
+        if (thread) {
+            other.ready.fetch_sub(1, std::memory_order_relaxed);
+            ++schedulers_[index].steals;
+            return thread;
+        }
+    }
+    return nullptr;
+}
+
+void Scheduler::enqueue(Thread& thread, std::size_t index) {
+    VcoreScheduler& target = schedulers_[index];
+    {
+        SpinGuard guard(target.lock);
+        target.queue.push(thread);
+    }
+    // Ordered against the idle vcore, which announces that it waits and then looks at `ready` once more.
+    target.ready.fetch_add(1, std::memory_order_seq_cst);
+    if (index != this_vcore_index()) {
+        kick(index);
+        return;
+    }
+    share_vcore(target);
+}
+
+// Where a thread that became ready should run: where it ran if that vcore is idle, else on any idle vcore, else here.
+std::size_t Scheduler::choose_vcore(const Thread& thread) {
+    const AffinityMask allowed = thread.affinity() & vcore_mask();
+    const std::size_t here = this_vcore_index(), last = thread.vcore();
+    const auto may = [allowed](std::size_t vcore) { return (allowed >> vcore & 1) != 0; };
+    const auto idle = [this](std::size_t vcore) {
+        return schedulers_[vcore].activity.load(std::memory_order_relaxed) != VcoreActivity::Busy &&
+               schedulers_[vcore].ready.load(std::memory_order_relaxed) == 0;
+    };
+    if (may(last) && idle(last))
+        return last;
+    for (std::size_t vcore = 0; vcore < vcore_count_; ++vcore) {
+        if (may(vcore) && idle(vcore))
+            return vcore;
+    }
+    if (may(here))
+        return here;
+    return may(last) ? last : static_cast<std::size_t>(std::countr_zero(allowed));
+}
+
+void Scheduler::kick(std::size_t index) {
+    VcoreScheduler& target = schedulers_[index];
+    if (target.activity.load(std::memory_order_seq_cst) != VcoreActivity::Searching)
+        (void)sys::signal(target.wake_event);
+}
+
+void Scheduler::switch_to(Thread& next) {
+    Vcore& vcore = this_vcore();
+    Thread& current = *vcore.thread;
+    VcoreScheduler& own = *vcore.scheduler;
+    next.state_.store(ThreadState::Running, std::memory_order_relaxed);
+    share_vcore(own);
+    if (&next == &current)
+        return;
+    ++own.switches;
+    if (account_) {
+        const std::uint64_t now = tsc();
+        current.run_cycles_ += now - current.run_since_;
+        next.run_since_ = now;
+    }
+    if (current.vectors_ == VectorState::Kept)
+        save_vectors(current.vector_area_);
+    current.fs_base_ = read_fs_base();
+    write_fs_base(next.fs_base_);
+    next.on_vcore_.store(true, std::memory_order_relaxed);
+    next.vcore_.store(static_cast<std::uint32_t>(vcore.index), std::memory_order_relaxed);
+    vcore.thread = &next;
+    vcore.stack_base = next.stack_base_;
+    vcore.stack_bytes = next.stack_bytes_;
+    vcore.entry_stack = next.entry_stack_;
+    vcore.upcall.upcall_stack = next.entry_stack_;
+    own.previous = &current;
+    exo_switch_stack(&current.saved_stack_, next.saved_stack_);
+    // Another vcore may have switched to us.
+    complete_switch();
+    if (current.vectors_ == VectorState::Kept)
+        load_vectors(current.vector_area_);
+}
+
+// The thread that left has its registers saved now: others may take it, or its memory.
+void Scheduler::complete_switch() {
+    Thread& previous = *this_vcore().scheduler->previous;
+    const bool dead = previous.state_.load(std::memory_order_relaxed) == ThreadState::Ended && previous.detached_;
+    previous.on_vcore_.store(false, std::memory_order_release); // pairs with the acquires in take, steal and join
+    if (dead)
+        ThreadMemory::free(previous);
+}
+
+void Scheduler::switch_away() {
+    Vcore& vcore = this_vcore();
+    VcoreScheduler& own = *vcore.scheduler;
+    Thread* next = take(own, vcore.index);
+    if (!next)
+        next = steal(vcore.index);
+    switch_to(next ? *next : *own.idle_thread);
+}
+
+void Scheduler::yield() {
+    Vcore& vcore = this_vcore();
+    VcoreScheduler& own = *vcore.scheduler;
+    Thread& current = *vcore.thread;
+    const bool stays = (current.affinity() >> vcore.index & 1) != 0;
+    own.switch_wanted = false;
+    if (stays) {
+        Thread* next = take(own, vcore.index);
+        if (!next)
+            return;
+        current.state_.store(ThreadState::Ready, std::memory_order_relaxed);
+        {
+            SpinGuard guard(own.lock);
+            own.queue.push(current);
+        }
+        own.ready.fetch_add(1, std::memory_order_relaxed);
+        switch_to(*next);
+        return;
+    }
+    current.state_.store(ThreadState::Ready, std::memory_order_relaxed);
+    enqueue(current, choose_vcore(current));
+    switch_away();
+}
+
+void Scheduler::prepare_to_park() {
+    // Ordered before the caller's second look; pairs with the same order in wake_parked.
+    this_thread().state_.store(ThreadState::Parked, std::memory_order_seq_cst);
+}
+
+bool Scheduler::cancel_park() {
+    ThreadState parked = ThreadState::Parked;
+    return this_thread().state_.compare_exchange_strong(parked, ThreadState::Running, std::memory_order_seq_cst);
+}
+
+bool Scheduler::wake_parked(Thread& thread) {
+    ThreadState parked = ThreadState::Parked;
+    if (!thread.state_.compare_exchange_strong(parked, ThreadState::Ready, std::memory_order_seq_cst))
+        return false;
+    enqueue(thread, choose_vcore(thread));
+    return true;
+}
+
+bool Scheduler::something_ready() const {
+    for (std::size_t vcore = 0; vcore < vcore_count_; ++vcore) {
+        if (schedulers_[vcore].ready.load(std::memory_order_seq_cst))
+            return true;
+    }
+    return false;
+}
+
+void Scheduler::wait_in_kernel(VcoreScheduler& own) {
+    own.activity.store(VcoreActivity::Waiting, std::memory_order_seq_cst);
+    std::uint64_t deadline;
+    {
+        SpinGuard guard(own.timer_lock);
+        deadline = own.timers.first_deadline();
+    }
+    if (!something_ready()) {
+        const std::uint64_t before = tsc();
+        (void)sys::wait(deadline == no_deadline ? 0 : deadline);
+        own.waited_cycles += tsc() - before;
+        ++own.waits;
+    }
+    own.activity.store(VcoreActivity::Searching, std::memory_order_relaxed);
+}
+
+// The idle thread: masked at all times, so causes are handled here as they are found pending.
+void Scheduler::idle() {
+    Vcore& vcore = this_vcore();
+    VcoreScheduler& own = *vcore.scheduler;
+    for (;;) {
+        own.activity.store(VcoreActivity::Searching, std::memory_order_relaxed);
+        const std::uint64_t since = tsc();
+        Thread* next = nullptr;
+        do {
+            if (__atomic_load_n(&vcore.upcall.pending, __ATOMIC_RELAXED) & pending::all)
+                exo_dispatch_pending(nullptr);
+            run_timers(own);
+            next = take(own, vcore.index);
+            if (!next)
+                next = steal(vcore.index);
+            if (!next)
+                pause();
+        } while (!next && (vcore_count_ > 1 || own.ready) && tsc() - since < idle_spin_cycles_);
+        if (next) {
+            own.activity.store(VcoreActivity::Busy, std::memory_order_relaxed);
+            switch_to(*next);
+        } else {
+            wait_in_kernel(own);
+        }
+    }
+}
+
+// The first moments of a thread, on its own stack, masked.
+void exo_thread_begin(Thread* thread) {
+    scheduler().complete_switch();
+    if (thread->is_idle_)
+        scheduler().idle();
+    if (!thread->entry_)
+        exo_resume(static_cast<RegisterFrame*>(thread->argument_));
+    unmask();
+    thread_exit(thread->entry_(thread->argument_));
+}
+
+} // namespace exo
