@@ -154,6 +154,11 @@ Failure directive(std::string_view name, std::string_view rest, Manifest& manife
         program.memory_bytes = value;
         return nullptr;
     }
+    if (name == "spare") {
+        if (!number(word, 10, 1ull << 50, &program.spare_bytes))
+            return "spare wants a number of bytes";
+        return nullptr;
+    }
     if (name == "share")
         return share_directive(program, word, second);
     if (name == "console")

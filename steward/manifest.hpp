@@ -28,6 +28,7 @@ struct ProgramWish {
     std::size_t first_variable, variable_count;
     std::uint64_t vcores = 1;
     std::uint64_t memory_bytes = 0; // 0: all
+    std::uint64_t spare_bytes = 0;
     FunctionWish functions[functions_max];
     std::size_t function_count = 0;
     std::string_view share_tags[8];

@@ -64,7 +64,10 @@ Failure plan_memory(const Manifest& manifest, std::span<FrameRun> memory, std::s
     std::uint64_t takers = 0;
     for (std::size_t p = 0; p < manifest.program_count; p++) {
         std::uint64_t frames = (manifest.programs[p].memory_bytes + page_bytes - 1) >> page_shift;
+        std::uint64_t spare = (manifest.programs[p].spare_bytes + page_bytes - 1) >> page_shift;
         takers += frames == 0;
+        if (spare && !cut(memory, spare, &plans[p].spare))
+            return too_little;
         plans[p].memory_count = 1;
         if (frames && !cut(memory, frames, &plans[p].memory[0]))
             return too_little;

@@ -87,6 +87,10 @@ Failure Loader::create() {
     if (CallResult result = sys::inspect(environment_, &about); !result.ok())
         return error_name(result.error());
     number_ = about.first;
+    CallResult own = sys::grant(environment_, environment_);
+    if (!own.ok())
+        return error_name(own.error());
+    info_.environment = own.value();
     return nullptr;
 }
 
@@ -97,6 +101,13 @@ Failure Loader::give_memory() {
         if (given == no_handle)
             return "memory could not be granted";
         info_.frame_runs[i] = {given, run.next, run.left(), run.next};
+    }
+    if (std::uint64_t count = plan_.spare.left()) {
+        FrameRun& run = plan_.spare;
+        info_.spare = {grant_part(run.handle, environment_, Kind::Frames, frame_rights, run.next, count), run.next,
+                       count, run.next};
+        if (info_.spare.handle == no_handle)
+            return "spare frames could not be granted";
     }
     info_.frame_run_count = plan_.memory_count;
     frames_ = info_.frame_runs[0].handle;

@@ -23,6 +23,7 @@ struct ProgramPlan {
     std::uint64_t archive_bytes;
     FrameRun memory[steward_frame_runs_max]; // memory[0] holds the image; handles are the roots'
     std::size_t memory_count;
+    FrameRun spare; // of the wish's spare_bytes, or empty
     VcorePlan vcores[max_cores];
     std::size_t vcore_count;
     std::uint32_t functions[functions_max]; // indices, as wished
