@@ -73,7 +73,7 @@ Number kernel_image_bytes(System& system, bool) {
 
 Number smallest_memory_mib(System& system, bool smoke) {
     Job job = hello_job;
-    job.timeout_s = 20;
+    job.timeout_s = 60;
     const auto works = [&](unsigned mib) {
         job.memory_mib = mib;
         return system.run(job, {.clock = Clock::wall, .smoke = smoke}).has_value();

@@ -89,7 +89,7 @@ TEST_CASE("tuned and stock guests differ in CPU model and kernel options only") 
     const auto stock = guest_command(options);
     CHECK(has_pair(tuned, "-cpu", "max,-pku,-la57,-erms"));
     CHECK(has_pair(stock, "-cpu", "max"));
-    CHECK(has_pair(stock, "-append", "console=ttyS0 quiet panic=-1 rdinit=/init -- /bench --smoke"));
+    CHECK(has_pair(stock, "-append", "console=ttyS0 quiet panic=-1 no_timer_check rdinit=/init -- /bench --smoke"));
     REQUIRE(tuned.size() == stock.size());
     std::size_t differences = 0;
     for (std::size_t i = 0; i < tuned.size(); ++i)

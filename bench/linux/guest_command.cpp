@@ -20,7 +20,7 @@ std::string cpu_model(const GuestOptions& options) {
 }
 
 std::string kernel_command_line(const GuestOptions& options) {
-    std::string line = "console=ttyS0 quiet panic=-1 rdinit=/init";
+    std::string line = "console=ttyS0 quiet panic=-1 no_timer_check rdinit=/init";
     if (options.tuning == Tuning::tuned) {
         line += " mitigations=off tsc=reliable";
         // A single core must keep its housekeeping: isolation means something from two cores on.
