@@ -8,7 +8,7 @@ namespace exo::tool {
 namespace {
 
 constexpr std::string_view status_prefix = "exo: exit status ";
-constexpr std::string_view panic_word = "panic";
+constexpr std::string_view panic_start = "kernel panic: ";
 
 std::optional<int> parse_status(std::string_view line) {
     if (!line.starts_with(status_prefix))
@@ -40,12 +40,20 @@ void KernelLog::close() {
 void KernelLog::end_line() {
     if (const auto status = parse_status(current_))
         exit_status_ = status;
-    if (current_.find(panic_word) != std::string::npos)
+    if (current_.starts_with(panic_start))
         panicked_ = true;
     if (lines_.size() == lines_max)
         lines_.pop_front();
     lines_.push_back(std::move(current_));
     current_.clear();
+}
+
+std::string KernelLog::lines_of(std::string_view prefix) const {
+    std::string text;
+    for (const std::string& line : lines_)
+        if (line.starts_with(prefix))
+            text += line + '\n';
+    return text;
 }
 
 std::string KernelLog::tail(std::size_t count) const {

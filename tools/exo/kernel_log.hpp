@@ -23,6 +23,8 @@ public:
     std::optional<int> exit_status() const { return exit_status_; }
     // Whether a line says that the kernel panicked.
     bool panicked() const { return panicked_; }
+    // The lines kept that start with `prefix`, each ended by a newline.
+    std::string lines_of(std::string_view prefix) const;
     // The last `count` lines, each ended by a newline.
     std::string tail(std::size_t count) const;
 

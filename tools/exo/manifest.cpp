@@ -35,8 +35,8 @@ std::string write_manifest(const RunOptions& options, std::string_view program) 
     }
     text += "console virtio\n";
     text += std::format("trace {}\n", options.trace_file ? "on" : "off");
-    if (options.timeout_s)
-        text += std::format("timeout {}\n", *options.timeout_s);
+    for (const std::string& line : options.manifest_lines)
+        text += line + '\n';
     return text;
 }
 

@@ -1,5 +1,5 @@
 // The boot manifest: the text by which the host tells the steward which program to start with which resources.
-// One directive a line; the table is in tools/exo/README.md. Read on the other side by steward/.
+// One directive a line; the table of directives is in steward/README.md, which reads it.
 #pragma once
 
 #include "tools/exo/options.hpp"

@@ -111,14 +111,38 @@ Effect add_kernel_option(RunOptions& options, const std::string& text) {
     return {};
 }
 
+Effect add_manifest_line(RunOptions& options, const std::string& text) {
+    if (text.empty() || text.find('\n') != std::string::npos)
+        return usage_error("--manifest needs one directive, such as 'machine create'");
+    options.manifest_lines.push_back(text);
+    return {};
+}
+
+Effect add_device(RunOptions& options, const std::string& text) {
+    if (text.empty())
+        return usage_error("--device needs a PCI device in QEMU's words, such as edu");
+    if (options.devices.size() == devices_max)
+        return usage_error(std::format("--device: at most {} devices can be added", devices_max));
+    options.devices.push_back(text);
+    return {};
+}
+
 struct ValueOption {
     std::string_view name;
     Effect (*apply)(RunOptions&, const std::string&);
 };
 constexpr ValueOption value_options[] = {
-    {"--vcores", set_vcores}, {"--memory", set_memory},      {"--share", add_share},
-    {"--file", add_file},     {"--env", add_environment},    {"--timeout", set_timeout},
-    {"--trace", set_trace},   {"--accel", set_acceleration}, {"--kernel-option", add_kernel_option},
+    {"--vcores", set_vcores},
+    {"--memory", set_memory},
+    {"--share", add_share},
+    {"--file", add_file},
+    {"--env", add_environment},
+    {"--timeout", set_timeout},
+    {"--trace", set_trace},
+    {"--accel", set_acceleration},
+    {"--kernel-option", add_kernel_option},
+    {"--manifest", add_manifest_line},
+    {"--device", add_device},
 };
 
 struct FlagOption {
@@ -227,6 +251,8 @@ The exit status, stdout and stderr are the program's own; stdin is forwarded to 
   --accel auto|kvm|tcg  auto: KVM where the processor has VT-x or AMD-V and it works, else TCG
   --icount            count instructions exactly: the TSC of the machine is its instruction counter (TCG, one vcore)
   --kernel-option W   one word for the kernel's command line, such as cores=0-1 or slot-us=500; can be repeated
+  --manifest LINE     one more directive for the steward, such as 'machine create' (steward/README.md); can be repeated
+  --device SPEC       one more PCI function in QEMU's words, such as edu; can be repeated
   --gdb               stop before the first instruction and wait for gdb on port 1234
   --trace FILE        write the libOS's event trace to FILE (Perfetto and chrome://tracing open it)
   --verbose           show the kernel's log on stderr (so does EXO_LOG=1 in the environment)

@@ -16,6 +16,7 @@ namespace exo::tool {
 inline constexpr unsigned vcores_max = 64;
 inline constexpr std::uint64_t memory_min_bytes = 16ull << 20;
 inline constexpr std::size_t shares_max = 4;
+inline constexpr std::size_t devices_max = 8;
 inline constexpr unsigned timeout_max_s = 7 * 24 * 3600;
 
 enum class Acceleration { automatic, kvm, tcg };
@@ -40,7 +41,9 @@ struct RunOptions {
     std::vector<std::string> environment; // each K=V
     std::optional<unsigned> timeout_s;
     std::optional<std::string> trace_file;
-    std::string kernel_options; // words for the kernel's command line
+    std::vector<std::string> manifest_lines; // further directives, see steward/README.md
+    std::vector<std::string> devices;        // further PCI functions, in QEMU's words
+    std::string kernel_options;              // words for the kernel's command line
     Acceleration acceleration = Acceleration::automatic;
     bool vcores_given = false;
     bool gdb = false;

@@ -88,6 +88,8 @@ std::vector<std::string> qemu_command(const RunOptions& options, Accelerator acc
     unsigned ports = 0;
     add_streams(words, paths, ports);
     add_shares(words, options, ports);
+    for (const std::string& device : options.devices)
+        add_root_port(words, ports, device);
     if (options.gdb)
         add(words, {"-s", "-S"});
     return words;

@@ -53,6 +53,9 @@ int conclude(const RunReport& report, const RunOptions& options) {
     const KernelLog& log = report.kernel_log;
     if (log.panicked() || !log.exit_status())
         return explain_death(report, options.verbose);
+    // The steward's reasons: why a program could not start, or how it broke its contract with the kernel.
+    if (*log.exit_status() != 0 && !options.verbose)
+        std::print(stderr, "{}", log.lines_of("steward: "));
     return *log.exit_status();
 }
 

@@ -75,7 +75,7 @@ TEST_CASE("manifest: one directive a line, every value one word") {
     options.arguments = {"plain", "two words", "100%", "", "line\nbreak", "\xc3\xa4"};
     options.environment = {"NAME=a value"};
     options.shares = {{"/host", ShareAccess::read_write}, {"/other", ShareAccess::read_only}};
-    options.timeout_s = 9;
+    options.manifest_lines = {"machine create log"};
     options.trace_file = "t.json";
     CHECK(write_manifest(options, "bin/p") == "program bin/p\n"
                                               "arg plain\n"
@@ -91,12 +91,12 @@ TEST_CASE("manifest: one directive a line, every value one word") {
                                               "share share1 ro\n"
                                               "console virtio\n"
                                               "trace on\n"
-                                              "timeout 9\n");
+                                              "machine create log\n");
 }
 
 TEST_CASE("manifest: what was not asked for is not granted") {
     const std::string text = write_manifest(RunOptions{}, "bin/p");
     CHECK(text.find("share") == std::string::npos);
-    CHECK(text.find("timeout") == std::string::npos);
+    CHECK(text.find("machine") == std::string::npos);
     CHECK(text.find("trace off\n") != std::string::npos);
 }

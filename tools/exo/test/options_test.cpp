@@ -113,6 +113,8 @@ TEST_CASE("options: refusals") {
     check_refused({"--file", "x=steward", "p"}, "taken");
     check_refused({"--icount", "--vcores", "2", "p"}, "--icount");
     check_refused({"--icount", "--accel", "kvm", "p"}, "--icount");
+    check_refused({"--manifest", "a\nb", "p"}, "--manifest");
+    check_refused({"--device", "", "p"}, "--device");
     check_refused({""}, "empty");
     check_refused({"--share", "a", "--share", "b", "--share", "c", "--share", "d", "--share", "e", "p"}, "at most 4");
 }

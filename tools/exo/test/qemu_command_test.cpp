@@ -28,6 +28,16 @@ TEST_CASE("qemu: every share is a function behind a root port of its own") {
           3);
 }
 
+TEST_CASE("qemu: further devices and words for the kernel") {
+    RunOptions options;
+    options.devices = {"edu"};
+    CHECK_FALSE(has(qemu_command(options, Accelerator::tcg, paths), "-append"));
+    options.kernel_options = "cores=0-0 slot-us=500";
+    const auto words = qemu_command(options, Accelerator::tcg, paths);
+    CHECK(has(words, "edu,bus=port2"));
+    CHECK(has(words, "cores=0-0 slot-us=500"));
+}
+
 TEST_CASE("qemu: accelerators") {
     RunOptions options;
     CHECK(has(qemu_command(options, Accelerator::tcg, paths), "tcg,thread=multi"));

@@ -1,0 +1,59 @@
+// Reads ELF headers directly and instructions through the disassembler of the toolchain.
+#include "tests/tidy/binary_rules.hpp"
+
+#include <array>
+#include <cstdio>
+#include <cstring>
+#include <elf.h>
+#include <fstream>
+#include <memory>
+
+namespace tidy {
+
+std::expected<std::uint64_t, std::string> loaded_bytes(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    Elf64_Ehdr header = {};
+    // Safe: plain structures of the ELF format, read as bytes.
+    if (!file.read(reinterpret_cast<char*>(&header), sizeof header) ||
+        std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
+        return std::unexpected(path + " is not an ELF file");
+    std::uint64_t bytes = 0;
+    for (unsigned index = 0; index < header.e_phnum; ++index) {
+        Elf64_Phdr segment = {};
+        file.seekg(static_cast<std::streamoff>(header.e_phoff + index * sizeof segment));
+        if (!file.read(reinterpret_cast<char*>(&segment), sizeof segment)) // Safe: as above.
+            return std::unexpected(path + " is truncated");
+        if (segment.p_type == PT_LOAD)
+            bytes += segment.p_filesz;
+    }
+    return bytes;
+}
+
+bool names_vector_register(std::string_view line) {
+    for (const std::string_view name : {"%xmm", "%ymm", "%zmm", "%mm", "%st(", "%st,"})
+        if (line.contains(name))
+            return true;
+    return line.ends_with("%st");
+}
+
+std::expected<VectorUse, std::string> vector_use(const std::string& path) {
+    const std::string command = "llvm-objdump-19 -d --no-show-raw-insn '" + path + "'";
+    const std::unique_ptr<FILE, int (*)(FILE*)> output(::popen(command.c_str(), "r"), ::pclose);
+    if (!output)
+        return std::unexpected("cannot start llvm-objdump-19");
+    VectorUse use;
+    std::array<char, 4096> line;
+    while (std::fgets(line.data(), line.size(), output.get()) != nullptr) {
+        std::string_view text(line.data());
+        if (text.ends_with('\n'))
+            text.remove_suffix(1);
+        if (!text.contains('\t'))
+            continue;
+        ++use.instructions;
+        if (names_vector_register(text) && use.uses.size() < VectorUse::uses_max)
+            use.uses.emplace_back(text);
+    }
+    return use;
+}
+
+} // namespace tidy

@@ -1,0 +1,98 @@
+// The rules on made-up files: each is kept by a good one and complains about a bad one.
+#include "tests/tidy/binary_rules.hpp"
+#include "tests/tidy/headers.hpp"
+#include "tests/tidy/include_rules.hpp"
+#include "tests/tidy/text_rules.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace tidy;
+
+TEST_CASE("rule: a file opens with a comment") {
+    CHECK(opens_with_a_comment({"a.cpp", "// What it is.\nint a;\n"}).empty());
+    CHECK(opens_with_a_comment({"a.bash", "#!/bin/bash\n# What it is.\n"}).empty());
+    CHECK(opens_with_a_comment({"a.cpp", "\n// late\n"}).size() == 1);
+    CHECK(opens_with_a_comment({"a.cpp", "#include <x>\n"}).size() == 1);
+    CHECK(opens_with_a_comment({"a.bash", "#!/bin/bash\nset -e\n"}).size() == 1);
+    CHECK(opens_with_a_comment({"a.cpp", ""}).size() == 1);
+}
+
+TEST_CASE("rule: no preprocessor variants") {
+    CHECK(has_no_variants({"a.cpp", "#include <x>\n#define A 1\n// if\n"}).empty());
+    for (const char* bad : {"#if A\n", "  # ifdef A\n", "#ifndef A\n"})
+        CHECK(has_no_variants({"a.cpp", bad}).size() == 1);
+}
+
+TEST_CASE("rule: no banners") {
+    CHECK(has_no_banners({"a.cpp", "// text --\nint a; // -----x\nx /////\n// a - b\n"}).empty());
+    for (const char* bad : {"// ------\n", "//////////\n", "    // text ======\n", "/**********\n"})
+        CHECK(has_no_banners({"a.cpp", bad}).size() == 1);
+    CHECK(has_no_banners({"build.ninja", "# part -----------\n"}).size() == 1);
+}
+
+TEST_CASE("rule: no marks of unfinished work") {
+    CHECK(has_no_reminders({"a.cpp", "mkdtemp(\"/tmp/a-XXXXXX\")\n"}).empty());
+    CHECK(has_no_reminders({"a.cpp", std::string("// TO") + "DO later\n"}).size() == 1);
+}
+
+TEST_CASE("rule: length") {
+    CHECK(is_short_enough({"a.cpp", std::string(lines_max, '\n')}).empty());
+    CHECK(is_short_enough({"a.cpp", std::string(lines_max + 1, '\n')}).size() == 1);
+}
+
+TEST_CASE("rule: sources are built and folders described") {
+    const SourceFile source = {"a/b/x.cpp", "// x\n"};
+    CHECK(are_all_built(std::vector<SourceFile>{{"a/build.ninja", "build x.o: cxx a/b/x.cpp\n"}, source}).empty());
+    CHECK(are_all_built(std::vector<SourceFile>{{"a/build.ninja", "build x.o: cxx b/x.cpp\n"}, source}).size() == 1);
+    CHECK(folders_are_described(std::vector<SourceFile>{{"a/b/README.md", "# b\n"}, source}).empty());
+    CHECK(folders_are_described(std::vector<SourceFile>{{"a/README.md", "`b/`: the letter\n"}, source}).empty());
+    CHECK(folders_are_described(std::vector<SourceFile>{{"a/README.md", "nothing\n"}, source}).size() == 1);
+}
+
+TEST_CASE("rule: errors are provoked by name") {
+    const SourceFile table = {"secure-bindings/abi/errors.def",
+                              "EXO_ERROR(1, Bad, \"x\")\nEXO_ERROR(2, Worse, \"y\")\n"};
+    const SourceFile test = {"tests/boot/a.cpp", "CHECK(error == Error::Bad);\n"};
+    CHECK(errors_are_provoked(std::vector{table, test}).size() == 1);
+    CHECK(errors_are_provoked(std::vector{table, test, SourceFile{"tests/hostile/b.cpp", "Error::Worse"}}).empty());
+    CHECK(errors_are_provoked(std::vector{SourceFile{"secure-bindings/abi/errors.def", ""}}).size() == 1);
+}
+
+TEST_CASE("rule: layers") {
+    CHECK(may_include("exokernel/cpu/core.cpp", "secure-bindings/abi/types.hpp"));
+    CHECK(may_include("exokernel/device/dma.cpp", "drivers/iommu/control.hpp"));
+    CHECK(may_include("libos/a.cpp", "drivers/virtio/queue.hpp"));
+    CHECK(may_include("libos-hpc/a.cpp", "libos/b.hpp"));
+    CHECK(may_include("tests/unit/a.cpp", "exokernel/acpi/parse.hpp"));
+    CHECK_FALSE(may_include("exokernel/cpu/core.cpp", "libos/memory/bytes.hpp"));
+    CHECK_FALSE(may_include("secure-bindings/frames/map.cpp", "exokernel/cpu/core.hpp"));
+    CHECK_FALSE(may_include("secure-bindings/abi/types.hpp", "secure-bindings/frames/map.hpp"));
+    CHECK_FALSE(may_include("libos/a.cpp", "libos-hpc/b.hpp"));
+    CHECK_FALSE(may_include("libos/a.cpp", "secure-bindings/frames/map.hpp"));
+    CHECK_FALSE(may_include("libos/a.cpp", "drivers/iommu/control.hpp"));
+    CHECK_FALSE(may_include("drivers/pci/control.cpp", "exokernel/log/log.hpp"));
+    CHECK_FALSE(may_include("drivers/nvme/queue.cpp", "drivers/nvme/control.hpp"));
+    CHECK_FALSE(may_include("libos/a.cpp", "steward/plan.hpp"));
+}
+
+TEST_CASE("rule: includes are written from the root") {
+    const std::vector<SourceFile> tree = {{"libos/a.hpp", ""}, {"libos/b.cpp", "#include \"libos/a.hpp\"\n"}};
+    CHECK(includes_point_down(tree[1], tree).empty());
+    CHECK(includes_point_down({"libos/c.cpp", "#include \"a.hpp\"\n"}, tree).size() == 1);
+}
+
+TEST_CASE("rule: code lines and vector registers") {
+    CHECK(code_lines("// a\n\nint a; // b\n  }\n") == 2);
+    CHECK(names_vector_register("  10:\tmovaps\t%xmm0, (%rax)"));
+    CHECK(names_vector_register("  10:\tfstp\t%st(0)"));
+    CHECK_FALSE(names_vector_register("  10:\tmovq\t%rax, %rbx"));
+}
+
+TEST_CASE("rule: headers are compiled with the flags of their folder") {
+    const std::vector<SourceFile> tree = {
+        {"build.ninja", "clangxx = c\nrule x\n"}, {"exokernel/a.hpp", ""}, {"tools/b.hpp", ""}};
+    const std::string text = header_build_file(tree);
+    CHECK(text.contains("exokernel/a.hpp\n  flags = $kernel_flags"));
+    CHECK(text.contains("tools/b.hpp\n  flags = $host_flags"));
+    CHECK_FALSE(text.contains("rule x"));
+}

@@ -1,0 +1,184 @@
+// The rules as plain text searches. They know no C++ grammar; where that makes one blunt, its message says what to
+// write instead.
+#include "tests/tidy/text_rules.hpp"
+
+#include <algorithm>
+#include <format>
+#include <set>
+
+namespace tidy {
+
+namespace {
+
+std::string_view trimmed(std::string_view line) {
+    const std::size_t first = line.find_first_not_of(" \t");
+    if (first == std::string_view::npos)
+        return {};
+    return line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
+}
+
+bool is_comment_start(std::string_view line, std::string_view extension) {
+    const bool hash = extension == ".ninja" || extension == ".bash" || extension == ".sh" || extension == ".S";
+    if (hash && line.starts_with('#'))
+        return !line.starts_with("#include");
+    if (extension == ".f90")
+        return line.starts_with('!');
+    return line.starts_with("//") || line.starts_with("/*");
+}
+
+bool is_banner(std::string_view line, std::string_view extension) {
+    constexpr std::size_t row_length = 5;
+    const std::string_view text = trimmed(line);
+    if (!is_comment_start(text, extension) || text.size() < row_length)
+        return false;
+    const char last = text.back();
+    if (!std::string_view("-=*#~_/+").contains(last))
+        return false;
+    return text.size() - 1 - text.find_last_not_of(last) >= row_length || text.find_last_not_of(last) == text.npos;
+}
+
+// Put together here so that this file keeps the rule it states.
+const std::string reminders[] = {std::string("TO") + "DO", std::string("FIX") + "ME", std::string("XX") + "X",
+                                 std::string("#if") + " 0"};
+
+} // namespace
+
+Complaints opens_with_a_comment(const SourceFile& file) {
+    auto lines = lines_of(file.text);
+    if (!lines.empty() && lines.front().starts_with("#!"))
+        lines.erase(lines.begin());
+    if (!lines.empty() && is_comment_start(lines.front(), file.extension()))
+        return {};
+    return {std::format("{}:1: does not open with a comment that says what the file is", file.path)};
+}
+
+Complaints has_no_variants(const SourceFile& file) {
+    Complaints complaints;
+    std::size_t number = 0;
+    for (const std::string_view line : lines_of(file.text)) {
+        ++number;
+        std::string_view text = trimmed(line);
+        if (!text.starts_with('#'))
+            continue;
+        text = trimmed(text.substr(1));
+        if (text.starts_with("if"))
+            complaints.push_back(
+                std::format("{}:{}: a preprocessor variant; choose by file or constexpr", file.path, number));
+    }
+    return complaints;
+}
+
+Complaints has_no_banners(const SourceFile& file) {
+    Complaints complaints;
+    std::size_t number = 0;
+    for (const std::string_view line : lines_of(file.text)) {
+        ++number;
+        if (is_banner(line, file.extension()))
+            complaints.push_back(std::format("{}:{}: a banner line", file.path, number));
+    }
+    return complaints;
+}
+
+Complaints has_no_reminders(const SourceFile& file) {
+    Complaints complaints;
+    std::size_t number = 0;
+    for (const std::string_view line : lines_of(file.text)) {
+        ++number;
+        for (const std::string& mark : reminders)
+            if (line.contains(mark) && !line.contains("mkdtemp") && !line.contains(mark + "X"))
+                complaints.push_back(std::format("{}:{}: marks unfinished work ({})", file.path, number, mark));
+    }
+    return complaints;
+}
+
+Complaints is_short_enough(const SourceFile& file) {
+    const std::size_t count = lines_of(file.text).size();
+    if (count <= lines_max)
+        return {};
+    return {std::format("{}: {} lines; at most {}, one concept a file", file.path, count, lines_max)};
+}
+
+Complaints has_pragma_once(const SourceFile& file) {
+    if (file.text.contains("\n#pragma once\n"))
+        return {};
+    return {std::format("{}: a header without #pragma once", file.path)};
+}
+
+Complaints are_all_built(std::span<const SourceFile> tree) {
+    std::string builds;
+    for (const SourceFile& file : tree)
+        if (file.extension() == ".ninja")
+            builds += file.text;
+    Complaints complaints;
+    for (const SourceFile& file : tree)
+        if (is_compiled(file) && !builds.contains(file.path))
+            complaints.push_back(std::format("{}: named in no build.ninja", file.path));
+    return complaints;
+}
+
+Complaints folders_are_described(std::span<const SourceFile> tree) {
+    std::set<std::string> folders;
+    for (const SourceFile& file : tree)
+        if (is_cpp(file) || is_compiled(file))
+            folders.emplace(file.folder());
+    const auto readme_of = [&](std::string_view folder) -> const SourceFile* {
+        const auto found = std::ranges::find(tree, std::format("{}/README.md", folder), &SourceFile::path);
+        return found == tree.end() ? nullptr : &*found;
+    };
+    Complaints complaints;
+    for (const std::string& folder : folders) {
+        bool described = readme_of(folder) != nullptr;
+        std::string above = folder, below;
+        for (std::size_t slash; !described && (slash = above.rfind('/')) != std::string::npos;) {
+            below = above.substr(slash + 1) + (below.empty() ? "" : "/" + below);
+            above.resize(slash);
+            const SourceFile* readme = readme_of(above);
+            described = readme != nullptr && readme->text.contains(below + "/");
+        }
+        if (!described)
+            complaints.push_back(std::format("{}: no README.md here, and none above names the folder", folder));
+    }
+    return complaints;
+}
+
+Complaints errors_are_provoked(std::span<const SourceFile> tree) {
+    std::string tests;
+    for (const SourceFile& file : tree)
+        if (file.path.starts_with("tests/boot/") || file.path.starts_with("tests/hostile/"))
+            tests += file.text;
+    Complaints complaints;
+    const auto table = std::ranges::find(tree, "secure-bindings/abi/errors.def", &SourceFile::path);
+    if (table == tree.end())
+        return {"secure-bindings/abi/errors.def: missing"};
+    std::size_t rows = 0;
+    for (const std::string_view line : lines_of(table->text)) {
+        if (!line.starts_with("EXO_ERROR("))
+            continue;
+        ++rows;
+        const std::size_t start = line.find(',') + 1;
+        const std::string_view name = trimmed(line.substr(start, line.find(',', start) - start));
+        if (!tests.contains(std::format("Error::{}", name)))
+            complaints.push_back(
+                std::format("{}: Error::{} is provoked by no test of tests/boot or tests/hostile", table->path, name));
+    }
+    if (rows == 0)
+        complaints.push_back("secure-bindings/abi/errors.def: no row was recognised");
+    return complaints;
+}
+
+std::size_t code_lines(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(lines_of(text), [](std::string_view line) {
+        const std::string_view code = trimmed(line);
+        return !code.empty() && !code.starts_with("//");
+    }));
+}
+
+bool is_ring0(const SourceFile& file) {
+    const std::string_view path = file.path;
+    if (!(is_cpp(file) || is_compiled(file) || file.extension() == ".def") || path.contains("/test/"))
+        return false;
+    return path.starts_with("exokernel/") || path.starts_with("secure-bindings/") ||
+           (path.starts_with("drivers/") && !path.contains("/queue.") && !path.contains("/virtio"));
+}
+
+} // namespace tidy

@@ -1,0 +1,32 @@
+// Rules about the text of one file, and about the files of one tree. Each gives its complaints; none means the rule is
+// kept. Layering has a header of its own, include_rules.hpp; rules about what was built are in binary_rules.hpp.
+#pragma once
+
+#include "tests/tidy/source_tree.hpp"
+
+#include <span>
+
+namespace tidy {
+
+inline constexpr std::size_t lines_max = 500;
+
+Complaints opens_with_a_comment(const SourceFile& file);
+Complaints has_no_variants(const SourceFile& file);  // no #if, #ifdef, #ifndef in a .cpp
+Complaints has_no_banners(const SourceFile& file);   // no comment line that is, or ends in, a row of one character
+Complaints has_no_reminders(const SourceFile& file); // no marks of unfinished work
+Complaints is_short_enough(const SourceFile& file);  // at most lines_max lines
+Complaints has_pragma_once(const SourceFile& file);
+
+// Every compiled file is named, path and all, in some .ninja file.
+Complaints are_all_built(std::span<const SourceFile> tree);
+// Every folder with sources has a README.md, or one above it names the folder.
+Complaints folders_are_described(std::span<const SourceFile> tree);
+// Every name of an EXO_ERROR row is provoked in a test: `Error::NAME` occurs in tests/boot or tests/hostile.
+Complaints errors_are_provoked(std::span<const SourceFile> tree);
+
+// Lines that are neither blank nor comment only.
+std::size_t code_lines(std::string_view text);
+// Whether the file is compiled into the kernel or included by such a file.
+bool is_ring0(const SourceFile& file);
+
+} // namespace tidy
