@@ -17,6 +17,7 @@ static_assert(1u << (routes_size_field + 1) == routes_max);
 
 std::expected<void, const char*> Unit::start(const Registers& registers, const TableMemory& memory, const Clock& clock,
                                              bool x2apic) {
+    *this = {};
     registers_ = registers;
     memory_ = memory;
     clock_ = clock;
