@@ -44,6 +44,7 @@ TEST_CASE("rule: sources are built and folders described") {
     const SourceFile source = {"a/b/x.cpp", "// x\n"};
     CHECK(are_all_built(std::vector<SourceFile>{{"a/build.ninja", "build x.o: cxx a/b/x.cpp\n"}, source}).empty());
     CHECK(are_all_built(std::vector<SourceFile>{{"a/build.ninja", "build x.o: cxx b/x.cpp\n"}, source}).size() == 1);
+    CHECK(are_all_built(std::vector<SourceFile>{{"a/build.ninja", "p = a/b\nbuild x.o: cxx $p/x.cpp\n"}, source}).empty());
     CHECK(folders_are_described(std::vector<SourceFile>{{"a/b/README.md", "# b\n"}, source}).empty());
     CHECK(folders_are_described(std::vector<SourceFile>{{"a/README.md", "`b/`: the letter\n"}, source}).empty());
     CHECK(folders_are_described(std::vector<SourceFile>{{"a/README.md", "nothing\n"}, source}).size() == 1);

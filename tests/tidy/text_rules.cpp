@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <format>
+#include <map>
 #include <set>
 
 namespace tidy {
@@ -35,6 +36,27 @@ bool is_banner(std::string_view line, std::string_view extension) {
     if (!std::string_view("-=*#~_/+").contains(last))
         return false;
     return text.size() - 1 - text.find_last_not_of(last) >= row_length || text.find_last_not_of(last) == text.npos;
+}
+
+// The text of a build file with each `$name` replaced by what `name = value` at the start of one of its lines says.
+std::string with_variables(std::string_view text) {
+    std::map<std::string_view, std::string_view> values;
+    for (const std::string_view line : lines_of(text))
+        if (const std::size_t equals = line.find(" = "); equals != line.npos && line.find(' ') == equals)
+            values[line.substr(0, equals)] = line.substr(equals + 3);
+    std::string expanded;
+    while (!text.empty()) {
+        const std::size_t dollar = text.find('$');
+        expanded += text.substr(0, dollar);
+        if (dollar == text.npos)
+            break;
+        text.remove_prefix(dollar + 1);
+        const std::size_t length = std::min(text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"), text.size());
+        if (const auto found = values.find(text.substr(0, length)); found != values.end())
+            expanded += found->second;
+        text.remove_prefix(length);
+    }
+    return expanded;
 }
 
 // Put together here so that this file keeps the rule it states.
@@ -108,7 +130,7 @@ Complaints are_all_built(std::span<const SourceFile> tree) {
     std::string builds;
     for (const SourceFile& file : tree)
         if (file.extension() == ".ninja")
-            builds += file.text;
+            builds += with_variables(file.text);
     Complaints complaints;
     for (const SourceFile& file : tree)
         if (is_compiled(file) && !builds.contains(file.path))
@@ -130,10 +152,10 @@ Complaints folders_are_described(std::span<const SourceFile> tree) {
         bool described = readme_of(folder) != nullptr;
         std::string above = folder, below;
         for (std::size_t slash; !described && (slash = above.rfind('/')) != std::string::npos;) {
-            below = above.substr(slash + 1) + (below.empty() ? "" : "/" + below);
+            below = above.substr(slash + 1) + "/";
             above.resize(slash);
             const SourceFile* readme = readme_of(above);
-            described = readme != nullptr && readme->text.contains(below + "/");
+            described = readme != nullptr && readme->text.contains(below);
         }
         if (!described)
             complaints.push_back(std::format("{}: no README.md here, and none above names the folder", folder));

@@ -19,7 +19,7 @@ Complaints has_pragma_once(const SourceFile& file);
 
 // Every compiled file is named, path and all, in some .ninja file.
 Complaints are_all_built(std::span<const SourceFile> tree);
-// Every folder with sources has a README.md, or one above it names the folder.
+// Every folder with sources has a README.md, or one above it names the folder or the branch it is on.
 Complaints folders_are_described(std::span<const SourceFile> tree);
 // Every name of an EXO_ERROR row is provoked in a test: `Error::NAME` occurs in tests/boot or tests/hostile.
 Complaints errors_are_provoked(std::span<const SourceFile> tree);
