@@ -52,7 +52,7 @@ TEST_CASE("elf: a well-formed program gives its segments in address order") {
 }
 
 TEST_CASE("elf: a real static program is accepted, a real dynamic one is not") {
-    const auto real = read_file("build/tests/unit/archive-elf-static");
+    const auto real = read_file("build/tests/unit/archive-elf-obj/static-program");
     REQUIRE(real.size() > 0);
     const auto program = elf::parse_program(real);
     REQUIRE(program.has_value());
