@@ -2,10 +2,10 @@
 // what they print and how they end. The host's run is the expectation, so it is
 // checked as well: its status must be the manifest's, and no property may be NO.
 // Usage: run [--filter TEXT] [--host-only] [--list]
+#include "tests/linux-abi/runner/compare.hpp"
 #include "tests/linux-abi/runner/manifest.hpp"
 #include "tests/linux-abi/runner/process.hpp"
 
-#include <algorithm>
 #include <format>
 #include <fstream>
 #include <print>
@@ -31,12 +31,6 @@ struct Options {
     Where where = Where::host_and_guest;
     bool list = false;
 };
-
-struct Result {
-    int status = 0;
-    std::vector<std::string> lines;
-};
-using Outcome = std::expected<Result, std::string>;
 
 std::string contents(const fs::path& path) {
     std::ostringstream text;
@@ -106,39 +100,6 @@ Outcome run_in_guest(const Program& program) {
     command.stderr_file = folder / "stderr";
     command.timeout = guest_timeout + std::chrono::seconds(30);
     return finish(command);
-}
-
-// A property that does not hold, as report.h (NO) or a Fortran program (F) prints it.
-bool says_no(const std::string& line) { return line.ends_with(": NO") || line.ends_with(": F"); }
-
-// What is wrong with the host's run, or nothing.
-std::string host_fault(const Program& program, const Outcome& host) {
-    if (!host)
-        return std::format("on the host: {}", host.error());
-    const auto refused = std::ranges::find_if(host->lines, says_no);
-    if (refused != host->lines.end())
-        return std::format("on the host: {}", *refused);
-    if (host->status != program.status)
-        return std::format("on the host: status {}, the manifest says {}", host->status, program.status);
-    if (host->lines.empty())
-        return "on the host: printed nothing";
-    return {};
-}
-
-// The first difference between the two runs, or nothing.
-std::string difference(const Result& host, const Result& guest) {
-    const std::size_t common = std::min(host.lines.size(), guest.lines.size());
-    for (std::size_t i = 0; i < common; ++i) {
-        if (host.lines[i] != guest.lines[i])
-            return std::format("line {}: '{}' instead of '{}'", i + 1, guest.lines[i], host.lines[i]);
-    }
-    if (guest.lines.size() < host.lines.size())
-        return std::format("ends (status {}) before line {}: '{}'", guest.status, common + 1, host.lines[common]);
-    if (guest.lines.size() > host.lines.size())
-        return std::format("prints more than the host, line {}: '{}'", common + 1, guest.lines[common]);
-    if (guest.status != host.status)
-        return std::format("status {} instead of {}", guest.status, host.status);
-    return {};
 }
 
 std::string fault_of(const Program& program, Where where) {

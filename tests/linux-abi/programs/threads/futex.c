@@ -38,7 +38,7 @@ static void settle(atomic_int* counter, int value) {
     for (int i = 0; i < 5000 && *counter != value; ++i) {
         usleep(1000);
     }
-    usleep(20000); // they are about to sleep, or have just woken
+    usleep(100000); // they are about to sleep, or have just woken
 }
 
 int main(void) {
