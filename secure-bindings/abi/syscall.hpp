@@ -7,6 +7,8 @@
 #include "secure-bindings/abi/types.hpp"
 #include "secure-bindings/abi/upcall.hpp"
 
+#include <type_traits>
+
 namespace exo {
 
 // The result of a call: a value that is not negative, or an Error.
@@ -27,7 +29,7 @@ namespace detail {
 
 template <typename T>
 std::uint64_t word(T value) {
-    if constexpr (__is_pointer(T)) {
+    if constexpr (std::is_pointer_v<T>) {
         return reinterpret_cast<std::uint64_t>(value); // Safe: only the number crosses; the kernel checks it as a claim.
     } else {
         return static_cast<std::uint64_t>(value);

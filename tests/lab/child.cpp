@@ -24,7 +24,34 @@ Handle image_handle(std::uint64_t frame) {
     return no_handle;
 }
 
+// The lowest two pages of the child's stack serve its upcalls and its gate; each has the start block on top.
+std::uint64_t inner_stack(ChildStart* start, unsigned page) {
+    std::uint64_t top = child_stack_top - (stack_pages - 1 - page) * page_bytes - 16;
+    *reinterpret_cast<ChildStart* volatile*>(top) = start; // Safe: the child's own stack.
+    return top;
+}
+
 } // namespace
+
+void open_upcalls(ChildStart* start, void (*handler)(ChildStart*, UpcallFrame*), std::uint64_t wanted) {
+    start->handler = handler;
+    volatile UpcallPage& page = *start->upcall;
+    page.upcall_stack = inner_stack(start, 0);
+    page.upcall_entry = reinterpret_cast<std::uint64_t>(lab_upcall_entry);
+    page.resume_begin = reinterpret_cast<std::uint64_t>(lab_resume_begin);
+    page.resume_end = reinterpret_cast<std::uint64_t>(lab_resume_end);
+    page.resume_restart = reinterpret_cast<std::uint64_t>(lab_resume_restart);
+    page.wanted = wanted;
+    page.masked = 0;
+}
+
+void open_gate(ChildStart* start, void (*gate)(std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t,
+                                               ChildStart*)) {
+    start->gate = gate;
+    volatile UpcallPage& page = *start->upcall;
+    page.gate_stack = inner_stack(start, 1);
+    page.gate_entry = reinterpret_cast<std::uint64_t>(lab_gate_entry);
+}
 
 Child::Child(const ChildOptions& options) : core_(options.core) { ok_ = build(options); }
 
@@ -115,7 +142,9 @@ bool Child::build(const ChildOptions& options) {
                number_,
                0,
                {},
-               options.argument};
+               options.argument,
+               nullptr,
+               nullptr};
     return true;
 }
 

@@ -6,6 +6,22 @@
 
 namespace lab {
 
+// The registers that lab_upcall_entry saved; the rest is in the upcall page.
+struct UpcallFrame {
+    std::uint64_t r15, r14, r13, r12, r10, r9, r8, rdi, rsi, rbp, rbx, rdx, rcx, r11, rax;
+};
+
+extern "C" void lab_upcall_entry();
+extern "C" void lab_gate_entry();
+extern "C" char lab_resume_begin[], lab_resume_end[], lab_resume_restart[];
+
+struct ChildStart;
+// For child functions: opens the vcore for upcalls with these pending bits, handled by `handler`; stacks are the
+// fourth page and the third page of the child's stack.
+void open_upcalls(ChildStart* start, void (*handler)(ChildStart*, UpcallFrame*), std::uint64_t wanted);
+void open_gate(ChildStart* start, void (*gate)(std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t,
+                                               ChildStart*));
+
 // What a child function is given; lies at the beginning of its board's second page.
 struct ChildStart {
     Board* board;
@@ -16,7 +32,13 @@ struct ChildStart {
     std::uint64_t vcore;
     exo::Handle given[8]; // what the test granted, in order
     std::uint64_t argument;
+    // Called by lab_upcall_entry and lab_gate_entry (upcall.S); set by the child before it opens them.
+    void (*handler)(ChildStart*, UpcallFrame*);
+    void (*gate)(std::uint64_t badge, std::uint64_t word0, std::uint64_t word1, std::uint64_t word2, std::uint64_t word3,
+                 ChildStart*);
 };
+static_assert(offsetof(ChildStart, handler) == 136);
+static_assert(offsetof(ChildStart, gate) == 144);
 
 using ChildFunction = void (*)(ChildStart*);
 
