@@ -14,6 +14,7 @@ using WriteBuffer = std::span<const std::byte>;
 class File : public Counted {
 public:
     explicit File(std::uint32_t flags) : flags_(flags) {}
+    ~File() override;
 
     std::uint32_t flags() const { return flags_.load(std::memory_order_relaxed); }
     void set_flags(std::uint32_t flags) { flags_.store(flags, std::memory_order_relaxed); }
@@ -41,8 +42,12 @@ public:
     virtual Node* node() { return nullptr; }
     virtual Ref<Place> place() { return Ref<Place>(); }
 
+    // Set once it has held a lock of flock(2), which goes with it.
+    void set_has_lock(bool on) { has_lock_ = on; }
+
 private:
     std::atomic<std::uint32_t> flags_;
+    bool has_lock_ = false;
 };
 
 } // namespace exo::hpc

@@ -1,0 +1,10 @@
+// /dev: null, zero, full, random, urandom, tty, the standard streams, and shm in memory.
+#pragma once
+
+#include "libos-hpc/vfs/node.hpp"
+
+namespace exo::hpc {
+
+Ref<Node> make_device_tree(std::uint64_t);
+
+} // namespace exo::hpc

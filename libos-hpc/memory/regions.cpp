@@ -1,0 +1,37 @@
+// Interface: regions.hpp.
+#include "libos-hpc/memory/regions.hpp"
+
+#include "libos-hpc/start/program.hpp"
+#include "libos/start/kit.hpp"
+
+namespace exo::hpc {
+
+std::string_view region_name(const Region& region) {
+    const StartInfo& start = start_info();
+    if (region.begin >= start.image_begin && region.end <= start.image_end)
+        return program_path();
+    switch (region.tag) {
+    case region_tag::heap:
+        return "[heap]";
+    case region_tag::stack:
+        return "[stack]";
+    default:
+        return {};
+    }
+}
+
+Errno memory_errno(Error error) {
+    switch (error) {
+    case Error::Occupied:
+        return Errno::EXIST;
+    case Error::BadArgument:
+    case Error::Misaligned:
+        return Errno::INVAL;
+    case Error::NoRight:
+        return Errno::ACCES;
+    default:
+        return Errno::NOMEM;
+    }
+}
+
+} // namespace exo::hpc
