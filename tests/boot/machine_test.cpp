@@ -45,7 +45,8 @@ TEST_CASE_FIXTURE(lab::Fresh, "counters count the calls of the vcore that makes 
     for (std::size_t i = 0; i < max_vcores && !own; i++)
         if (infos[i].state == VcoreState::Running && infos[i].environment == page->environment)
             own = &infos[i];
-    REQUIRE(own != nullptr);
+    bool found = own != nullptr;
+    REQUIRE(found);
     if (lab::start().vcore_count > 1)
         return; // the scheduler may have moved this thread to another vcore
     std::uint64_t before = own->calls;
