@@ -17,8 +17,9 @@ inline constexpr std::uint64_t huge_page_bytes = 1ull << 30;
 inline constexpr std::uint64_t frames_per_large = large_page_bytes / page_bytes;
 inline constexpr std::uint64_t frames_per_huge = huge_page_bytes / page_bytes;
 
-// First address that is not user memory (Intel SDM 3.3.7.1: canonical lower half).
-inline constexpr std::uint64_t user_end = 0x0000'8000'0000'0000ull;
+// First address that is not user memory. The last page of the canonical lower half (Intel SDM 3.3.7.1) is never
+// mapped, so that the address after a SYSCALL instruction is always canonical and SYSRET cannot fault in ring 0.
+inline constexpr std::uint64_t user_end = 0x0000'7fff'ffff'f000ull;
 
 // Limits of one kernel; every table of the kernel has one of these sizes.
 inline constexpr std::size_t max_cores = 64;

@@ -117,7 +117,7 @@ extern "C" std::uint8_t trap_dispatch(TrapFrame* frame) {
 
 // NMI, #DB, #MC, #DF. From user mode #DB is the library OS's; the others, and all from ring 0, are fatal,
 // except a #DB that user code arranged to arrive at the first instruction of the system-call entry.
-extern "C" void trap_paranoid_dispatch(TrapFrame* frame, std::uint32_t) {
+extern "C" void trap_paranoid_dispatch(TrapFrame* frame) {
     if (frame->vector == 1) {
         asm volatile("mov %0, %%dr6" ::"r"(0xffff'0ff0ull)); // Safe: clears the debug status only.
         if (frame->cs & 3) {

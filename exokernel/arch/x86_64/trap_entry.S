@@ -184,8 +184,8 @@ enter_user:
     xor %eax, %eax
     jmp trap_return
 
-    // NMI, #DB, #MC and #DF come on stacks of their own and may interrupt the swapgs windows above: they
-    // find GS by its value, not by CS.
+    // NMI, #DB, #MC and #DF come on stacks of their own and may interrupt the swapgs windows above. From ring 0
+    // GS may be anyone's (user mode can set it to any value), so the handler does not use it then.
     .balign 16
 trap_paranoid:
     push %rax
@@ -204,18 +204,14 @@ trap_paranoid:
     push %r14
     push %r15
     cld
-    mov $0xc0000101, %ecx      // GS base: the kernel's is in the upper half
-    rdmsr
-    mov %edx, %r12d
-    test %edx, %edx
-    js 1f
+    testb $3, 144(%rsp)        // CS
+    jz 1f
     swapgs
 1:  mov %rsp, %rdi
     xor %ebp, %ebp
-    mov %r12d, %esi
     call trap_paranoid_dispatch
-    test %r12d, %r12d
-    js 2f
+    testb $3, 144(%rsp)
+    jz 2f
     swapgs
 2:  pop %r15
     pop %r14
