@@ -11,7 +11,7 @@ namespace compute {
 inline constexpr std::string_view memory_bias =
     "TCG hides caches and memory bandwidth behind its own software TLB; larger pages help less than on hardware";
 inline constexpr std::string_view arithmetic_bias =
-    "TCG emulates floating point in software at a cost that dwarfs the system's; pulls towards 1";
+    "TCG runs floating point through helper functions, whose cost dwarfs the system's; pulls towards 1";
 inline constexpr std::string_view close_text = "within 2 % of Linux or faster";
 inline constexpr Goal no_slower{.ratio_at_most = 1.02};
 inline constexpr Goal no_less{.ratio_at_least = 0.98};
