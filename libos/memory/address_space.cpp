@@ -34,13 +34,13 @@ Status AddressSpace::open(KernelTables& kernel, bool huge_pages) {
 Status AddressSpace::adopt(const StartInfo& start) {
     for (std::uint64_t i = 0; i < start.mapping_count; ++i) {
         const StartMapping& mapping = start.mappings[i];
-        const std::uint64_t end = mapping.address + mapping.pages * page_bytes;
+        const std::uint64_t end = mapping.address + mapping.pages * (page_bytes << mapping.page_order);
         if (Status status = make_room_locked(); !status)
             return status;
         Status status = regions_.insert({mapping.address, end, static_cast<Rights>(mapping.rights), Backing::Reserved, false,
                                          false, 0, 0, 0});
         if (status)
-            status = pages_.adopt(mapping.address, mapping.first_frame, mapping.pages);
+            status = pages_.adopt(mapping.address, mapping.first_frame, mapping.page_order, mapping.pages);
         if (!status)
             return status;
     }

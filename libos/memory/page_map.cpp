@@ -155,14 +155,15 @@ Status PageMap::unmap_device(std::uint64_t address, Handle function, std::uint64
     return kernel_->unbind({&row, 1});
 }
 
-Status PageMap::adopt(std::uint64_t address, std::uint64_t frame, std::uint64_t count) {
+Status PageMap::adopt(std::uint64_t address, std::uint64_t frame, unsigned order, std::uint64_t count) {
+    const unsigned level = order / 9 + 1;
     for (std::uint64_t i = 0; i < count; ++i) {
-        auto entry = make_path(address + i * page_bytes, 1, true);
+        auto entry = make_path(address + i * (page_bytes << order), level, true);
         if (!entry)
             return std::unexpected(entry.error());
-        **entry = make_leaf(frame + i, false, true);
+        **entry = make_leaf(frame + (i << order), false, true);
     }
-    counts_.pages[0] += count;
+    counts_.pages[level - 1] += count;
     return {};
 }
 

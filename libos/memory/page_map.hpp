@@ -43,8 +43,8 @@ public:
     Status map(std::uint64_t address, std::uint64_t frame, unsigned order, std::uint64_t count, Attributes attributes);
     // Register pages of a function, as BindKind::Bar names them.
     Status map_device(std::uint64_t address, Handle function, std::uint64_t resource, std::uint64_t count, Rights rights);
-    // Records 4 KiB pages that the starter mapped, and the tables above them.
-    Status adopt(std::uint64_t address, std::uint64_t frame, std::uint64_t count);
+    // Records pages of 2^order frames that the starter mapped, and the tables above them.
+    Status adopt(std::uint64_t address, std::uint64_t frame, unsigned order, std::uint64_t count);
 
     // The first mapped page that ends after `address` and begins before `end`.
     bool next(std::uint64_t address, std::uint64_t end, MappedPage* page) const;
