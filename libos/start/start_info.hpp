@@ -49,8 +49,8 @@ struct StartMapping {
     std::uint64_t address;
     std::uint64_t first_frame;
     std::uint64_t pages;
-    std::uint32_t rights;     // right::Read, Write, Execute
-    std::uint32_t page_order; // 0: pages are 4 KiB, 9: 2 MiB; `pages` counts those
+    std::uint32_t rights;         // right::Read, Write, Execute
+    std::uint32_t page_order = 0; // 0: pages are 4 KiB, 9: 2 MiB; `pages` counts those
 };
 
 struct StartInfo {
