@@ -100,6 +100,8 @@ void FakeMachine::write(std::uint64_t offset, std::uint64_t value, unsigned) {
         queue_ = value;
         break;
     case iommu::reg::queue_tail:
+        waiting_ += (value - tail_) % exo::page_bytes;
+        overrun = overrun || waiting_ >= exo::page_bytes;
         tail_ = value;
         run_queue();
         break;
@@ -145,6 +147,7 @@ void FakeMachine::run_queue() {
         const std::uint64_t at = (queue_ & address_mask) + head_;
         execute({.low = word(at), .high = word(at + 8)});
         head_ = (head_ + sizeof(iommu::Descriptor)) % exo::page_bytes;
+        waiting_ -= sizeof(iommu::Descriptor);
     }
 }
 

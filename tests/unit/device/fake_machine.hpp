@@ -44,6 +44,7 @@ public:
     bool queue_stuck = false;        // takes no descriptor
     std::uint32_t dead_commands = 0; // command bits that are never answered
 
+    bool overrun = false;            // the driver wrote over descriptors that were not taken yet
     std::vector<std::string> events; // what the driver did, in order
     std::uint64_t now = 0;
     std::uint64_t next_table_frame = 16;
@@ -63,7 +64,7 @@ private:
     std::uint32_t fault_status_ = 0;
     std::uint64_t root_ = 0, root_latched_ = 0;
     std::uint64_t routes_ = 0, routes_latched_ = 0;
-    std::uint64_t queue_ = 0, head_ = 0, tail_ = 0;
+    std::uint64_t queue_ = 0, head_ = 0, tail_ = 0, waiting_ = 0;
     struct Record {
         std::uint64_t low, high;
     };

@@ -226,6 +226,7 @@ TEST_CASE("a queue that stops is a bounded wait each time, never an overrun, and
     for (int i = 0; i < 300; ++i) {
         CHECK(bench.unit.flush_domain(domain).error() == Error::TimedOut);
     }
+    CHECK_FALSE(bench.machine.overrun);
     // The failed attach left nothing behind.
     bench.machine.queue_stuck = false;
     CHECK_FALSE(bench.machine.access(source, 0, false));
