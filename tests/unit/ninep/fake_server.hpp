@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,6 @@ public:
 
     NodePointer root;
     std::map<std::uint32_t, NodePointer> fids;
-    std::map<std::uint32_t, std::string> names; // of fids, to remove them
     std::uint32_t message_bytes_max = 512 * 1024;
     std::string version = "9P2000.L";
     std::uint64_t now_us = 0;
@@ -67,7 +67,13 @@ private:
     void finish(const Pending& pending, std::string reply);
     void answer(const Pending& pending);
     void flush(const Pending& pending, std::uint16_t old_tag);
+    // The body of the reply.
     std::string result_of(const std::string& request);
+    std::optional<std::string> result_of_session(const std::string& request);
+    std::optional<std::string> result_of_file(const std::string& request);
+    std::optional<std::string> result_of_name(const std::string& request);
+    NodePointer node_of(std::uint32_t fid) const;
+    void set_new_fid(std::uint32_t fid, const NodePointer& node);
     NodePointer add(const NodePointer& directory, const std::string& name, std::uint32_t mode);
 
     std::vector<Pending> pending_;
