@@ -14,7 +14,7 @@ namespace {
 using Bytes = std::span<const std::byte>;
 using Checked = std::expected<void, Problem>;
 
-static_assert(address_end == user_end - page_bytes && address_lowest == page_bytes);
+static_assert(address_end == user_end && address_lowest == page_bytes);
 
 bool inside(Bytes image, std::uint64_t offset, std::uint64_t size) {
     return offset <= image.size() && size <= image.size() - offset;
