@@ -9,7 +9,7 @@ namespace exo {
 namespace {
 
 // What does not depend on the table: returns the bits of the leaf besides the frame.
-Result<std::uint64_t> check(const FrameMap& frames, const Tree& tree, const MapRequest& request) {
+Result<std::uint64_t> check(const Tree& tree, const MapRequest& request) {
     if (request.level == 0 || request.level > page_level_max || request.level > tree.levels) {
         return std::unexpected(Error::BadArgument);
     }
@@ -23,9 +23,6 @@ Result<std::uint64_t> check(const FrameMap& frames, const Tree& tree, const MapR
     const Rights joined = joined_rights(tree.type, request.rights);
     if ((joined & ~request.rights_max) != 0) {
         return std::unexpected(Error::NoRight);
-    }
-    if (request.frame >= frames.size()) {
-        return std::unexpected(Error::OutOfRange);
     }
     const std::uint64_t holder =
         tree.type == FrameType::DmaTable ? std::uint64_t{request.holder} << dma_entry::holder_shift : 0;
@@ -49,18 +46,21 @@ bool chain_full(const FrameMap& frames, std::uint64_t head) {
     return false;
 }
 
-// What must hold of an entry and its frame.
-Status admit(FrameMap& frames, const Cell& cell, std::uint64_t frame) {
-    if (*cell.entry != 0) {
-        return std::unexpected(Error::Occupied);
-    }
+// What must hold of the frame and the entry for it.
+Status admit(FrameMap& frames, const Cell& cell, std::uint64_t frame, std::uint8_t level) {
     if (frame >= frames.size()) {
         return std::unexpected(Error::OutOfRange);
     }
-    if (!is_data(frames, frame, cell.level)) {
+    if (*cell.entry != 0) {
+        return std::unexpected(Error::Occupied);
+    }
+    if (cell.level != level) {
+        return std::unexpected(Error::NoTable);
+    }
+    if (!is_data(frames, frame, level)) {
         return std::unexpected(Error::InUse);
     }
-    if (chain_full(frames, chain_head(frames, frame, cell.level))) {
+    if (chain_full(frames, chain_head(frames, frame, level))) {
         return std::unexpected(Error::TableFull);
     }
     return {};
@@ -73,7 +73,7 @@ Status Mapping::map(const Tree& tree, const MapRequest& request) {
 }
 
 Mapping::MapRun Mapping::map_run(const Tree& tree, const MapRequest& request, std::uint64_t count) {
-    const Result<std::uint64_t> bits = check(frames_, tree, request);
+    const Result<std::uint64_t> bits = check(tree, request);
     if (!bits) {
         return {0, std::unexpected(bits.error())};
     }
@@ -86,14 +86,11 @@ Mapping::MapRun Mapping::map_run(const Tree& tree, const MapRequest& request, st
             return {done, std::unexpected(Error::BadAddress)};
         }
         Cell cell = reach(frames_, tree, address, request.level);
-        if (cell.level != request.level) {
-            return {done, std::unexpected(*cell.entry == 0 ? Error::NoTable : Error::Occupied)};
-        }
         FrameEntry& table = frames_.at(cell.table);
         const std::uint64_t stop = done + std::min<std::uint64_t>(count - done, entries_per_table - cell.index);
         for (; done < stop; ++done, ++cell.entry, ++cell.index) {
             const std::uint64_t frame = request.frame + done * pages;
-            if (const Status status = admit(frames_, cell, frame); !status) {
+            if (const Status status = admit(frames_, cell, frame, request.level); !status) {
                 return {done, status};
             }
             std::uint64_t& head = chain_head(frames_, frame, request.level);
