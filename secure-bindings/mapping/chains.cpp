@@ -112,7 +112,7 @@ bool Mapping::find_unowned(const Tree& tree, std::uint16_t slot, std::uint64_t* 
         }
         // Past what was looked at: a whole table of pages, or an empty or large entry above.
         const std::uint64_t span = 1ull << shift_of(std::max<std::uint8_t>(cell.level, 2));
-        *address = (*address | (span - 1)) + 1;
+        *address = std::min((*address | (span - 1)) + 1, end);
     }
     return false;
 }

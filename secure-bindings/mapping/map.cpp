@@ -13,7 +13,7 @@ Result<std::uint64_t> check(const Tree& tree, const MapRequest& request) {
     if (request.level == 0 || request.level > page_level_max || request.level > tree.levels) {
         return std::unexpected(Error::BadArgument);
     }
-    if (request.address >= address_end(tree)) {
+    if (pages_to_end(tree, request.address, request.level) == 0) {
         return std::unexpected(Error::BadAddress);
     }
     const std::uint64_t pages = pages_of(request.level);
@@ -82,12 +82,13 @@ Mapping::MapRun Mapping::map_run(const Tree& tree, const MapRequest& request, st
     std::uint64_t done = 0;
     while (done < count) {
         const std::uint64_t address = request.address + ((done * pages) << page_shift);
-        if (address >= address_end(tree)) {
+        const std::uint64_t room = pages_to_end(tree, address, request.level);
+        if (room == 0) {
             return {done, std::unexpected(Error::BadAddress)};
         }
         Cell cell = reach(frames_, tree, address, request.level);
         FrameEntry& table = frames_.at(cell.table);
-        const std::uint64_t stop = done + std::min<std::uint64_t>(count - done, entries_per_table - cell.index);
+        const std::uint64_t stop = done + std::min<std::uint64_t>({count - done, room, entries_per_table - cell.index});
         for (; done < stop; ++done, ++cell.entry, ++cell.index) {
             const std::uint64_t frame = request.frame + done * pages;
             if (const Status status = admit(frames_, cell, frame, request.level); !status) {

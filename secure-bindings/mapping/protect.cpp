@@ -85,7 +85,8 @@ Mapping::ProtectRun Mapping::protect_run(const Tree& tree, std::uint64_t address
     bool lost = false;
     while (done < count) {
         const std::uint64_t here = address + (done << page_shift);
-        if (here >= address_end(tree)) {
+        const std::uint64_t room = pages_to_end(tree, here, 1);
+        if (room == 0) {
             return {done, lost, std::unexpected(Error::BadAddress)};
         }
         const Cell cell = reach(frames_, tree, here, 1);
@@ -94,7 +95,7 @@ Mapping::ProtectRun Mapping::protect_run(const Tree& tree, std::uint64_t address
             return {done, lost, std::unexpected(Error::Misaligned)};
         }
         const std::uint64_t entries =
-            cell.level > 1 ? 1 : std::min<std::uint64_t>(count - done, entries_per_table - cell.index);
+            cell.level > 1 ? 1 : std::min<std::uint64_t>({count - done, room, entries_per_table - cell.index});
         const Change change = change_of(tree.type, cell.level, rights);
         Sums sums;
         const std::uint64_t changed = change_entries(cell.entry, entries, change, sums);

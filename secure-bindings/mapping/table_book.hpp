@@ -26,6 +26,12 @@ constexpr std::uint64_t pages_of(std::uint8_t level) {
 constexpr std::uint64_t address_end(const Tree& tree) {
     return tree.type == FrameType::PageTable ? user_end : 1ull << (page_shift + index_bits * tree.levels);
 }
+// Whole pages of `level` from an address to the end; none when it lies beyond. The end of a processor's tree is not at
+// the end of a table: the last page below the canonical hole stays unmapped (see user_end).
+constexpr std::uint64_t pages_to_end(const Tree& tree, std::uint64_t address, std::uint8_t level) {
+    const std::uint64_t end = address_end(tree);
+    return address < end ? (end - address) >> shift_of(level) : 0;
+}
 
 // Hardware reads entries at any moment: each is written whole, after what it leads to.
 inline void store_entry(std::uint64_t& entry, std::uint64_t value) {

@@ -28,7 +28,8 @@ Mapping::UnmapRun Mapping::unmap_run(const Tree& tree, std::uint64_t address, st
     std::uint64_t done = 0;
     while (done < count) {
         const std::uint64_t here = address + (done << page_shift);
-        if (here >= address_end(tree)) {
+        const std::uint64_t room = pages_to_end(tree, here, 1);
+        if (room == 0) {
             return {done, std::unexpected(Error::BadAddress)};
         }
         Cell cell = reach(frames_, tree, here, 1);
@@ -37,7 +38,7 @@ Mapping::UnmapRun Mapping::unmap_run(const Tree& tree, std::uint64_t address, st
             return {done, std::unexpected(Error::Misaligned)};
         }
         const std::uint64_t entries =
-            cell.level > 1 ? 1 : std::min<std::uint64_t>(count - done, entries_per_table - cell.index);
+            cell.level > 1 ? 1 : std::min<std::uint64_t>({count - done, room, entries_per_table - cell.index});
         for (std::uint64_t i = 0; i < entries; ++i, ++cell.entry, ++cell.index, done += pages) {
             if (*cell.entry == 0) {
                 return {done, std::unexpected(Error::NotBound)};
