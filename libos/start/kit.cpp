@@ -30,7 +30,7 @@ void require(Status status, const char* what) {
 void exo_kit_start(const StartInfo* start) {
     information = start;
     open_dispatch();
-    open_vcore(0, start->vcore_core[0], initial_stack_top - initial_stack_bytes, initial_stack_bytes);
+    open_vcore(0, start->vcore_core[0], initial_stack_top);
     mask();
     open_clock();
     require(start->version == start_info_version ? Status{} : std::unexpected(Error::BadArgument), "the start information has another version");

@@ -40,7 +40,7 @@ Status Scheduler::open_vcore_scheduler(std::size_t index) {
 void exo_vcore_begin(std::uint64_t index) {
     Scheduler& all = scheduler();
     Thread& idle = *all.of(index).idle_thread;
-    open_vcore(index, start_info().vcore_core[index], idle.stack_base_, idle.stack_bytes_);
+    open_vcore(index, start_info().vcore_core[index], idle.entry_stack_);
     Vcore& vcore = this_vcore();
     vcore.thread = &idle;
     vcore.scheduler = &all.of(index);
@@ -54,7 +54,7 @@ Status Scheduler::open(const StartInfo& start) {
     idle_spin_cycles_ = ns_to_cycles(idle_spin_ns);
 
     Vcore& vcore = this_vcore();
-    auto first = ThreadMemory::adopt(vcore.stack_base, vcore.stack_bytes);
+    auto first = ThreadMemory::adopt(initial_stack_top - initial_stack_bytes, initial_stack_bytes);
     if (!first)
         return std::unexpected(first.error());
     Thread& thread = **first;

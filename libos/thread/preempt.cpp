@@ -9,12 +9,11 @@
 
 namespace exo {
 
-// Others wait on this vcore: the running thread's share ends some time. Alone, it runs without interruption.
+// Others wait on this vcore: it changes hands at the end of each share, unless it does so anyway. Alone, a thread runs without
+// interruption.
 void Scheduler::share_vcore(VcoreScheduler& own) {
-    if (own.ready.load(std::memory_order_relaxed) == 0) {
-        own.share_until_tsc = no_deadline;
-        return;
-    }
+    if (own.share_until_tsc != no_deadline)
+        return; // the time is running
     own.share_until_tsc = tsc() + share_cycles_;
     program_timer(own, own.share_until_tsc);
 }
@@ -31,7 +30,7 @@ void Scheduler::program_timer(VcoreScheduler& own, std::uint64_t deadline_tsc) {
 void Scheduler::run_timers(VcoreScheduler& own) {
     if (own.timers.first_deadline() == no_deadline) // only this vcore adds to it
         return;
-    SpinGuard guard(own.timer_lock);
+    LockGuard guard(own.timer_lock);
     const std::uint64_t now = tsc();
     while (Timer* timer = own.timers.take_expired(now))
         timer->expired(*timer);
@@ -41,7 +40,7 @@ Status Scheduler::set_timer(Timer& timer, std::uint64_t deadline_tsc) {
     Vcore& vcore = this_vcore();
     VcoreScheduler& own = *vcore.scheduler;
     {
-        SpinGuard guard(own.timer_lock);
+        LockGuard guard(own.timer_lock);
         timer.deadline_tsc = deadline_tsc;
         timer.vcore = static_cast<std::uint16_t>(vcore.index);
         if (!own.timers.add(timer))
@@ -53,7 +52,7 @@ Status Scheduler::set_timer(Timer& timer, std::uint64_t deadline_tsc) {
 
 void Scheduler::cancel_timer(Timer& timer) {
     VcoreScheduler& home = schedulers_[timer.vcore];
-    SpinGuard guard(home.timer_lock);
+    LockGuard guard(home.timer_lock);
     home.timers.remove(timer);
 }
 
@@ -81,12 +80,14 @@ void Scheduler::timer_upcall(RegisterFrame*) {
     VcoreScheduler& own = *this_vcore().scheduler;
     own.timer_set_tsc = no_deadline;
     all.run_timers(own);
-    if (tsc() >= own.share_until_tsc)
+    if (tsc() >= own.share_until_tsc) {
         own.switch_wanted = true;
-    std::uint64_t next = own.share_until_tsc;
+        own.share_until_tsc = no_deadline; // a new share begins with the switch
+    }
+    std::uint64_t next;
     {
-        SpinGuard guard(own.timer_lock);
-        next = std::min(own.switch_wanted ? no_deadline : next, own.timers.first_deadline());
+        LockGuard guard(own.timer_lock);
+        next = std::min(own.share_until_tsc, own.timers.first_deadline());
     }
     if (next != no_deadline)
         all.program_timer(own, next);
@@ -103,7 +104,7 @@ void Scheduler::wake_upcall() {
         return;
     if (!(vcore.thread->affinity() >> vcore.index & 1))
         own.switch_wanted = true;
-    else if (own.share_until_tsc == no_deadline)
+    else
         scheduler().share_vcore(own);
 }
 

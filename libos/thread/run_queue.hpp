@@ -35,6 +35,15 @@ public:
             unlink(nullptr, *node);
         return node;
     }
+    // Takes the first out and puts another node in at the end. The queue is not empty.
+    void rotate(Node& last) {
+        Node* first = head_;
+        last.*Next = nullptr;
+        tail_->*Next = &last; // the first itself, when it is alone
+        tail_ = &last;
+        head_ = first->*Next;
+    }
+    Node* front() const { return head_; }
     // The first for which `wanted` holds, looking at no more than `limit`.
     template <typename Wanted>
     Node* take_first(Wanted&& wanted, std::size_t limit = ~std::size_t{0}) {

@@ -14,17 +14,18 @@ namespace exo {
 namespace {
 constinit Scheduler environment_scheduler;
 
-std::uint64_t read_fs_base() {
-    std::uint64_t base;
-    asm volatile("rdfsbase %0" : "=r"(base)); // Safe: FSGSBASE is enabled for user mode.
-    return base;
-}
 void write_fs_base(std::uint64_t base) {
-    asm volatile("wrfsbase %0" : : "r"(base)); // Safe: as above.
+    asm volatile("wrfsbase %0" : : "r"(base)); // Safe: FSGSBASE is enabled for user mode.
 }
 } // namespace
 
 Scheduler& scheduler() { return environment_scheduler; }
+
+void Scheduler::count_cycles(Thread& current, Thread& next) {
+    const std::uint64_t now = tsc();
+    current.run_cycles_ += now - current.run_since_;
+    next.run_since_ = now;
+}
 
 // A thread of the queue that can run here; those that may no longer are sent where they may.
 Thread* Scheduler::take(VcoreScheduler& own, std::size_t index) {
@@ -35,9 +36,9 @@ Thread* Scheduler::take(VcoreScheduler& own, std::size_t index) {
     for (std::size_t tries = own.ready.load(std::memory_order_relaxed); tries > 0; --tries) {
         Thread* thread;
         {
-            SpinGuard guard(own.lock);
+            LockGuard guard(own.lock);
             // Its old vcore is still putting its registers away; it will be there in a moment.
-            // Acquire pairs with the release in complete_switch.
+            // Acquire pairs with the store in exo_switch_stack.
             thread = own.queue.take_first([current](const Thread& candidate) {
                 return &candidate == current || !candidate.on_vcore_.load(std::memory_order_acquire);
             });
@@ -57,7 +58,7 @@ Thread* Scheduler::steal(std::size_t index) {
         VcoreScheduler& other = schedulers_[(index + step) % vcore_count_];
         if (other.ready.load(std::memory_order_relaxed) == 0)
             continue;
-        SpinGuard guard(other.lock);
+        LockGuard guard(other.lock);
         Thread* thread = other.queue.take_first([here](const Thread& candidate) {
             return (candidate.affinity() & here) && !candidate.on_vcore_.load(std::memory_order_acquire);
         });
@@ -73,7 +74,7 @@ Thread* Scheduler::steal(std::size_t index) {
 void Scheduler::enqueue(Thread& thread, std::size_t index) {
     VcoreScheduler& target = schedulers_[index];
     {
-        SpinGuard guard(target.lock);
+        LockGuard guard(target.lock);
         target.queue.push(thread);
     }
     // Ordered against the idle vcore, which announces that it waits and then looks at `ready` once more.
@@ -89,6 +90,8 @@ void Scheduler::enqueue(Thread& thread, std::size_t index) {
 std::size_t Scheduler::choose_vcore(const Thread& thread) {
     const AffinityMask allowed = thread.affinity() & vcore_mask();
     const std::size_t here = this_vcore_index(), last = thread.vcore();
+    if (vcore_count_ == 1)
+        return here;
     const auto may = [allowed](std::size_t vcore) { return (allowed >> vcore & 1) != 0; };
     const auto idle = [this](std::size_t vcore) {
         return schedulers_[vcore].activity.load(std::memory_order_relaxed) != VcoreActivity::Busy &&
@@ -111,46 +114,33 @@ void Scheduler::kick(std::size_t index) {
         (void)sys::signal(target.wake_event);
 }
 
-void Scheduler::switch_to(Thread& next) {
+[[gnu::always_inline]] inline void Scheduler::switch_to(Thread& next) {
     Vcore& vcore = this_vcore();
     Thread& current = *vcore.thread;
     VcoreScheduler& own = *vcore.scheduler;
     next.state_.store(ThreadState::Running, std::memory_order_relaxed);
-    share_vcore(own);
+    // Alone here, the next thread has no end to its share; else the time runs already, or begins now.
+    if (own.ready.load(std::memory_order_relaxed) == 0)
+        own.share_until_tsc = no_deadline;
+    else if (own.share_until_tsc == no_deadline)
+        share_vcore(own);
     if (&next == &current)
         return;
     ++own.switches;
-    if (account_) {
-        const std::uint64_t now = tsc();
-        current.run_cycles_ += now - current.run_since_;
-        next.run_since_ = now;
-    }
-    if (current.vectors_ == VectorState::Kept)
-        save_vectors(current.vector_area_);
-    current.fs_base_ = read_fs_base();
-    write_fs_base(next.fs_base_);
+    if (account_)
+        count_cycles(current, next);
+    if (current.fs_base_ != next.fs_base_)
+        write_fs_base(next.fs_base_);
     next.on_vcore_.store(true, std::memory_order_relaxed);
     next.vcore_.store(static_cast<std::uint32_t>(vcore.index), std::memory_order_relaxed);
     vcore.thread = &next;
-    vcore.stack_base = next.stack_base_;
-    vcore.stack_bytes = next.stack_bytes_;
-    vcore.entry_stack = next.entry_stack_;
-    vcore.upcall.upcall_stack = next.entry_stack_;
-    own.previous = &current;
-    exo_switch_stack(&current.saved_stack_, next.saved_stack_);
-    // Another vcore may have switched to us.
-    complete_switch();
-    if (current.vectors_ == VectorState::Kept)
-        load_vectors(current.vector_area_);
-}
-
-// The thread that left has its registers saved now: others may take it, or its memory.
-void Scheduler::complete_switch() {
-    Thread& previous = *this_vcore().scheduler->previous;
-    const bool dead = previous.state_.load(std::memory_order_relaxed) == ThreadState::Ended && previous.detached_;
-    previous.on_vcore_.store(false, std::memory_order_release); // pairs with the acquires in take, steal and join
-    if (dead)
-        ThreadMemory::free(previous);
+    if (current.vectors_ == VectorState::Dead) [[likely]] {
+        exo_switch_stack(&current.saved_stack_, next.saved_stack_, &current.on_vcore_);
+        return;
+    }
+    save_vectors(current.vector_area_);
+    exo_switch_stack(&current.saved_stack_, next.saved_stack_, &current.on_vcore_);
+    load_vectors(current.vector_area_);
 }
 
 void Scheduler::switch_away() {
@@ -166,24 +156,49 @@ void Scheduler::yield() {
     Vcore& vcore = this_vcore();
     VcoreScheduler& own = *vcore.scheduler;
     Thread& current = *vcore.thread;
-    const bool stays = (current.affinity() >> vcore.index & 1) != 0;
     own.switch_wanted = false;
-    if (stays) {
-        Thread* next = take(own, vcore.index);
-        if (!next)
-            return;
-        current.state_.store(ThreadState::Ready, std::memory_order_relaxed);
+    current.state_.store(ThreadState::Ready, std::memory_order_relaxed);
+    if (!(current.affinity() >> vcore.index & 1)) {
+        enqueue(current, choose_vcore(current));
+        switch_away();
+        return;
+    }
+    Thread* next = take(own, vcore.index);
+    if (next) {
         {
-            SpinGuard guard(own.lock);
+            LockGuard guard(own.lock);
             own.queue.push(current);
         }
         own.ready.fetch_add(1, std::memory_order_relaxed);
-        switch_to(*next);
-        return;
     }
-    current.state_.store(ThreadState::Ready, std::memory_order_relaxed);
-    enqueue(current, choose_vcore(current));
-    switch_away();
+    switch_to(next ? *next : current);
+}
+
+// The common case in one step: the first of the queue and the running thread change places.
+void thread_yield() {
+    const bool was_masked = masked();
+    mask();
+    Vcore& vcore = this_vcore();
+    VcoreScheduler& own = *vcore.scheduler;
+    Thread& current = *vcore.thread;
+    const AffinityMask here = AffinityMask{1} << vcore.index;
+    if (own.ready.load(std::memory_order_relaxed) != 0) {
+        own.lock.acquire();
+        Thread* first = own.queue.front();
+        if (first && !first->on_vcore_.load(std::memory_order_acquire) && (first->affinity() & current.affinity() & here)) [[likely]] {
+            own.queue.rotate(current);
+            own.lock.release();
+            current.state_.store(ThreadState::Ready, std::memory_order_relaxed);
+            environment_scheduler.switch_to(*first);
+        } else {
+            own.lock.release();
+            environment_scheduler.yield();
+        }
+    } else if (!(current.affinity() & here)) {
+        environment_scheduler.yield();
+    }
+    if (!was_masked)
+        unmask();
 }
 
 void Scheduler::prepare_to_park() {
@@ -216,7 +231,7 @@ void Scheduler::wait_in_kernel(VcoreScheduler& own) {
     own.activity.store(VcoreActivity::Waiting, std::memory_order_seq_cst);
     std::uint64_t deadline;
     {
-        SpinGuard guard(own.timer_lock);
+        LockGuard guard(own.timer_lock);
         deadline = own.timers.first_deadline();
     }
     if (!something_ready()) {
@@ -257,7 +272,6 @@ void Scheduler::idle() {
 
 // The first moments of a thread, on its own stack, masked.
 void exo_thread_begin(Thread* thread) {
-    scheduler().complete_switch();
     if (thread->is_idle_)
         scheduler().idle();
     if (!thread->entry_)

@@ -1,7 +1,7 @@
 // Spreads threads over vcores: a run queue a vcore, stealing by vcores that have nothing to do, a timer heap a vcore.
 // An idle vcore looks around for a moment, then waits in the kernel and is woken by an event. The timer interrupts a
 // vcore only for deadlines and, while more threads than vcores are runnable, to share it.
-// A switch happens masked; whoever arrives on a vcore completes the switch of who left (complete_switch).
+// A switch happens masked.
 #pragma once
 
 #include "libos/start/start_info.hpp"
@@ -27,7 +27,6 @@ public:
     std::atomic<VcoreActivity> activity{VcoreActivity::Busy};
     Handle wake_event = no_handle;
     Thread* idle_thread = nullptr;
-    Thread* previous = nullptr; // who was switched away from last
     std::uint64_t timer_set_tsc = no_deadline;   // as the kernel knows it
     std::uint64_t share_until_tsc = no_deadline; // end of the running thread's share, while others wait here
     bool switch_wanted = false;
@@ -85,11 +84,12 @@ private:
     friend void exo_vcore_begin(std::uint64_t index);
     friend void after_pending(RegisterFrame* frame);
     friend void thread_exit(std::uint64_t result);
+    friend void thread_yield();
 
     Thread* take(VcoreScheduler& own, std::size_t index);
     Thread* steal(std::size_t index);
     void switch_to(Thread& next);
-    void complete_switch();
+    void count_cycles(Thread& current, Thread& next);
     void enqueue(Thread& thread, std::size_t vcore);
     std::size_t choose_vcore(const Thread& thread);
     void share_vcore(VcoreScheduler& own);

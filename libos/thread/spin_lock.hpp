@@ -36,4 +36,16 @@ private:
     SpinLock& lock_;
 };
 
+// The same for code that is masked already.
+class LockGuard {
+public:
+    explicit LockGuard(SpinLock& lock) : lock_(lock) { lock_.acquire(); }
+    ~LockGuard() { lock_.release(); }
+    LockGuard(const LockGuard&) = delete;
+    LockGuard& operator=(const LockGuard&) = delete;
+
+private:
+    SpinLock& lock_;
+};
+
 } // namespace exo

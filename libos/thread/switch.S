@@ -2,7 +2,7 @@
    business of the caller (scheduler.cpp). */
 .text
 
-/* exo_switch_stack(save, load) */
+/* exo_switch_stack(save, load, on_vcore) */
 .globl exo_switch_stack
 .hidden exo_switch_stack
 .type exo_switch_stack, @function
@@ -19,6 +19,7 @@ exo_switch_stack:
     movq (%rsp), %rax
     movq %rsp, (%rdi)
     movq %rsi, %rsp
+    movb $0, (%rdx)
     cmpq (%rsp), %rax
     je 1f
     ldmxcsr (%rsp)

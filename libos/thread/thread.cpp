@@ -52,7 +52,10 @@ void thread_exit(std::uint64_t result) {
     thread.result_ = result;
     // Ordered against join and detach, which set theirs and then look at the state.
     thread.state_.store(ThreadState::Ended, std::memory_order_seq_cst);
-    if (Thread* joiner = thread.joiner_.load(std::memory_order_seq_cst))
+    Thread* joiner = thread.joiner_.load(std::memory_order_seq_cst);
+    if (thread.detached_ || thread.end_.exchange(true, std::memory_order_acq_rel))
+        ThreadMemory::bury(thread);
+    else if (joiner && joiner != &thread)
         all.wake_parked(*joiner);
     all.switch_away();
     __builtin_unreachable();
@@ -72,7 +75,7 @@ Result<std::uint64_t> Thread::join() {
             all.switch_away();
         }
     }
-    while (on_vcore_.load(std::memory_order_acquire)) // pairs with the release in complete_switch
+    while (on_vcore_.load(std::memory_order_acquire)) // pairs with the store in exo_switch_stack
         thread_yield();
     const std::uint64_t result = result_;
     ThreadMemory::free(*this);
@@ -85,13 +88,9 @@ Status Thread::detach() {
     // The place of the joiner is taken by the thread itself: nobody joins from now on.
     if (detached_ || !joiner_.compare_exchange_strong(nobody, this, std::memory_order_seq_cst))
         return std::unexpected(Error::WrongState);
-    if (state_.load(std::memory_order_seq_cst) == ThreadState::Ended) {
-        while (on_vcore_.load(std::memory_order_acquire))
-            pause();
-        ThreadMemory::free(*this);
-        return {};
-    }
-    detached_ = true;
+    // Whichever comes second, this or the thread's end, sees the other (end_ is exchanged by both) and buries it.
+    if (end_.exchange(true, std::memory_order_acq_rel))
+        ThreadMemory::bury(*this);
     return {};
 }
 
@@ -125,11 +124,6 @@ void Thread::unpark() {
     MaskGuard mask;
     permit_.store(1, std::memory_order_seq_cst);
     scheduler().wake_parked(*this);
-}
-
-void thread_yield() {
-    MaskGuard mask;
-    scheduler().yield();
 }
 
 bool thread_park(std::uint64_t deadline_tsc) {
@@ -167,14 +161,12 @@ bool thread_sleep_until(std::uint64_t deadline_tsc) {
     return true;
 }
 
-std::uint64_t thread_fs_base() {
-    std::uint64_t base;
-    asm volatile("rdfsbase %0" : "=r"(base)); // Safe: FSGSBASE is enabled for user mode.
-    return base;
-}
+std::uint64_t thread_fs_base() { return this_thread().fs_base_; }
 
 void set_thread_fs_base(std::uint64_t base) {
-    asm volatile("wrfsbase %0" : : "r"(base)); // Safe: the switch keeps it with the thread.
+    MaskGuard mask;
+    this_thread().fs_base_ = base;
+    asm volatile("wrfsbase %0" : : "r"(base)); // Safe: FSGSBASE is enabled for user mode; the switch keeps it with the thread.
 }
 
 void Scheduler::for_each(bool (*visit)(Thread&, void*), void* context) {

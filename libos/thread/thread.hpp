@@ -13,6 +13,10 @@ namespace exo {
 
 class Thread;
 struct Waiter;
+void thread_yield();
+// The FS base belongs to the thread and is only changed by this call: the switch does not look whether it was.
+std::uint64_t thread_fs_base();
+void set_thread_fs_base(std::uint64_t base);
 enum class WaitEnd : std::uint8_t;
 extern "C" void exo_thread_begin(Thread* thread);
 extern "C" void exo_vcore_begin(std::uint64_t index);
@@ -84,20 +88,26 @@ private:
     friend class Scheduler;
     friend class VcoreScheduler;
     friend struct ThreadMemory;
+    friend struct ThreadOffsets;
     friend bool thread_park(std::uint64_t deadline_tsc);
     friend WaitEnd wait_for_wake(Waiter& waiter, std::uint64_t deadline_tsc, bool interruptible);
     friend void thread_exit(std::uint64_t result);
+    friend void thread_yield();
+    friend std::uint64_t thread_fs_base();
+    friend void set_thread_fs_base(std::uint64_t base);
     friend void after_pending(RegisterFrame* frame);
     friend void exo_thread_begin(Thread* thread);
     friend void exo_vcore_begin(std::uint64_t index);
 
+    // Read by entry.S: the stack pointer for entries from outside the kit stack, and the kit stack, which entries from inside stay on.
+    std::uint64_t entry_stack_ = 0, stack_base_ = 0, stack_bytes_ = 0;
     std::uint64_t saved_stack_ = 0; // of the context that switched away
     std::uint64_t fs_base_ = 0;
-    std::uint64_t stack_base_ = 0, stack_bytes_ = 0, entry_stack_ = 0;
     std::byte* vector_area_ = nullptr;
-    std::atomic<bool> on_vcore_{false}; // false once its registers are saved
+    std::atomic<bool> on_vcore_{false}; // false once its registers are saved: cleared by exo_switch_stack
     VectorState vectors_ = VectorState::Dead;
-    bool detached_ = false;
+    bool detached_ = false;         // from the beginning
+    std::atomic<bool> end_{false}; // set by its end and by a later detach
     std::atomic<ThreadState> state_{ThreadState::Ready};
     std::atomic<std::uint32_t> permit_{0};
     std::atomic<AffinityMask> affinity_{~0ull};
@@ -116,13 +126,17 @@ private:
     void* argument_ = nullptr;
 };
 
-// Calls of the running thread; thread_exit is one more.
-void thread_yield();
+struct ThreadOffsets {
+    static_assert(offsetof(Thread, entry_stack_) == THREAD_ENTRY_STACK);
+    static_assert(offsetof(Thread, stack_base_) == THREAD_STACK_BASE);
+    static_assert(offsetof(Thread, stack_bytes_) == THREAD_STACK_BYTES);
+};
+
+// Calls of the running thread; thread_exit and thread_yield are two more.
 // Gives the vcore up until unpark, or until the deadline: false then. May also return early without reason.
 bool thread_park(std::uint64_t deadline_tsc = no_deadline);
 // Sleeps until the deadline. Ends early when unparked: the result says whether the deadline has passed.
 bool thread_sleep_until(std::uint64_t deadline_tsc);
-std::uint64_t thread_fs_base();
-void set_thread_fs_base(std::uint64_t base);
+
 
 } // namespace exo

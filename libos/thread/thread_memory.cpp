@@ -9,6 +9,7 @@
 #include "libos/time/clock.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace exo {
 
@@ -18,6 +19,7 @@ constexpr std::size_t kept_stacks_max = 16;
 
 SpinLock lock;
 Thread* free_objects;
+Thread* buried;
 std::uint64_t kept_stacks[kept_stacks_max];
 std::size_t kept_stack_count;
 
@@ -80,12 +82,14 @@ Result<Thread*> ThreadMemory::adopt(std::uint64_t stack_base, std::size_t stack_
     thread->run_cycles_ = 0;
     thread->run_since_ = 0;
     thread->joiner_.store(nullptr, std::memory_order_relaxed);
+    thread->end_.store(false, std::memory_order_relaxed);
     thread->permit_.store(0, std::memory_order_relaxed);
     thread->state_.store(ThreadState::Ready, std::memory_order_relaxed);
     return thread;
 }
 
 Result<Thread*> ThreadMemory::allocate(std::size_t stack_bytes) {
+    free_buried();
     stack_bytes = (std::max(stack_bytes, thread_stack_bytes_min) + page_bytes - 1) & ~(page_bytes - 1);
     auto stack = allocate_stack(stack_bytes);
     if (!stack)
@@ -101,6 +105,32 @@ void ThreadMemory::free(Thread& thread) {
     SpinGuard guard(lock);
     thread.table_next_ = free_objects;
     free_objects = &thread;
+}
+
+void ThreadMemory::bury(Thread& thread) {
+    free_buried();
+    SpinGuard guard(lock);
+    thread.table_next_ = buried;
+    buried = &thread;
+}
+
+void ThreadMemory::free_buried() {
+    Thread* left = nullptr;
+    {
+        SpinGuard guard(lock);
+        std::swap(left, buried);
+    }
+    while (left) {
+        Thread& thread = *left;
+        left = thread.table_next_;
+        if (!thread.on_vcore_.load(std::memory_order_acquire)) { // pairs with the store in exo_switch_stack
+            free(thread);
+            continue;
+        }
+        SpinGuard guard(lock);
+        thread.table_next_ = buried;
+        buried = &thread;
+    }
 }
 
 void ThreadMemory::prepare(Thread& thread, const ThreadSpec& spec) {

@@ -56,19 +56,16 @@ void open_dispatch() {
     set_reflect_handler(nullptr);
 }
 
-void open_vcore(std::size_t index, std::uint64_t core, std::uint64_t stack_base, std::uint64_t stack_bytes) {
+void open_vcore(std::size_t index, std::uint64_t core, std::uint64_t stack) {
     Vcore& vcore = vcore_at(index);
     // Safe: the library OS decides what GS is; nobody below it uses it.
     asm volatile("wrgsbase %0" : : "r"(&vcore) : "memory");
     vcore.self = &vcore;
     vcore.index = index;
     vcore.core = core;
-    vcore.stack_base = stack_base;
-    vcore.stack_bytes = stack_bytes;
-    vcore.entry_stack = stack_base + stack_bytes;
     UpcallPage& page = vcore.upcall;
     page.upcall_entry = reinterpret_cast<std::uint64_t>(exo_upcall_entry); // Safe: an address for the kernel, here and below.
-    page.upcall_stack = vcore.entry_stack;
+    page.upcall_stack = stack; // only until the entry has found the stack of the thread
     page.reflect_entry = reinterpret_cast<std::uint64_t>(exo_reflect_entry);
     page.resume_begin = reinterpret_cast<std::uint64_t>(exo_resume_begin);
     page.resume_end = reinterpret_cast<std::uint64_t>(exo_resume_end);
@@ -76,14 +73,14 @@ void open_vcore(std::size_t index, std::uint64_t core, std::uint64_t stack_base,
     page.wanted = pending::timer | pending::slice_end | pending::event | pending::revocation | pending::repossessed;
 }
 
-void unmask() {
+void handle_pending() {
     for (;;) {
-        asm volatile("movq $0, %%gs:0" : : : "memory"); // Safe: see mask.hpp.
+        mask();
+        exo_dispatch_pending(nullptr);
+        asm volatile("movq $0, %%gs:%c0" : : "i"(UPCALL_MASKED) : "memory"); // Safe: see mask.hpp.
         const Vcore& vcore = this_vcore();
         if (!(__atomic_load_n(&vcore.upcall.pending, __ATOMIC_RELAXED) & vcore.upcall.wanted))
             return;
-        mask();
-        exo_dispatch_pending(nullptr);
     }
 }
 

@@ -28,14 +28,15 @@
 .type exo_upcall_entry, @function
 exo_upcall_entry:
     movq %gs:UPCALL_RSP, %rcx
+    movq %gs:VCORE_THREAD, %rsp
     movq %rcx, %r11
-    subq %gs:VCORE_STACK_BASE, %r11
-    cmpq %gs:VCORE_STACK_BYTES, %r11
+    subq THREAD_STACK_BASE(%rsp), %r11
+    cmpq THREAD_STACK_BYTES(%rsp), %r11
     jae 1f
     leaq -(RED_ZONE_BYTES + FRAME_BYTES)(%rcx), %rsp
     andq $-16, %rsp
     jmp 2f
-1:  movq %gs:VCORE_ENTRY_STACK, %rsp
+1:  movq THREAD_ENTRY_STACK(%rsp), %rsp
     subq $FRAME_BYTES, %rsp
 2:  save_general
     cld
@@ -66,7 +67,8 @@ exo_upcall_entry:
 .type exo_reflect_entry, @function
 exo_reflect_entry:
     movq %rsp, %r11
-    movq %gs:VCORE_ENTRY_STACK, %rsp
+    movq %gs:VCORE_THREAD, %rsp
+    movq THREAD_ENTRY_STACK(%rsp), %rsp
     cmpq $DIRECT_CALLS, %rax
     jae reflect_full
     leaq exo_direct_handlers(%rip), %rcx

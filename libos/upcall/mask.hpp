@@ -3,13 +3,15 @@
 // is libos/host-double/libos/upcall/mask.hpp.
 #pragma once
 
+#include "libos/upcall/offsets.h"
+
 #include <cstdint>
 
 namespace exo {
 
 inline void pause() { asm volatile("pause"); }
 
-// Safe in all three: one access to the running vcore's own page; a move to another vcore happens only while unmasked,
+// Safe in all: one access to the running vcore's own page; a move to another vcore happens only while unmasked,
 // and then the flag reads the same on the new one.
 inline bool masked() {
     std::uint64_t value;
@@ -17,8 +19,22 @@ inline bool masked() {
     return value != 0;
 }
 inline void mask() { asm volatile("movq $1, %%gs:0" : : : "memory"); }
+// Handles what is pending, and what arrives meanwhile; unmasked afterwards.
+void handle_pending();
 // Handles what arrived in the meantime before it returns.
-void unmask();
+inline void unmask() {
+    asm volatile goto("movq $0, %%gs:%c0\n\t"
+                      "movq %%gs:%c1, %%rax\n\t"
+                      "testq %%rax, %%gs:%c2\n\t"
+                      "jnz %l[pending]"
+                      :
+                      : "i"(UPCALL_MASKED), "i"(UPCALL_WANTED), "i"(UPCALL_PENDING)
+                      : "rax", "cc", "memory"
+                      : pending);
+    return;
+pending:
+    handle_pending();
+}
 
 // Masked until the end of the block; nests.
 class MaskGuard {

@@ -45,11 +45,13 @@
 #define VCORE_SELF 512
 #define VCORE_INDEX 520
 #define VCORE_THREAD 528
-#define VCORE_ENTRY_STACK 536
-#define VCORE_STACK_BASE 544
-#define VCORE_STACK_BYTES 552
-#define VCORE_RESUME_FRAME 560
-#define VCORE_RESUME_RIP 568
+#define VCORE_RESUME_FRAME 536
+#define VCORE_RESUME_RIP 544
+
+/* The first words of a Thread. */
+#define THREAD_ENTRY_STACK 0
+#define THREAD_STACK_BASE 8
+#define THREAD_STACK_BYTES 16
 
 /* Calls with a number below this can have a direct handler (dispatch.hpp). */
 #define DIRECT_CALLS 512

@@ -17,10 +17,7 @@ struct Vcore {
     std::uint64_t reserved[16];
     Vcore* self;
     std::uint64_t index;
-    Thread* thread;            // that runs
-    std::uint64_t entry_stack; // stack pointer for entries from outside the kit stack
-    std::uint64_t stack_base;  // the kit stack of the thread that runs: entries from inside it stay on it
-    std::uint64_t stack_bytes;
+    Thread* thread;             // that runs; its first words say where its kit stack is
     std::uint64_t resume_frame; // for the restartable end of exo_resume
     std::uint64_t resume_rip;
     alignas(64) VcoreScheduler* scheduler;
@@ -32,9 +29,6 @@ static_assert(sizeof(Vcore) <= page_bytes);
 static_assert(offsetof(Vcore, self) == VCORE_SELF);
 static_assert(offsetof(Vcore, index) == VCORE_INDEX);
 static_assert(offsetof(Vcore, thread) == VCORE_THREAD);
-static_assert(offsetof(Vcore, entry_stack) == VCORE_ENTRY_STACK);
-static_assert(offsetof(Vcore, stack_base) == VCORE_STACK_BASE);
-static_assert(offsetof(Vcore, stack_bytes) == VCORE_STACK_BYTES);
 static_assert(offsetof(Vcore, resume_frame) == VCORE_RESUME_FRAME);
 static_assert(offsetof(Vcore, resume_rip) == VCORE_RESUME_RIP);
 static_assert(offsetof(UpcallPage, wanted) == UPCALL_WANTED);
@@ -67,7 +61,8 @@ inline Thread& this_thread() {
     return *thread;
 }
 
-// Points %gs to the page of vcore `index` and fills the kernel's part of it in; masked. Called once a vcore.
-void open_vcore(std::size_t index, std::uint64_t core, std::uint64_t emergency_stack_base, std::uint64_t emergency_stack_bytes);
+// Points %gs to the page of vcore `index` and fills the kernel's part of it in; masked. Called once a vcore, on `stack`; before
+// it unmasks, `thread` must be set.
+void open_vcore(std::size_t index, std::uint64_t core, std::uint64_t stack);
 
 } // namespace exo
