@@ -3,8 +3,8 @@
 
 #include "secure-bindings/mapping/table_book.hpp"
 
+#include <algorithm>
 #include <map>
-#include <set>
 
 namespace exo::test {
 
@@ -140,27 +140,23 @@ Problem check_chains(const FrameMap& frames, Leaves& leaves) {
                           : Problem(at("leaf in no chain", leaves.begin()->first / 512, leaves.begin()->first % 512));
 }
 
+// Frames of [first, first + count) that are not Data, those beyond the map included.
+std::uint64_t typed_in(const FrameMap& frames, std::uint64_t first, std::uint64_t count) {
+    const std::uint64_t end = std::min<std::uint64_t>(frames.size(), first + count);
+    std::uint64_t typed = count - (end - first);
+    for (std::uint64_t frame = first; frame < end; ++frame) {
+        typed += frames.at(frame).type != FrameType::Data;
+    }
+    return typed;
+}
+
 Problem check_counts(const FrameMap& frames) {
-    std::uint64_t large = 0;
-    std::uint64_t huge = 0;
-    const std::uint64_t end = (frames.size() + 512 * 512 - 1) / (512 * 512) * (512 * 512);
-    for (std::uint64_t frame = 0; frame < end; ++frame) {
-        const bool data = frame < frames.size() && frames.at(frame).type == FrameType::Data;
-        large += !data;
-        huge += !data;
-        const std::uint64_t next = frame + 1;
-        const std::uint64_t first_large = frame / 512 * 512;
-        if (next % 512 == 0) {
-            if (first_large < frames.size() && frames.large(frame).typed != large) {
-                return at("region miscounted", frame, large);
-            }
-            large = 0;
+    for (std::uint64_t frame = 0; frame < frames.size(); frame += 512) {
+        if (frames.large(frame).typed != typed_in(frames, frame, 512)) {
+            return at("region miscounted", frame, frames.large(frame).typed);
         }
-        if (next % (512 * 512) == 0) {
-            if (frames.huge(frame).typed != huge) {
-                return at("huge region miscounted", frame, huge);
-            }
-            huge = 0;
+        if (frame % (512 * 512) == 0 && frames.huge(frame).typed != typed_in(frames, frame, 512 * 512)) {
+            return at("huge region miscounted", frame, frames.huge(frame).typed);
         }
     }
     return {};
