@@ -3,7 +3,8 @@
 // transfer_rows.hpp; their goals in rows.hpp; a Port for Linux in linux.cpp.
 //
 // A Port offers:
-//   null_call(), getpid()                             the cheapest kernel call; a POSIX call
+//   null_call(), getpid()                             the cheapest kernel call; a POSIX call. A program beneath
+//                                                     POSIX has no getpid and its row is another program's
 //   touched_pages(n) -> std::byte*                    writable memory, each page present
 //   protect(page, n), unprotect(page, n)              read-only and back, one request for n
 //   on_trap(AfterTrap (*)(void*, std::byte* address), void*)
@@ -20,6 +21,10 @@
 namespace bench {
 
 enum class Effort { measure, smoke };
+
+constexpr std::uint32_t batches_of(Effort effort) {
+    return effort == Effort::smoke ? 1 : 21;
+}
 
 template <class Port>
 class PrimitiveSuite {
@@ -39,7 +44,8 @@ public:
         using Memory = MemoryRows<Port>;
         using Transfer = TransferRows<Port>;
         row("null_call", 1000, transfer_, &Transfer::null_call);
-        row("reflected_getpid", 1000, transfer_, &Transfer::getpid);
+        if constexpr (requires { port_.getpid(); })
+            row("reflected_getpid", 1000, transfer_, &Transfer::getpid);
         row("trap", 200, memory_, &Memory::trap);
         row("prot1", protected_pages, memory_, &Memory::prot1);
         row("prot100", 50, memory_, &Memory::prot100);
@@ -57,7 +63,7 @@ public:
 private:
     template <class Batch>
     void measure(std::string_view name, std::uint32_t operations, Batch batch) {
-        const Sampling sampling{.batches = effort_ == Effort::smoke ? 1u : 21u, .operations = operations};
+        const Sampling sampling{.batches = batches_of(effort_), .operations = operations};
         char buffer[row_bytes_max];
         port_.print(format_row(buffer, name, "cycles", median_millicycles(sampling, batch)));
     }
