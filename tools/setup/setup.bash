@@ -151,7 +151,7 @@ ensure_sources() {
         for name in "${wanted[@]}"; do
             fetch_source "$name" && continue
             : >"$failed"
-            say "the source of $name could not be fetched or unpacked; going on without it (details in build/setup/apt.log)."
+            say "the source of $name could not be fetched or unpacked: is there a network? Going on without it (details in build/setup/apt.log)."
             return
         done
     fi
