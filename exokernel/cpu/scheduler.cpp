@@ -60,7 +60,7 @@ Vcore* pick(Core& core) {
     Vcore* indebted = nullptr;
     if (Vcore* vcore = runner(owner)) {
         // Time taken beyond earlier slices is given back a slot at a time, if anyone else wants it.
-        if (owner->debt_cycles < machine_info.slot_cycles)
+        if (owner->debt_cycles < machine_info.slot_cycles && owner->debt_paid_slot != slot)
             return vcore;
         indebted = vcore;
     }
@@ -69,7 +69,8 @@ Vcore* pick(Core& core) {
         if (other == owner)
             continue;
         if (Vcore* vcore = runner(other)) {
-            if (indebted && core.current != vcore) {
+            if (indebted && owner->debt_paid_slot != slot) {
+                owner->debt_paid_slot = slot;
                 owner->debt_cycles -= machine_info.slot_cycles;
                 owner->page->debt_cycles = owner->debt_cycles;
             }

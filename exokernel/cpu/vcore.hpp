@@ -18,6 +18,7 @@ struct Vcore {
     std::uint64_t wait_deadline_tsc;  // while Waiting; 0: none
     std::uint64_t timer_deadline_tsc; // 0: off
     std::uint64_t debt_cycles;
+    std::uint64_t debt_paid_slot; // the last slot that was withheld from it for its debt
     Vcore* next_of_core;
     Vcore* caller; // who waits in call for this one's reply
     Vcore* callee; // whom this one called

@@ -6,8 +6,13 @@ using namespace exo;
 namespace {
 
 void give_back(lab::ChildStart* start, lab::UpcallFrame*) {
-    std::uint64_t bits = __atomic_exchange_n(&start->upcall->pending, 0, __ATOMIC_ACQ_REL);
     lab::Board& board = *start->board;
+    if (start->upcall->cause == Cause::PageFault) { // the frame is gone
+        board.word[2] = start->upcall->fault_address;
+        board.done = 1;
+        (void)sys::stop(self, 77);
+    }
+    std::uint64_t bits = __atomic_exchange_n(&start->upcall->pending, 0, __ATOMIC_ACQ_REL);
     board.word[0] = board.word[0] | bits;
     if ((bits & pending::revocation) && start->argument)
         board.result[0] = sys::drop(start->given[0]).raw();
@@ -21,14 +26,10 @@ void use_frame(lab::ChildStart* start) {
     BindOp row{BindKind::Page, right::Read | right::Write, start->given[0], at, board.word[40], 1, 0};
     board.result[1] = sys::bind(self, &row, 1).raw();
     board.go = 1;
-    while (!(board.word[0]))
+    for (;;) {
         *reinterpret_cast<volatile std::uint64_t*>(at) = 1;
-    board.done = 1;
-    start->upcall->masked = 1; // the next touch must end it
-    *reinterpret_cast<volatile std::uint64_t*>(at) = 2;
-    board.word[1] = 1;
-    for (;;)
-        (void)sys::wait(0);
+        board.beat = board.beat + 1;
+    }
 }
 
 struct Loan {
@@ -66,9 +67,10 @@ TEST_CASE_FIXTURE(lab::Fresh, "a holder that complies loses nothing it did not g
     CapabilityInfo info{};
     CHECK_OK(sys::inspect(loan.lent, &info));
     CHECK(info.children == 0);
-    CHECK(lab::until([&] { return loan.child.state() == EnvironmentState::Faulted; }));
-    CHECK(loan.child.board().word[1] == 0);
-    CHECK(loan.child.info().fault_vector == 14);
+    CHECK(lab::until([&] { return loan.child.state() == EnvironmentState::Stopped; }));
+    CHECK(loan.child.info().status == 77);
+    CHECK(loan.child.board().beat > 0);
+    CHECK(loan.child.board().word[2] == 0x7000'0005'0000ull);
 }
 
 TEST_CASE_FIXTURE(lab::Fresh, "a holder that does not is cut off after the deadline, and it is on record") {
@@ -84,8 +86,9 @@ TEST_CASE_FIXTURE(lab::Fresh, "a holder that does not is cut off after the deadl
     while (taken.is(Error::Again))
         taken = sys::repossess(loan.lent);
     CHECK_OK(taken);
-    REQUIRE(lab::until([&] { return loan.child.state() == EnvironmentState::Faulted; }));
-    CHECK(loan.child.board().word[1] == 0);
+    REQUIRE(lab::until([&] { return loan.child.state() == EnvironmentState::Stopped; }));
+    CHECK(loan.child.info().status == 77);
+    CHECK(loan.child.board().word[2] == 0x7000'0005'0000ull);
     // Nothing maps it any more: it can become a table.
     CapabilityInfo info{};
     CHECK_OK(sys::inspect(loan.lent, &info));

@@ -7,7 +7,7 @@
     .text
     .globl lab_upcall_entry, lab_resume_begin, lab_resume_end, lab_resume_restart
 lab_upcall_entry:
-    sub $40, %rsp              // an interrupt frame goes here
+    sub $40, %rsp              // the resumed stack pointer goes here
     push %rax
     movabs $PAGE, %rax
     push 248(%rax)             // r11 as it was
@@ -34,14 +34,13 @@ lab_resume_restart:
     movabs $PAGE, %rax
     mov 24(%rax), %rsp         // upcall_stack
     sub $160, %rsp
-    mov 216(%rax), %rcx
-    mov %rcx, 120(%rsp)        // rip
-    movq $35, 128(%rsp)
+    mov 224(%rax), %rdx        // rsp of what was interrupted; below its red zone go flags and rip
+    sub $144, %rdx
     mov 232(%rax), %rcx
-    mov %rcx, 136(%rsp)        // rflags
-    mov 224(%rax), %rcx
-    mov %rcx, 144(%rsp)        // rsp
-    movq $27, 152(%rsp)
+    mov %rcx, (%rdx)
+    mov 216(%rax), %rcx
+    mov %rcx, 8(%rdx)
+    mov %rdx, 120(%rsp)
     mov %rsp, %rbx
 lab_resume_begin:
     movq $0, (%rax)            // masked
@@ -63,7 +62,9 @@ lab_resume_begin:
     pop %rcx
     pop %r11
     pop %rax
-    iretq
+    pop %rsp
+    popfq
+    ret $128
 lab_resume_end:
 1:  movq $1, (%rax)
     movq $32, 192(%rax)        // cause: pending
