@@ -254,7 +254,7 @@ Problem BindingPlay::authorised() const {
 
 Problem BindingPlay::step(ByteSource& source, std::size_t every) {
     play(source);
-    if (++steps_ % every != 0) {
+    if (++steps_ % every != 0 && !source.empty()) {
         return {};
     }
     if (Problem problem = family_problem(*space_, attached_)) {

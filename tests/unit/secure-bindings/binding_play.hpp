@@ -19,7 +19,7 @@ public:
     BindingPlay();
 
     using Problem = std::optional<std::string>;
-    // One operation; what broke. Everything is looked over after every `every`-th.
+    // One operation; what broke. Everything is looked over after every `every`-th and the last.
     Problem step(ByteSource& source, std::size_t every);
 
 private:

@@ -334,7 +334,7 @@ Problem MappingPlay::step(ByteSource& source, std::size_t every) {
     if (Problem problem = play(source)) {
         return problem;
     }
-    if (++steps_ % every != 0) {
+    if (++steps_ % every != 0 && !source.empty()) {
         return {};
     }
     if (Problem problem = books_problem(machine_->frames, Machine::kernel_word)) {

@@ -17,7 +17,7 @@ public:
     MappingPlay();
 
     using Problem = std::optional<std::string>;
-    // One operation on both; what differed or broke. The books are looked over after every `every`-th.
+    // One operation on both; what differed or broke. The books are looked over after every `every`-th and the last.
     Problem step(ByteSource& source, std::size_t every);
 
 private:

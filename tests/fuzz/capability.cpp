@@ -1,0 +1,18 @@
+// Fuzzes the capability tree: bytes become operations, and everything is looked over after each.
+// The operations and what they are compared with are in tests/unit/secure-bindings/capability_play.hpp.
+#include "tests/unit/secure-bindings/capability_play.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    exo::test::ByteSource source({data, size});
+    exo::test::CapabilityPlay play;
+    while (!source.empty()) {
+        if (const auto problem = play.step(source)) {
+            std::fprintf(stderr, "%s\n", problem->c_str());
+            std::abort();
+        }
+    }
+    return 0;
+}
