@@ -56,7 +56,7 @@ public:
     // Makes another vcore look at its queue and at the thread it runs soon.
     void kick(std::size_t vcore);
 
-    // For synchronisation objects; the caller is masked ------------------------------------------
+    // For synchronisation objects; the caller is masked.
     // The running thread says that it is about to give its vcore up. Then it looks at its condition once more.
     void prepare_to_park();
     // It need not after all. False when a wake came first: then it must give the vcore up to take that wake.
