@@ -174,7 +174,8 @@ ninja_progress() {
 build_targets() {
     local targets=()
     case $1 in
-    test | setup) ;; # everything
+    test) targets=(exo-test-set) ;;
+    setup) ;; # everything
     bench) targets=(exo-run-set build/bin/exo-bench) ;;
     *) targets=(exo-run-set) ;;
     esac
