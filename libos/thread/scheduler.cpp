@@ -27,6 +27,12 @@ void Scheduler::count_cycles(Thread& current, Thread& next) {
     next.run_since_ = now;
 }
 
+void Scheduler::account(bool on) {
+    account_ = on;
+    if (on) // the running thread was switched to before anybody counted
+        this_thread().run_since_ = tsc();
+}
+
 // A thread of the queue that can run here; those that may no longer are sent where they may.
 Thread* Scheduler::take(VcoreScheduler& own, std::size_t index) {
     if (own.ready.load(std::memory_order_relaxed) == 0)

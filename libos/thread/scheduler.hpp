@@ -48,7 +48,7 @@ public:
     VcoreScheduler& of(std::size_t vcore) { return schedulers_[vcore]; }
 
     // Counts the cycles of each thread from now on (one TSC read a switch).
-    void account(bool on) { account_ = on; }
+    void account(bool on);
     // How long a thread runs while others wait.
     void set_share_cycles(std::uint64_t cycles) { share_cycles_ = cycles; }
     // How long a vcore without work looks around before it waits in the kernel.
