@@ -1,41 +1,58 @@
-// On the kit's address waits. Interface: change_counter.hpp.
+// On the kit's wait lists: the counter moves, and is looked at for the last time, under the list's lock.
+// Interface: change_counter.hpp.
 #include "libos-hpc/file/change_counter.hpp"
 
 #include "libos-hpc/signal/delivery.hpp"
-#include "libos/wait/waiters.hpp"
 
 namespace exo::hpc {
 namespace {
 
 constinit ChangeCounter any;
 
-// Safe: the address of the counter's only word is a key for the kit.
-std::uint64_t key(const std::atomic<std::uint32_t>& word) { return reinterpret_cast<std::uint64_t>(&word); }
-
 } // namespace
 
 ChangeCounter& any_change() { return any; }
 
 void ChangeCounter::advance() {
-    value_.fetch_add(1, std::memory_order_release); // pairs with the acquire in `seen`
-    waiters().wake(key(value_), threads_max);
+    std::size_t count = 0;
+    {
+        SpinGuard guard(waiting_.lock());
+        value_.fetch_add(1, std::memory_order_release); // pairs with the acquire in `seen`
+        waiting_.for_each([&](const Waiter&) { ++count; });
+    }
+    // Those who wait now; who comes back meanwhile has seen this change.
+    for (; count; --count) {
+        Waiter* waiter;
+        {
+            SpinGuard guard(waiting_.lock());
+            waiter = waiting_.take();
+        }
+        if (!waiter)
+            break;
+        wake(*waiter);
+    }
     if (this != &any)
         any.advance();
 }
 
 Done ChangeCounter::wait(std::uint32_t seen, std::uint64_t deadline_tsc) {
-    switch (waiters().wait(key(value_), seen, deadline_tsc)) {
-    case WaitResult::Woken:
-    case WaitResult::ValueDiffers:
+    Waiter waiter;
+    waiter.thread = &this_thread();
+    {
+        SpinGuard guard(waiting_.lock());
+        if (value_.load(std::memory_order_relaxed) != seen)
+            return {};
+        waiting_.add(waiter);
+    }
+    switch (wait_for_wake(waiter, deadline_tsc, true)) {
+    case WaitEnd::Woken:
         return {};
-    case WaitResult::TimedOut:
+    case WaitEnd::TimedOut:
         return fail(Errno::TIMEDOUT);
-    case WaitResult::Interrupted:
+    case WaitEnd::Interrupted:
         if (has_deliverable(current_task()))
             return fail(Errno::INTR);
-        return {};
-    case WaitResult::BadAddress:
-        return fail(Errno::FAULT);
+        return {}; // for something else: the caller looks again
     }
     return {};
 }

@@ -4,6 +4,7 @@
 
 #include "libos-hpc/linux/errors.hpp"
 #include "libos/thread/timer_heap.hpp"
+#include "libos/thread/wait_list.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -20,6 +21,7 @@ public:
 
 private:
     std::atomic<std::uint32_t> value_{0};
+    WaitList waiting_;
 };
 
 // Moves with every other counter: for poll and select.

@@ -1,8 +1,9 @@
-// An open generated file keeps the text it was opened with, so that reads piece by piece fit together.
+// An open generated file makes its text at the first read, and keeps it, so that reads piece by piece fit together.
 #include "libos-hpc/fs/text_node.hpp"
 
 #include "libos-hpc/fs/wall_clock.hpp"
 #include "libos/memory/bytes.hpp"
+#include "libos/thread/mutex.hpp"
 
 #include <algorithm>
 
@@ -10,14 +11,20 @@ namespace exo::hpc {
 
 class OpenTextNode final : public Node {
 public:
-    explicit OpenTextNode(Ref<TextNode> node) : node_(std::move(node)) { node_->maker_(text_, node_->argument_); }
+    explicit OpenTextNode(Ref<TextNode> node) : node_(std::move(node)) {}
 
-    bool complete() const { return text_.complete(); }
     std::uint32_t type() const override { return linux_abi::mode::regular; }
     Outcome<Attributes> attributes() override { return node_->attributes(); }
     FileSystemInfo file_system() override { return node_->file_system(); }
     bool generated() const override { return true; }
     Outcome<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> buffer) override {
+        MutexGuard guard(lock_);
+        if (!made_) {
+            node_->maker_(text_, node_->argument_);
+            made_ = true;
+        }
+        if (!text_.complete())
+            return fail(Errno::NOMEM);
         if (offset >= text_.size())
             return 0;
         auto length = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), text_.size() - offset));
@@ -27,6 +34,8 @@ public:
 
 private:
     Ref<TextNode> node_;
+    Mutex lock_; // of what follows
+    bool made_ = false;
     Text text_;
 };
 
@@ -49,10 +58,10 @@ FileSystemInfo TextNode::file_system() {
 Outcome<Ref<Node>> TextNode::open(std::uint32_t flags) {
     if ((flags & linux_abi::open_flag::access_mask) != linux_abi::open_flag::read_only)
         return fail(Errno::ACCES);
-    auto opened = make<OpenTextNode>(Ref<TextNode>(this));
-    if (!opened || !opened->complete())
+    Ref<Node> opened = make<OpenTextNode>(Ref<TextNode>(this));
+    if (!opened)
         return fail(Errno::NOMEM);
-    return Ref<Node>(opened);
+    return opened;
 }
 
 Outcome<std::size_t> TextNode::read_link(std::span<char> buffer) {
