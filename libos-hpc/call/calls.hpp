@@ -137,6 +137,7 @@ Answer sched_setscheduler(int id, int policy, User<std::int32_t> priority);
 Answer sched_setparam(int id, User<std::int32_t> priority);
 Answer sched_get_priority_max(int policy);
 Answer sched_get_priority_min(int policy);
+Answer membarrier(std::uint32_t command, std::uint32_t flags);
 Answer getpriority(int, int);
 Answer setpriority(int, int, int nice);
 

@@ -66,7 +66,7 @@ constexpr Table make_table() {
 }
 constexpr Table table = make_table();
 
-constexpr std::size_t number_of(std::string_view name) {
+consteval std::size_t number_of(std::string_view name) {
     for (std::size_t i = 0; i < rows_max; ++i) {
         if (table.row[i].name && name == table.row[i].name)
             return i;

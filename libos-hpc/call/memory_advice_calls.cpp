@@ -5,6 +5,7 @@
 #include "libos-hpc/linux/memory.hpp"
 #include "libos-hpc/memory/mapped_files.hpp"
 #include "libos-hpc/memory/regions.hpp"
+#include "libos/trace/trace.hpp"
 
 namespace exo::hpc::call {
 namespace {
@@ -27,6 +28,17 @@ Answer populate(std::uint64_t address, std::uint64_t bytes) {
     return 0;
 }
 
+// Whether a range holds a mapped file, whose contents could not be had back.
+bool holds_file(std::uint64_t address, std::uint64_t bytes) {
+    Region region;
+    for (std::uint64_t at = address; address_space().region_after(at, &region) && region.begin < address + bytes;
+         at = region.end) {
+        if (region.tag >= region_tag::file_first)
+            return true;
+    }
+    return false;
+}
+
 } // namespace
 
 Answer madvise(std::uint64_t address, std::uint64_t bytes, std::uint32_t what) {
@@ -34,6 +46,10 @@ Answer madvise(std::uint64_t address, std::uint64_t bytes, std::uint32_t what) {
         return answer(checked);
     switch (what) {
     case advice::dont_need:
+        if (bytes && holds_file(address, bytes)) {
+            trace_missing("madvise of a mapped file", what);
+            return answer(Errno::INVAL);
+        }
         if (bytes) {
             if (auto done = address_space().discard(address, bytes); !done)
                 return answer(memory_errno(done.error()));

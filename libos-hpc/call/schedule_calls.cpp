@@ -3,8 +3,10 @@
 #include "libos-hpc/call/calls.hpp"
 
 #include "libos-hpc/call/user.hpp"
+#include "libos-hpc/signal/attention.hpp"
 #include "libos-hpc/thread/task.hpp"
 #include "libos/thread/scheduler.hpp"
+#include "libos/time/clock.hpp"
 #include "libos/trace/trace.hpp"
 
 namespace exo::hpc::call {
@@ -105,6 +107,44 @@ Answer sched_get_priority_min(int policy) {
     if (policy == scheduling::fifo || policy == scheduling::round_robin)
         return 1;
     return sched_get_priority_max(policy);
+}
+
+// Every vcore passes through a full barrier before this returns (membarrier(2)).
+Answer membarrier(std::uint32_t command, std::uint32_t flags) {
+    constexpr std::uint64_t patience_ns = 10'000'000'000;
+    using namespace membarrier_command;
+    if (flags)
+        return answer(Errno::INVAL);
+    switch (command) {
+    case query:
+        return global | global_expedited | register_global_expedited | private_expedited | register_private_expedited;
+    case register_global_expedited:
+    case register_private_expedited:
+        return 0;
+    case global:
+    case global_expedited:
+    case private_expedited:
+        break;
+    default:
+        return answer(Errno::INVAL);
+    }
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    std::uint64_t before[max_cores];
+    std::size_t count = scheduler().vcore_count();
+    for (std::size_t vcore = 0; vcore < count; ++vcore) {
+        before[vcore] = attention_count(vcore);
+        if (!draw_attention(vcore))
+            return answer(Errno::NOMEM);
+    }
+    std::uint64_t deadline = deadline_in_ns(patience_ns);
+    for (std::size_t vcore = 0; vcore < count; ++vcore) {
+        while (attention_count(vcore) == before[vcore]) {
+            if (tsc() >= deadline)
+                return answer(Errno::AGAIN); // a vcore got no time; nothing is promised
+            thread_yield();
+        }
+    }
+    return 0;
 }
 
 Answer getpriority(int, int) { return 20; } // nice 0, as the call encodes it

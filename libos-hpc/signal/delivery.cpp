@@ -2,12 +2,10 @@
 #include "libos-hpc/signal/delivery.hpp"
 
 #include "libos-hpc/signal/actions.hpp"
+#include "libos-hpc/signal/attention.hpp"
 #include "libos-hpc/signal/crash.hpp"
 #include "libos-hpc/signal/frame.hpp"
-#include "libos/event/events.hpp"
-#include "libos/start/kit.hpp"
-#include "libos/thread/scheduler.hpp"
-#include "secure-bindings/abi/syscall.hpp"
+#include "libos/upcall/mask.hpp"
 
 namespace exo::hpc {
 namespace {
@@ -16,14 +14,6 @@ using namespace linux_abi;
 
 constexpr std::uint64_t syscall_bytes = 2; // of the instruction a call is made again from
 constexpr int realtime_first = 32;
-
-// Per vcore: an event that makes it look at its running task. Made at the first signal across vcores.
-struct Attention {
-    EventBit bit;
-    Handle signal = no_handle;
-};
-constinit Attention attention[max_cores];
-constinit SpinLock attention_lock;
 
 void deliver(Task& task, RegisterFrame& frame, const SignalInfo& info) {
     int number = info.number;
@@ -54,37 +44,6 @@ void deliver(Task& task, RegisterFrame& frame, const SignalInfo& info) {
         task.blocked |= signal_bit(number);
 }
 
-// Runs masked on the vcore that a signal's receiver was running on.
-void look(void*, EventBit) {
-    Thread& thread = this_thread();
-    auto* task = static_cast<Task*>(thread.personal());
-    RegisterFrame* frame = task && !task->in_kit ? thread.user_frame() : nullptr;
-    if (!frame || !has_deliverable(*task))
-        return;
-    task->in_kit = true;
-    leave_call(*task, *frame, no_call);
-    task->in_kit = false;
-}
-
-void draw_attention(std::size_t vcore) {
-    Handle handle;
-    {
-        SpinGuard guard(attention_lock);
-        Attention& one = attention[vcore];
-        if (one.signal == no_handle) {
-            auto bit = allocate_event(vcore, look, nullptr);
-            if (!bit)
-                return; // it will look at its next call
-            auto made = event_capability(*bit);
-            if (!made)
-                return;
-            one = {*bit, *made};
-        }
-        handle = one.signal;
-    }
-    (void)sys::signal(handle);
-}
-
 } // namespace
 
 SignalSet pending_set(Task& task) {
@@ -111,7 +70,7 @@ Done send_to_task(Task& task, const SignalInfo& info) {
     }
     if (!(task.blocked & bit) && task.thread != &this_thread()) {
         task.thread->unpark();
-        draw_attention(task.thread->vcore());
+        (void)draw_attention(task.thread->vcore()); // else it looks at its next call
     }
     return {};
 }
@@ -182,6 +141,16 @@ void leave_call(Task& task, RegisterFrame& frame, std::uint64_t number) {
         task.blocked = task.restored_mask;
         task.has_restored_mask = false;
     }
+}
+
+void look_at_signals() {
+    Thread& thread = this_thread();
+    auto* task = static_cast<Task*>(thread.personal());
+    if (!task || task->in_kit || !has_deliverable(*task))
+        return;
+    task->in_kit = true;
+    leave_call(*task, *thread.user_frame(), no_call);
+    task->in_kit = false;
 }
 
 void force_signal(Task& task, RegisterFrame& frame, const SignalInfo& info) {

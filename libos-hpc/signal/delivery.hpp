@@ -24,6 +24,8 @@ linux_abi::SignalSet pending_set(Task& task);
 inline constexpr std::uint64_t no_call = ~0ull;
 // Ends a reflected call: settles whether an interrupted call is made again, and delivers what is pending. Masked.
 void leave_call(Task& task, RegisterFrame& frame, std::uint64_t number);
+// Delivers what is pending for the running thread, if it was interrupted in its program. Masked.
+void look_at_signals();
 // Delivers a signal that an exception of the task's own caused; never returns it as pending. The task's program must take
 // it now: when it is blocked or ignored, the default action is taken (signal(7)).
 void force_signal(Task& task, RegisterFrame& frame, const linux_abi::SignalInfo& info);
