@@ -9,7 +9,9 @@ namespace exo::hpc {
 
 using Answer = std::int64_t;
 
-constexpr Answer answer(Errno error) { return -static_cast<Answer>(error); }
+constexpr Answer answer(Errno error) {
+    return -static_cast<Answer>(error);
+}
 
 template <typename T>
 constexpr Answer answer(const std::expected<T, Errno>& outcome) {

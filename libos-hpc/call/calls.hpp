@@ -44,10 +44,12 @@ Answer mkdir(std::uint64_t path, std::uint32_t permissions);
 Answer unlinkat(int directory, std::uint64_t path, std::uint32_t flags);
 Answer unlink(std::uint64_t path);
 Answer rmdir(std::uint64_t path);
-Answer renameat2(int old_directory, std::uint64_t old_path, int new_directory, std::uint64_t new_path, std::uint32_t flags);
+Answer renameat2(int old_directory, std::uint64_t old_path, int new_directory, std::uint64_t new_path,
+                 std::uint32_t flags);
 Answer renameat(int old_directory, std::uint64_t old_path, int new_directory, std::uint64_t new_path);
 Answer rename(std::uint64_t old_path, std::uint64_t new_path);
-Answer linkat(int old_directory, std::uint64_t old_path, int new_directory, std::uint64_t new_path, std::uint32_t flags);
+Answer linkat(int old_directory, std::uint64_t old_path, int new_directory, std::uint64_t new_path,
+              std::uint32_t flags);
 Answer link(std::uint64_t old_path, std::uint64_t new_path);
 Answer symlinkat(std::uint64_t target, int directory, std::uint64_t path);
 Answer symlink(std::uint64_t target, std::uint64_t path);
@@ -57,7 +59,8 @@ Answer getcwd(std::uint64_t address, std::uint64_t bytes);
 Answer umask(std::uint32_t mask);
 
 // futex_calls.cpp
-Answer futex(std::uint64_t address, std::uint32_t operation, std::uint32_t value, std::uint64_t time_or_count, std::uint64_t address2, std::uint32_t value3);
+Answer futex(std::uint64_t address, std::uint32_t operation, std::uint32_t value, std::uint64_t time_or_count,
+             std::uint64_t address2, std::uint32_t value3);
 
 // identity_calls.cpp
 Answer getpid();
@@ -97,10 +100,12 @@ Answer mlockall(std::uint32_t flags);
 Answer munlockall();
 
 // memory_calls.cpp
-Answer mmap(std::uint64_t address, std::uint64_t bytes, std::uint32_t wanted, std::uint32_t flags, int fd, std::uint64_t offset);
+Answer mmap(std::uint64_t address, std::uint64_t bytes, std::uint32_t wanted, std::uint32_t flags, int fd,
+            std::uint64_t offset);
 Answer munmap(std::uint64_t address, std::uint64_t bytes);
 Answer mprotect(std::uint64_t address, std::uint64_t bytes, std::uint32_t wanted);
-Answer mremap(std::uint64_t address, std::uint64_t old_bytes, std::uint64_t new_bytes, std::uint32_t flags, std::uint64_t target);
+Answer mremap(std::uint64_t address, std::uint64_t old_bytes, std::uint64_t new_bytes, std::uint32_t flags,
+              std::uint64_t target);
 Answer brk(std::uint64_t wanted);
 
 // open_calls.cpp
@@ -122,9 +127,11 @@ Answer eventfd(std::uint32_t initial);
 
 // poll_calls.cpp
 Answer poll(User<linux_abi::PollFd> files, std::uint64_t count, int timeout_ms);
-Answer ppoll(User<linux_abi::PollFd> files, std::uint64_t count, User<linux_abi::Timespec> timeout, std::uint64_t mask, std::uint64_t mask_bytes);
+Answer ppoll(User<linux_abi::PollFd> files, std::uint64_t count, User<linux_abi::Timespec> timeout, std::uint64_t mask,
+             std::uint64_t mask_bytes);
 Answer select(int limit, std::uint64_t in, std::uint64_t out, std::uint64_t error, User<linux_abi::Timeval> timeout);
-Answer pselect6(int limit, std::uint64_t in, std::uint64_t out, std::uint64_t error, User<linux_abi::Timespec> timeout, std::uint64_t mask_argument);
+Answer pselect6(int limit, std::uint64_t in, std::uint64_t out, std::uint64_t error, User<linux_abi::Timespec> timeout,
+                std::uint64_t mask_argument);
 
 // schedule_calls.cpp
 Answer sched_yield();
@@ -142,13 +149,16 @@ Answer getpriority(int, int);
 Answer setpriority(int, int, int nice);
 
 // signal_calls.cpp
-Answer rt_sigaction(int number, User<linux_abi::SignalAction> wanted, User<linux_abi::SignalAction> before, std::uint64_t set_bytes);
-Answer rt_sigprocmask(int how, User<linux_abi::SignalSet> wanted, User<linux_abi::SignalSet> before, std::uint64_t set_bytes);
+Answer rt_sigaction(int number, User<linux_abi::SignalAction> wanted, User<linux_abi::SignalAction> before,
+                    std::uint64_t set_bytes);
+Answer rt_sigprocmask(int how, User<linux_abi::SignalSet> wanted, User<linux_abi::SignalSet> before,
+                      std::uint64_t set_bytes);
 Answer rt_sigreturn(RegisterFrame& frame);
 Answer rt_sigpending(User<linux_abi::SignalSet> set, std::uint64_t set_bytes);
 Answer rt_sigsuspend(User<linux_abi::SignalSet> mask, std::uint64_t set_bytes);
 Answer pause();
-Answer rt_sigtimedwait(User<linux_abi::SignalSet> wanted, User<linux_abi::SignalInfo> where, User<linux_abi::Timespec> timeout, std::uint64_t set_bytes);
+Answer rt_sigtimedwait(User<linux_abi::SignalSet> wanted, User<linux_abi::SignalInfo> where,
+                       User<linux_abi::Timespec> timeout, std::uint64_t set_bytes);
 Answer sigaltstack(RegisterFrame& frame);
 Answer kill(int process, int number);
 Answer tkill(int id, int number);
@@ -194,7 +204,8 @@ Answer prctl(int option, std::uint64_t value);
 // time_calls.cpp
 Answer clock_gettime(std::int32_t clock, User<linux_abi::Timespec> time);
 Answer clock_getres(std::int32_t clock, User<linux_abi::Timespec> resolution);
-Answer clock_nanosleep(std::int32_t clock, std::uint32_t flags, User<linux_abi::Timespec> wanted, User<linux_abi::Timespec> remaining);
+Answer clock_nanosleep(std::int32_t clock, std::uint32_t flags, User<linux_abi::Timespec> wanted,
+                       User<linux_abi::Timespec> remaining);
 Answer nanosleep(User<linux_abi::Timespec> wanted, User<linux_abi::Timespec> remaining);
 Answer gettimeofday(User<linux_abi::Timeval> time, User<std::uint64_t> zone);
 Answer time(User<std::int64_t> seconds);
@@ -214,10 +225,13 @@ Answer readv(int fd, std::uint64_t vectors, std::uint64_t count);
 Answer writev(int fd, std::uint64_t vectors, std::uint64_t count);
 Answer preadv(int fd, std::uint64_t vectors, std::uint64_t count, std::uint64_t offset);
 Answer pwritev(int fd, std::uint64_t vectors, std::uint64_t count, std::uint64_t offset);
-Answer preadv2(int fd, std::uint64_t vectors, std::uint64_t count, std::uint64_t offset, std::uint64_t, std::uint32_t flags);
-Answer pwritev2(int fd, std::uint64_t vectors, std::uint64_t count, std::uint64_t offset, std::uint64_t, std::uint32_t flags);
+Answer preadv2(int fd, std::uint64_t vectors, std::uint64_t count, std::uint64_t offset, std::uint64_t,
+               std::uint32_t flags);
+Answer pwritev2(int fd, std::uint64_t vectors, std::uint64_t count, std::uint64_t offset, std::uint64_t,
+                std::uint32_t flags);
 Answer lseek(int fd, std::int64_t offset, std::uint32_t whence);
 Answer sendfile(int to, int from, User<std::uint64_t> offset, std::uint64_t bytes);
-Answer copy_file_range(int from, User<std::uint64_t> from_offset, int to, User<std::uint64_t> to_offset, std::uint64_t bytes, std::uint32_t flags);
+Answer copy_file_range(int from, User<std::uint64_t> from_offset, int to, User<std::uint64_t> to_offset,
+                       std::uint64_t bytes, std::uint32_t flags);
 
 } // namespace exo::hpc::call

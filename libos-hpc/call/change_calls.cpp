@@ -1,4 +1,5 @@
-// Changing what is known of files, and their size (chmod(2), chown(2), utimensat(2), truncate(2), fallocate(2), fsync(2)).
+// Changing what is known of files, and their size (chmod(2), chown(2), utimensat(2), truncate(2), fallocate(2),
+// fsync(2)).
 #include "libos-hpc/call/calls.hpp"
 
 #include "libos-hpc/call/open_file.hpp"
@@ -67,8 +68,12 @@ Answer change_times(int directory, std::uint64_t path, const AttributeChange& ch
 Answer fchmodat(int directory, std::uint64_t path, std::uint32_t mode) {
     return change_at(directory, path, mode_change(mode), true);
 }
-Answer chmod(std::uint64_t path, std::uint32_t mode) { return fchmodat(at::current_directory, path, mode); }
-Answer fchmod(int fd, std::uint32_t mode) { return change_of(fd, mode_change(mode)); }
+Answer chmod(std::uint64_t path, std::uint32_t mode) {
+    return fchmodat(at::current_directory, path, mode);
+}
+Answer fchmod(int fd, std::uint32_t mode) {
+    return change_of(fd, mode_change(mode));
+}
 
 Answer fchownat(int directory, std::uint64_t path, std::uint32_t user, std::uint32_t group, std::uint32_t flags) {
     if (flags & ~(at::symlink_no_follow | at::empty_path))
@@ -81,7 +86,9 @@ Answer chown(std::uint64_t path, std::uint32_t user, std::uint32_t group) {
 Answer lchown(std::uint64_t path, std::uint32_t user, std::uint32_t group) {
     return fchownat(at::current_directory, path, user, group, at::symlink_no_follow);
 }
-Answer fchown(int fd, std::uint32_t user, std::uint32_t group) { return change_of(fd, owner_change(user, group)); }
+Answer fchown(int fd, std::uint32_t user, std::uint32_t group) {
+    return change_of(fd, owner_change(user, group));
+}
 
 Answer truncate(std::uint64_t path, std::int64_t bytes) {
     auto change = size_change(bytes);
@@ -154,7 +161,9 @@ Answer fsync(int fd) {
     auto file = file_of(fd);
     return file ? answer((*file)->sync()) : answer(file.error());
 }
-Answer fdatasync(int fd) { return fsync(fd); }
+Answer fdatasync(int fd) {
+    return fsync(fd);
+}
 Answer sync() {
     (void)sync_mapped_files(0, user_end); // nothing else is held back here
     return 0;

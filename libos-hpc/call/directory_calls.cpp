@@ -18,8 +18,8 @@ public:
             full_ = true;
             return false;
         }
-        DirectoryEntryHeader header{item.inode, static_cast<std::int64_t>(item.next),
-                                    static_cast<std::uint16_t>(bytes), item.type};
+        DirectoryEntryHeader header{item.inode, static_cast<std::int64_t>(item.next), static_cast<std::uint16_t>(bytes),
+                                    item.type};
         std::byte* place = buffer_.data() + used_;
         fill_bytes(place, 0, bytes);
         copy_bytes(place, &header, sizeof header);
@@ -99,11 +99,15 @@ Answer unlinkat(int directory, std::uint64_t path, std::uint32_t flags) {
     auto resolved = old_name(directory, path, is_rmdir ? Errno::BUSY : Errno::ISDIR);
     if (!resolved)
         return answer(resolved.error());
-    return answer(resolved->directory->node().remove(resolved->name.view(),
-                                                     is_rmdir ? RemoveKind::Directory : RemoveKind::File));
+    return answer(
+        resolved->directory->node().remove(resolved->name.view(), is_rmdir ? RemoveKind::Directory : RemoveKind::File));
 }
-Answer unlink(std::uint64_t path) { return unlinkat(at::current_directory, path, 0); }
-Answer rmdir(std::uint64_t path) { return unlinkat(at::current_directory, path, at::remove_directory); }
+Answer unlink(std::uint64_t path) {
+    return unlinkat(at::current_directory, path, 0);
+}
+Answer rmdir(std::uint64_t path) {
+    return unlinkat(at::current_directory, path, at::remove_directory);
+}
 
 Answer renameat2(int old_directory, std::uint64_t old_path, int new_directory, std::uint64_t new_path,
                  std::uint32_t flags) {
@@ -166,7 +170,9 @@ Answer symlinkat(std::uint64_t target, int directory, std::uint64_t path) {
         return answer(to.error());
     return answer(to->directory->node().make_symlink(to->name.view(), text.view()));
 }
-Answer symlink(std::uint64_t target, std::uint64_t path) { return symlinkat(target, at::current_directory, path); }
+Answer symlink(std::uint64_t target, std::uint64_t path) {
+    return symlinkat(target, at::current_directory, path);
+}
 
 Answer chdir(std::uint64_t path) {
     UserString name;
@@ -206,6 +212,8 @@ Answer getcwd(std::uint64_t address, std::uint64_t bytes) {
                                                                   : answer(Errno::FAULT);
 }
 
-Answer umask(std::uint32_t mask) { return names().set_umask(mask & 0777); }
+Answer umask(std::uint32_t mask) {
+    return names().set_umask(mask & 0777);
+}
 
 } // namespace exo::hpc::call

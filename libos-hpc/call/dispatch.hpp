@@ -1,5 +1,5 @@
-// From a reflected system call to its handler. The table of all Linux numbers is calls.def; each implemented row names a
-// function declared in calls.hpp, whose parameters take the argument registers in order.
+// From a reflected system call to its handler. The table of all Linux numbers is calls.def; each implemented row names
+// a function declared in calls.hpp, whose parameters take the argument registers in order.
 #pragma once
 
 namespace exo::hpc {

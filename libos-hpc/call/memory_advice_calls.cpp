@@ -135,6 +135,8 @@ Answer mlockall(std::uint32_t flags) {
     return 0;
 }
 
-Answer munlockall() { return 0; }
+Answer munlockall() {
+    return 0;
+}
 
 } // namespace exo::hpc::call

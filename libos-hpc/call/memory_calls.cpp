@@ -13,7 +13,9 @@ namespace {
 
 using namespace linux_abi;
 
-bool page_aligned(std::uint64_t value) { return value % page_bytes == 0; }
+bool page_aligned(std::uint64_t value) {
+    return value % page_bytes == 0;
+}
 
 Rights rights_of(std::uint32_t wanted) {
     Rights rights = 0;
@@ -47,8 +49,8 @@ Done check(const Mapping& mapping) {
     std::uint32_t type = mapping.flags & map_flag::type_mask;
     bool fixed = mapping.flags & (map_flag::fixed | map_flag::fixed_no_replace);
     if (type < map_flag::shared || type > map_flag::shared_validate || mapping.bytes == 0 ||
-        !page_aligned(mapping.offset) || (mapping.wanted & ~protection::all) || (mapping.flags & map_flag::grows_down) ||
-        (fixed && !page_aligned(mapping.address)))
+        !page_aligned(mapping.offset) || (mapping.wanted & ~protection::all) ||
+        (mapping.flags & map_flag::grows_down) || (fixed && !page_aligned(mapping.address)))
         return fail(Errno::INVAL);
     if (mapping.bytes > program_memory_end || (fixed && !is_program_memory(mapping.address, mapping.bytes)))
         return fail(Errno::NOMEM);
@@ -196,16 +198,19 @@ Answer mremap(std::uint64_t address, std::uint64_t old_bytes, std::uint64_t new_
         return answer(Errno::INVAL);
     old_bytes = page_round_up(old_bytes);
     new_bytes = page_round_up(new_bytes);
-    if (old_bytes == 0 || !is_program_memory(address, old_bytes) ||
-        (fixed && !is_program_memory(target, new_bytes)))
+    if (old_bytes == 0 || !is_program_memory(address, old_bytes) || (fixed && !is_program_memory(target, new_bytes)))
         return answer(Errno::INVAL);
-    auto move = fixed ? AddressSpace::Move::Fixed : may_move ? AddressSpace::Move::Allowed : AddressSpace::Move::Forbidden;
+    auto move = fixed      ? AddressSpace::Move::Fixed
+                : may_move ? AddressSpace::Move::Allowed
+                           : AddressSpace::Move::Forbidden;
     auto moved = address_space().remap(address, old_bytes, new_bytes, move, target);
     if (!moved)
         return answer(moved.error() == Error::NotBound ? Errno::FAULT : memory_errno(moved.error()));
     return static_cast<Answer>(*moved);
 }
 
-Answer brk(std::uint64_t wanted) { return static_cast<Answer>(move_program_break(wanted)); }
+Answer brk(std::uint64_t wanted) {
+    return static_cast<Answer>(move_program_break(wanted));
+}
 
 } // namespace exo::hpc::call

@@ -108,7 +108,9 @@ Answer close_range(std::uint32_t first, std::uint32_t last, std::uint32_t flags)
     return 0;
 }
 
-Answer dup(int fd) { return duplicate(fd, 0, false); }
+Answer dup(int fd) {
+    return duplicate(fd, 0, false);
+}
 
 Answer dup3(int fd, int target, std::uint32_t flags) {
     if (fd == target || (flags & ~open_flag::close_on_exec))
@@ -157,7 +159,8 @@ Answer fcntl(int fd, std::uint32_t command, std::uint64_t value) {
         bool is_pipe = !(*file)->node() && (*file)->bytes_readable();
         if (!is_pipe)
             return answer(Errno::BADF);
-        return command == fcntl_command::get_pipe_bytes || value <= pipe_bytes ? Answer{pipe_bytes} : answer(Errno::PERM);
+        return command == fcntl_command::get_pipe_bytes || value <= pipe_bytes ? Answer{pipe_bytes}
+                                                                               : answer(Errno::PERM);
     }
     default:
         trace_missing("fcntl", command);
@@ -221,7 +224,9 @@ Answer pipe2(User<std::int32_t> where, std::uint32_t flags) {
     return answer(Errno::FAULT);
 }
 
-Answer pipe(User<std::int32_t> where) { return pipe2(where, 0); }
+Answer pipe(User<std::int32_t> where) {
+    return pipe2(where, 0);
+}
 
 Answer eventfd2(std::uint32_t initial, std::uint32_t flags) {
     if (flags & ~(open_flag::close_on_exec | open_flag::non_block | eventfd_flag::semaphore))
@@ -233,6 +238,8 @@ Answer eventfd2(std::uint32_t initial, std::uint32_t flags) {
     return answer(descriptors().add(file, flags & open_flag::close_on_exec));
 }
 
-Answer eventfd(std::uint32_t initial) { return eventfd2(initial, 0); }
+Answer eventfd(std::uint32_t initial) {
+    return eventfd2(initial, 0);
+}
 
 } // namespace exo::hpc::call

@@ -63,7 +63,9 @@ Outcome<Ref<Place>> find_at(int directory, std::string_view path, LastLink last)
 
 namespace {
 
-bool writes(std::uint32_t flags) { return (flags & open_flag::access_mask) != open_flag::read_only; }
+bool writes(std::uint32_t flags) {
+    return (flags & open_flag::access_mask) != open_flag::read_only;
+}
 
 Outcome<Ref<Place>> create_file(Resolved& resolved, std::uint32_t permissions) {
     if (resolved.wants_directory)

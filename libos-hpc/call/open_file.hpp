@@ -22,7 +22,9 @@ Outcome<Ref<Place>> start_of(int directory, std::string_view path);
 Outcome<Resolved> resolve_at(int directory, std::string_view path, LastLink last);
 Outcome<Ref<Place>> find_at(int directory, std::string_view path, LastLink last);
 
-inline LastLink last_link(bool follow) { return follow ? LastLink::Follow : LastLink::Keep; }
+inline LastLink last_link(bool follow) {
+    return follow ? LastLink::Follow : LastLink::Keep;
+}
 
 // Opens a path (open(2)). Errors: as open.
 Outcome<Ref<File>> open_path(int directory, std::string_view path, std::uint32_t flags, std::uint32_t permissions);

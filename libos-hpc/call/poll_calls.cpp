@@ -68,8 +68,12 @@ struct Sets {
     Words in, out, error;
 };
 
-bool has(const Words& words, std::size_t fd) { return (words[fd / 64] >> (fd % 64)) & 1; }
-void put(Words& words, std::size_t fd) { words[fd / 64] |= 1ull << (fd % 64); }
+bool has(const Words& words, std::size_t fd) {
+    return (words[fd / 64] >> (fd % 64)) & 1;
+}
+void put(Words& words, std::size_t fd) {
+    words[fd / 64] |= 1ull << (fd % 64);
+}
 
 bool load(std::uint64_t address, Words& words, std::size_t bytes) {
     return !address || copy_from_user(words, address, bytes);

@@ -21,8 +21,12 @@ AffinityMask existing_vcores() {
     return count >= 64 ? ~0ull : (1ull << count) - 1;
 }
 
-bool is_own(int id) { return id == 0 || id == current_task().id; }
-bool exists(int id) { return is_own(id) || tasks().with(id, [](Task&) {}); }
+bool is_own(int id) {
+    return id == 0 || id == current_task().id;
+}
+bool exists(int id) {
+    return is_own(id) || tasks().with(id, [](Task&) {});
+}
 
 } // namespace
 
@@ -57,12 +61,14 @@ Answer sched_getaffinity(int id, std::uint64_t bytes, std::uint64_t address) {
 }
 
 Answer getcpu(User<std::uint32_t> processor, User<std::uint32_t> node) {
-    bool told = (!processor || processor.store(static_cast<std::uint32_t>(this_vcore_index()))) &&
-                (!node || node.store(0));
+    bool told =
+        (!processor || processor.store(static_cast<std::uint32_t>(this_vcore_index()))) && (!node || node.store(0));
     return told ? 0 : answer(Errno::FAULT);
 }
 
-Answer sched_getscheduler(int id) { return exists(id) ? scheduling::other : answer(Errno::SRCH); }
+Answer sched_getscheduler(int id) {
+    return exists(id) ? scheduling::other : answer(Errno::SRCH);
+}
 
 Answer sched_getparam(int id, User<std::int32_t> priority) {
     if (!exists(id))
@@ -147,7 +153,9 @@ Answer membarrier(std::uint32_t command, std::uint32_t flags) {
     return 0;
 }
 
-Answer getpriority(int, int) { return 20; } // nice 0, as the call encodes it
+Answer getpriority(int, int) {
+    return 20;
+} // nice 0, as the call encodes it
 Answer setpriority(int, int, int nice) {
     return nice == 0 ? 0 : answer(Errno::PERM);
 }

@@ -13,7 +13,9 @@ namespace {
 
 using namespace linux_abi;
 
-bool valid(int number) { return number >= 1 && number <= signal::count; }
+bool valid(int number) {
+    return number >= 1 && number <= signal::count;
+}
 
 SignalInfo sent(int number, std::int32_t code) {
     SignalInfo info{};

@@ -33,8 +33,12 @@ StatxTimestamp timestamp_of(const Timespec& time) {
     return {time.seconds, static_cast<std::uint32_t>(time.nanoseconds), 0};
 }
 
-std::uint32_t major_of(std::uint64_t device) { return static_cast<std::uint32_t>(device >> device_minor_bits); }
-std::uint32_t minor_of(std::uint64_t device) { return device & ((1u << device_minor_bits) - 1); }
+std::uint32_t major_of(std::uint64_t device) {
+    return static_cast<std::uint32_t>(device >> device_minor_bits);
+}
+std::uint32_t minor_of(std::uint64_t device) {
+    return device & ((1u << device_minor_bits) - 1);
+}
 
 Statx statx_of(const Attributes& from) {
     Statx to{};
@@ -64,8 +68,7 @@ Outcome<Attributes> attributes_of(int fd) {
 
 // By path, or by descriptor when the path is empty and the flags allow that.
 Outcome<Attributes> attributes_at(int directory, std::uint64_t path, std::uint32_t flags) {
-    constexpr std::uint32_t defined =
-        at::symlink_no_follow | at::no_automount | at::empty_path | at::statx_sync_mask;
+    constexpr std::uint32_t defined = at::symlink_no_follow | at::no_automount | at::empty_path | at::statx_sync_mask;
     if (flags & ~defined)
         return fail(Errno::INVAL);
     UserString name;
@@ -105,11 +108,15 @@ StatFs status_of(const FileSystemInfo& from) {
 Answer newfstatat(int directory, std::uint64_t path, User<Stat> where, std::uint32_t flags) {
     return tell(attributes_at(directory, path, flags), where, stat_of);
 }
-Answer stat(std::uint64_t path, User<Stat> where) { return newfstatat(at::current_directory, path, where, 0); }
+Answer stat(std::uint64_t path, User<Stat> where) {
+    return newfstatat(at::current_directory, path, where, 0);
+}
 Answer lstat(std::uint64_t path, User<Stat> where) {
     return newfstatat(at::current_directory, path, where, at::symlink_no_follow);
 }
-Answer fstat(int fd, User<Stat> where) { return tell(attributes_of(fd), where, stat_of); }
+Answer fstat(int fd, User<Stat> where) {
+    return tell(attributes_of(fd), where, stat_of);
+}
 
 Answer statx(int directory, std::uint64_t path, std::uint32_t flags, std::uint32_t, User<Statx> where) {
     return tell(attributes_at(directory, path, flags), where, statx_of);

@@ -19,7 +19,9 @@ using namespace linux_abi;
 
 constexpr std::uint64_t ns_per_second = nanoseconds_per_second, ns_per_us = 1000;
 
-void put(char (&field)[name_field_bytes], std::string_view text) { copy_bytes(field, text.data(), text.size()); }
+void put(char (&field)[name_field_bytes], std::string_view text) {
+    copy_bytes(field, text.data(), text.size());
+}
 
 [[clang::no_destroy]] constinit Mutex limits_lock;
 struct Limits {
@@ -37,7 +39,9 @@ struct Limits {
 constinit Limits limits;
 
 // Limits that mean something here, or are met whatever they are. Others can only be set to what they are.
-bool can_change(unsigned which) { return which == limit::stack || which == limit::core || which == limit::files; }
+bool can_change(unsigned which) {
+    return which == limit::stack || which == limit::core || which == limit::files;
+}
 
 Done set_limit(unsigned which, const Limit& wanted) {
     Limit& now = limits.of[which];
@@ -94,7 +98,9 @@ Answer prlimit64(int process, std::uint32_t which, User<Limit> wanted, User<Limi
     return !before || before.store(old) ? 0 : answer(Errno::FAULT);
 }
 
-Answer getrlimit(std::uint32_t which, User<Limit> where) { return prlimit64(0, which, User<Limit>{0}, where); }
+Answer getrlimit(std::uint32_t which, User<Limit> where) {
+    return prlimit64(0, which, User<Limit>{0}, where);
+}
 Answer setrlimit(std::uint32_t which, User<Limit> wanted) {
     return wanted ? prlimit64(0, which, wanted, User<Limit>{0}) : answer(Errno::FAULT);
 }
@@ -116,8 +122,8 @@ Answer getrusage(int whose, User<ResourceUsage> where) {
 
 Answer getrandom(std::uint64_t address, std::uint64_t bytes, std::uint32_t flags) {
     constexpr std::uint32_t defined = random_flag::non_block | random_flag::random | random_flag::insecure;
-    if ((flags & ~defined) || (flags & (random_flag::random | random_flag::insecure)) ==
-                                  (random_flag::random | random_flag::insecure))
+    if ((flags & ~defined) ||
+        (flags & (random_flag::random | random_flag::insecure)) == (random_flag::random | random_flag::insecure))
         return answer(Errno::INVAL);
     auto buffer = buffer_to_fill(address, bytes);
     if (!buffer)

@@ -116,14 +116,18 @@ Answer exit(int status) {
     thread_exit(0);
 }
 
-Answer exit_group(int status) { end_program(status & 0xff); }
+Answer exit_group(int status) {
+    end_program(status & 0xff);
+}
 
 Answer set_tid_address(std::uint64_t address) {
     current_task().clear_id_address = address;
     return current_task().id;
 }
 
-Answer gettid() { return current_task().id; }
+Answer gettid() {
+    return current_task().id;
+}
 
 Answer set_robust_list(std::uint64_t list, std::uint64_t bytes) {
     if (bytes != sizeof(RobustList))

@@ -52,7 +52,9 @@ Answer clock_nanosleep(std::int32_t clock, std::uint32_t flags, User<Timespec> w
         return answer(Errno::INVAL);
     bool absolute = flags & timer_absolute;
     bool wall = clock == clock_id::realtime || clock == clock_id::tai;
-    std::uint64_t deadline = !absolute ? deadline_after(time) : wall ? deadline_at_realtime(time) : deadline_at_monotonic(time);
+    std::uint64_t deadline = !absolute ? deadline_after(time)
+                             : wall    ? deadline_at_realtime(time)
+                                       : deadline_at_monotonic(time);
     if (sleep_until(deadline))
         return 0;
     if (!absolute && remaining) {

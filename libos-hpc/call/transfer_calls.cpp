@@ -27,8 +27,8 @@ Answer written(const Outcome<std::size_t>& put) {
 
 // Runs `move` on each piece until one is not moved whole.
 template <typename Piece, typename Move>
-Outcome<std::size_t> each_piece(std::uint64_t vectors, std::uint64_t count, Outcome<Piece> (*piece_of)(std::uint64_t, std::size_t),
-                                Move&& move) {
+Outcome<std::size_t> each_piece(std::uint64_t vectors, std::uint64_t count,
+                                Outcome<Piece> (*piece_of)(std::uint64_t, std::size_t), Move&& move) {
     if (count > io_vectors_max)
         return fail(Errno::INVAL);
     std::size_t total = 0;
@@ -71,7 +71,9 @@ Outcome<std::size_t> write_pieces_at(File& file, std::uint64_t vectors, std::uin
     });
 }
 
-bool is_negative(std::uint64_t offset) { return static_cast<std::int64_t>(offset) < 0; }
+bool is_negative(std::uint64_t offset) {
+    return static_cast<std::int64_t>(offset) < 0;
+}
 
 // An offset that the program keeps, or the file's own.
 class Position {

@@ -40,7 +40,9 @@ std::byte held[4096];
 std::size_t held_begin, held_end;
 
 // Safe: made in place below before `state` becomes Open.
-VirtioSurroundings& function() { return *reinterpret_cast<VirtioSurroundings*>(function_memory); }
+VirtioSurroundings& function() {
+    return *reinterpret_cast<VirtioSurroundings*>(function_memory);
+}
 
 void say(const char* what, const char* why) {
     log_line({{"libos-hpc: "}, {what}, {why}, {"; output goes to the kernel log\n"}});

@@ -13,7 +13,8 @@ namespace exo::hpc {
 
 enum class Stream : std::uint8_t { Input, Output, Error, Trace };
 
-// Waits until something is there; 0 at the end of the stream. Errors: INTR, AGAIN (would wait, and `wait` is false), IO.
+// Waits until something is there; 0 at the end of the stream. Errors: INTR, AGAIN (would wait, and `wait` is false),
+// IO.
 Outcome<std::size_t> read_stream(Stream stream, std::span<std::byte> buffer, bool wait);
 // Writes all of it. Errors: IO (the host took nothing for too long).
 Outcome<std::size_t> write_stream(Stream stream, std::span<const std::byte> buffer);

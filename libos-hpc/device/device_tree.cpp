@@ -13,11 +13,14 @@ namespace exo::hpc {
 namespace {
 
 constexpr TreeKind device_kind{linux_abi::file_system::tmpfs, 5};
-constexpr std::uint64_t shared_memory_bytes_max = 256ull << 20, shared_memory_files_max = 4096, shared_memory_device = 6;
+constexpr std::uint64_t shared_memory_bytes_max = 256ull << 20, shared_memory_files_max = 4096,
+                        shared_memory_device = 6;
 
 enum class Kind : std::uint8_t { Null, Zero, Full, Random };
 
-constexpr std::uint64_t device_number(unsigned major, unsigned minor) { return (major << 8) | minor; }
+constexpr std::uint64_t device_number(unsigned major, unsigned minor) {
+    return (major << 8) | minor;
+}
 
 class MemoryDevice final : public Node {
 public:
@@ -93,7 +96,9 @@ private:
     std::uint64_t inode_;
 };
 
-void descriptors_link(Text& text, std::uint64_t) { text.add("/proc/self/fd"); }
+void descriptors_link(Text& text, std::uint64_t) {
+    text.add("/proc/self/fd");
+}
 
 Ref<Node> make_shared_memory(std::uint64_t) {
     return make_ram_file_system(shared_memory_bytes_max, shared_memory_files_max, shared_memory_device, 01777);

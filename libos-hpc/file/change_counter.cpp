@@ -11,7 +11,9 @@ constinit ChangeCounter any;
 
 } // namespace
 
-ChangeCounter& any_change() { return any; }
+ChangeCounter& any_change() {
+    return any;
+}
 
 void ChangeCounter::advance() {
     std::size_t count = 0;

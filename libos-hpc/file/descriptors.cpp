@@ -10,7 +10,9 @@ namespace {
 
 } // namespace
 
-DescriptorTable& descriptors() { return table; }
+DescriptorTable& descriptors() {
+    return table;
+}
 
 bool open_descriptors() {
     struct {

@@ -8,7 +8,9 @@ namespace {
 
 } // namespace
 
-FileLocks& file_locks() { return locks; }
+FileLocks& file_locks() {
+    return locks;
+}
 
 Done FileLocks::take(File& file, Mode mode, bool waits) {
     auto found = file.attributes();

@@ -31,7 +31,9 @@ std::uint64_t implied_inode(std::string_view path) {
     return hash | (1ull << 33);
 }
 
-std::uint64_t inode_of(const archive::Entry& entry) { return entry.inode ? entry.inode : implied_inode(entry.path); }
+std::uint64_t inode_of(const archive::Entry& entry) {
+    return entry.inode ? entry.inode : implied_inode(entry.path);
+}
 
 } // namespace
 

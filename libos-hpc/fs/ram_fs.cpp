@@ -43,7 +43,9 @@ RamNode::RamNode(Ref<RamVolume> volume, std::uint64_t inode, std::uint32_t mode)
       permissions_(mode & linux_abi::mode::permission_mask), links_(linux_abi::is_directory(mode) ? 2 : 0),
       accessed_(wall_clock()), modified_(accessed_), changed_(accessed_), data_(volume_->budget) {}
 
-void RamNode::touch() { modified_ = changed_ = wall_clock(); }
+void RamNode::touch() {
+    modified_ = changed_ = wall_clock();
+}
 
 Outcome<Attributes> RamNode::attributes() {
     MutexGuard guard(volume_->lock);

@@ -1,4 +1,5 @@
-// Generated files (/proc, /sys): text made when an open file is first read, and symbolic links whose target is made when read.
+// Generated files (/proc, /sys): text made when an open file is first read, and symbolic links whose target is made
+// when read.
 #pragma once
 
 #include "libos-hpc/fs/tree_fs.hpp"

@@ -12,7 +12,9 @@ std::atomic<std::uint64_t> generated_inodes{1};
 
 } // namespace
 
-std::uint64_t next_generated_inode() { return generated_inodes.fetch_add(1, std::memory_order_relaxed); }
+std::uint64_t next_generated_inode() {
+    return generated_inodes.fetch_add(1, std::memory_order_relaxed);
+}
 
 TreeDirectory::TreeDirectory(TreeKind kind, Ref<Node> under, std::uint32_t permissions)
     : kind_(kind), under_(std::move(under)), permissions_(permissions), inode_(next_generated_inode()) {}

@@ -71,6 +71,8 @@ template <typename T>
 using Outcome = std::expected<T, Errno>;
 using Done = std::expected<void, Errno>;
 
-constexpr std::unexpected<Errno> fail(Errno error) { return std::unexpected<Errno>(error); }
+constexpr std::unexpected<Errno> fail(Errno error) {
+    return std::unexpected<Errno>(error);
+}
 
 } // namespace exo::hpc

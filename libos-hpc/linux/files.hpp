@@ -42,9 +42,15 @@ inline constexpr std::uint32_t socket = 0140000;
 inline constexpr std::uint32_t permission_mask = 07777;
 } // namespace mode
 
-constexpr bool is_directory(std::uint32_t mode_bits) { return (mode_bits & mode::type_mask) == mode::directory; }
-constexpr bool is_symlink(std::uint32_t mode_bits) { return (mode_bits & mode::type_mask) == mode::symlink; }
-constexpr bool is_regular(std::uint32_t mode_bits) { return (mode_bits & mode::type_mask) == mode::regular; }
+constexpr bool is_directory(std::uint32_t mode_bits) {
+    return (mode_bits & mode::type_mask) == mode::directory;
+}
+constexpr bool is_symlink(std::uint32_t mode_bits) {
+    return (mode_bits & mode::type_mask) == mode::symlink;
+}
+constexpr bool is_regular(std::uint32_t mode_bits) {
+    return (mode_bits & mode::type_mask) == mode::regular;
+}
 
 namespace at {
 inline constexpr std::int32_t current_directory = -100;

@@ -11,15 +11,16 @@ namespace exo::linux_abi {
 
 namespace signal {
 inline constexpr int hup = 1, interrupt = 2, quit = 3, ill = 4, trap = 5, abort = 6, bus = 7, fpe = 8, kill = 9,
-                     user1 = 10, segv = 11, user2 = 12, pipe = 13, alarm = 14, term = 15, stack_fault = 16,
-                     child = 17, cont = 18, stop = 19, tty_stop = 20, tty_in = 21, tty_out = 22, urgent = 23,
-                     cpu_limit = 24, file_limit = 25, virtual_alarm = 26, profile = 27, window = 28, io = 29,
-                     power = 30, sys = 31;
+                     user1 = 10, segv = 11, user2 = 12, pipe = 13, alarm = 14, term = 15, stack_fault = 16, child = 17,
+                     cont = 18, stop = 19, tty_stop = 20, tty_in = 21, tty_out = 22, urgent = 23, cpu_limit = 24,
+                     file_limit = 25, virtual_alarm = 26, profile = 27, window = 28, io = 29, power = 30, sys = 31;
 inline constexpr int count = 64;
 } // namespace signal
 
 using SignalSet = std::uint64_t; // bit n-1 is signal n
-constexpr SignalSet signal_bit(int number) { return SignalSet{1} << (number - 1); }
+constexpr SignalSet signal_bit(int number) {
+    return SignalSet{1} << (number - 1);
+}
 inline constexpr SignalSet signals_never_blocked = signal_bit(signal::kill) | signal_bit(signal::stop);
 
 inline constexpr std::uint64_t handler_default = 0;

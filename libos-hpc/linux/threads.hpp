@@ -7,10 +7,9 @@
 namespace exo::linux_abi {
 
 namespace clone_flag {
-inline constexpr std::uint64_t vm = 0x100, fs = 0x200, files = 0x400, sighand = 0x800, pidfd = 0x1000,
-                               vfork = 0x4000, thread = 0x10000, sysvsem = 0x40000, settls = 0x80000,
-                               parent_settid = 0x100000, child_cleartid = 0x200000, detached = 0x400000,
-                               child_settid = 0x1000000;
+inline constexpr std::uint64_t vm = 0x100, fs = 0x200, files = 0x400, sighand = 0x800, pidfd = 0x1000, vfork = 0x4000,
+                               thread = 0x10000, sysvsem = 0x40000, settls = 0x80000, parent_settid = 0x100000,
+                               child_cleartid = 0x200000, detached = 0x400000, child_settid = 0x1000000;
 inline constexpr std::uint64_t exit_signal_mask = 0xff;
 } // namespace clone_flag
 

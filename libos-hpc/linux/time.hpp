@@ -13,9 +13,7 @@ struct Timespec {
     std::int64_t seconds;
     std::int64_t nanoseconds;
 
-    constexpr bool valid() const {
-        return seconds >= 0 && nanoseconds >= 0 && nanoseconds < nanoseconds_per_second;
-    }
+    constexpr bool valid() const { return seconds >= 0 && nanoseconds >= 0 && nanoseconds < nanoseconds_per_second; }
 };
 static_assert(sizeof(Timespec) == 16);
 

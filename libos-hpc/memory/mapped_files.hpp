@@ -1,6 +1,6 @@
-// Shared mappings of files. A file's bytes are read in when it is mapped; what the program writes there goes back to the
-// file at msync, munmap and the program's end, whole pages at a time and without regard to what others wrote meanwhile:
-// two mappings of one file do not see each other's stores.
+// Shared mappings of files. A file's bytes are read in when it is mapped; what the program writes there goes back to
+// the file at msync, munmap and the program's end, whole pages at a time and without regard to what others wrote
+// meanwhile: two mappings of one file do not see each other's stores.
 #pragma once
 
 #include "libos-hpc/file/file.hpp"

@@ -16,7 +16,9 @@ inline constexpr std::uint64_t file_first = 16; // and up: a mapped file (mapped
 // As the last column of /proc/self/maps.
 std::string_view region_name(const Region& region);
 
-inline std::uint64_t mapped_bytes(const AddressSpaceStatistics& statistics) { return statistics.pages.mapped_bytes(); }
+inline std::uint64_t mapped_bytes(const AddressSpaceStatistics& statistics) {
+    return statistics.pages.mapped_bytes();
+}
 
 // Linux's number for what the address space refused.
 Errno memory_errno(Error error);
@@ -26,6 +28,8 @@ inline constexpr std::uint64_t program_memory_end = direct_map_address;
 inline bool is_program_memory(std::uint64_t address, std::uint64_t bytes) {
     return address >= page_bytes && address < program_memory_end && bytes <= program_memory_end - address;
 }
-constexpr std::uint64_t page_round_up(std::uint64_t bytes) { return (bytes + page_bytes - 1) & ~(page_bytes - 1); }
+constexpr std::uint64_t page_round_up(std::uint64_t bytes) {
+    return (bytes + page_bytes - 1) & ~(page_bytes - 1);
+}
 
 } // namespace exo::hpc

@@ -1,5 +1,5 @@
-// What is mounted where: the boot archive as "/", and over it the shares, /tmp, /proc, /sys and /dev. Nothing is brought
-// up before somebody goes there.
+// What is mounted where: the boot archive as "/", and over it the shares, /tmp, /proc, /sys and /dev. Nothing is
+// brought up before somebody goes there.
 #include "libos-hpc/name/names.hpp"
 
 #include "libos-hpc/device/device_tree.hpp"
@@ -26,7 +26,8 @@ constexpr std::uint64_t temporary_files_max = 65536;
 
 Ref<Node> make_temporary(std::uint64_t) {
     std::uint64_t memory = frames().statistics().total * page_bytes;
-    return make_ram_file_system(std::min(temporary_bytes_max, memory / 4), temporary_files_max, temporary_device, 01777);
+    return make_ram_file_system(std::min(temporary_bytes_max, memory / 4), temporary_files_max, temporary_device,
+                                01777);
 }
 
 Ref<Node> archive_root() {
@@ -51,7 +52,9 @@ bool add_mounts(TreeDirectory& root) {
 
 } // namespace
 
-Names& names() { return program_names; }
+Names& names() {
+    return program_names;
+}
 
 Ref<Place> Names::root_locked() {
     if (!root_) {

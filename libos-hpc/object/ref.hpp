@@ -42,8 +42,8 @@ public:
     Ref(const Ref& other) : object_(other.object_) { add(); }
     Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
     template <typename U>
-        requires __is_convertible_to(U*, T*)
-    Ref(const Ref<U>& other) : object_(other.get()) {
+        requires __is_convertible_to
+    (U*, T*) Ref(const Ref<U>& other) : object_(other.get()) {
         add();
     }
     ~Ref() {

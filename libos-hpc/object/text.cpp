@@ -38,8 +38,12 @@ Text& Text::number(std::uint64_t value, unsigned base, unsigned width, char fill
     return add(std::string_view(digits + place, count));
 }
 
-Text& Text::decimal(std::uint64_t value, unsigned width, char filler) { return number(value, 10, width, filler); }
-Text& Text::hexadecimal(std::uint64_t value, unsigned width, char filler) { return number(value, 16, width, filler); }
+Text& Text::decimal(std::uint64_t value, unsigned width, char filler) {
+    return number(value, 10, width, filler);
+}
+Text& Text::hexadecimal(std::uint64_t value, unsigned width, char filler) {
+    return number(value, 16, width, filler);
+}
 
 Text& Text::signed_decimal(std::int64_t value) {
     if (value < 0) {

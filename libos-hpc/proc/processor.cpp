@@ -27,29 +27,29 @@ struct FlagName {
 };
 
 constexpr FlagName flag_names[] = {
-    {Word::Leaf1D, 0, "fpu"},        {Word::Leaf1D, 4, "tsc"},         {Word::Leaf1D, 5, "msr"},
-    {Word::Leaf1D, 6, "pae"},        {Word::Leaf1D, 8, "cx8"},         {Word::Leaf1D, 9, "apic"},
-    {Word::Leaf1D, 15, "cmov"},      {Word::Leaf1D, 19, "clflush"},    {Word::Leaf1D, 23, "mmx"},
-    {Word::Leaf1D, 24, "fxsr"},      {Word::Leaf1D, 25, "sse"},        {Word::Leaf1D, 26, "sse2"},
-    {Word::Leaf1D, 28, "ht"},        {Word::ExtendedD, 11, "syscall"}, {Word::ExtendedD, 20, "nx"},
-    {Word::ExtendedD, 26, "pdpe1gb"}, {Word::ExtendedD, 27, "rdtscp"}, {Word::ExtendedD, 29, "lm"},
-    {Word::Leaf1C, 0, "pni"},        {Word::Leaf1C, 1, "pclmulqdq"},   {Word::Leaf1C, 3, "monitor"},
-    {Word::Leaf1C, 9, "ssse3"},      {Word::Leaf1C, 12, "fma"},        {Word::Leaf1C, 13, "cx16"},
-    {Word::Leaf1C, 17, "pcid"},      {Word::Leaf1C, 19, "sse4_1"},     {Word::Leaf1C, 20, "sse4_2"},
-    {Word::Leaf1C, 21, "x2apic"},    {Word::Leaf1C, 22, "movbe"},      {Word::Leaf1C, 23, "popcnt"},
-    {Word::Leaf1C, 25, "aes"},       {Word::Leaf1C, 26, "xsave"},      {Word::Leaf1C, 28, "avx"},
-    {Word::Leaf1C, 29, "f16c"},      {Word::Leaf1C, 30, "rdrand"},     {Word::Leaf1C, 31, "hypervisor"},
-    {Word::ExtendedC, 0, "lahf_lm"}, {Word::ExtendedC, 5, "abm"},      {Word::ExtendedC, 6, "sse4a"},
-    {Word::Leaf7B, 0, "fsgsbase"},   {Word::Leaf7B, 3, "bmi1"},        {Word::Leaf7B, 5, "avx2"},
-    {Word::Leaf7B, 7, "smep"},       {Word::Leaf7B, 8, "bmi2"},        {Word::Leaf7B, 9, "erms"},
-    {Word::Leaf7B, 16, "avx512f"},   {Word::Leaf7B, 17, "avx512dq"},   {Word::Leaf7B, 18, "rdseed"},
-    {Word::Leaf7B, 19, "adx"},       {Word::Leaf7B, 20, "smap"},       {Word::Leaf7B, 21, "avx512ifma"},
-    {Word::Leaf7B, 23, "clflushopt"}, {Word::Leaf7B, 24, "clwb"},      {Word::Leaf7B, 28, "avx512cd"},
-    {Word::Leaf7B, 29, "sha_ni"},    {Word::Leaf7B, 30, "avx512bw"},   {Word::Leaf7B, 31, "avx512vl"},
-    {Word::Leaf7C, 1, "avx512vbmi"}, {Word::Leaf7C, 2, "umip"},        {Word::Leaf7C, 8, "gfni"},
-    {Word::Leaf7C, 9, "vaes"},       {Word::Leaf7C, 10, "vpclmulqdq"}, {Word::Leaf7C, 11, "avx512_vnni"},
-    {Word::Leaf7C, 22, "rdpid"},     {Word::Leaf7D, 4, "fsrm"},        {Word::Leaf7A1, 4, "avx_vnni"},
-    {Word::Leaf7A1, 5, "avx512_bf16"}, {Word::LeafD1, 0, "xsaveopt"},  {Word::LeafD1, 1, "xsavec"},
+    {Word::Leaf1D, 0, "fpu"},          {Word::Leaf1D, 4, "tsc"},         {Word::Leaf1D, 5, "msr"},
+    {Word::Leaf1D, 6, "pae"},          {Word::Leaf1D, 8, "cx8"},         {Word::Leaf1D, 9, "apic"},
+    {Word::Leaf1D, 15, "cmov"},        {Word::Leaf1D, 19, "clflush"},    {Word::Leaf1D, 23, "mmx"},
+    {Word::Leaf1D, 24, "fxsr"},        {Word::Leaf1D, 25, "sse"},        {Word::Leaf1D, 26, "sse2"},
+    {Word::Leaf1D, 28, "ht"},          {Word::ExtendedD, 11, "syscall"}, {Word::ExtendedD, 20, "nx"},
+    {Word::ExtendedD, 26, "pdpe1gb"},  {Word::ExtendedD, 27, "rdtscp"},  {Word::ExtendedD, 29, "lm"},
+    {Word::Leaf1C, 0, "pni"},          {Word::Leaf1C, 1, "pclmulqdq"},   {Word::Leaf1C, 3, "monitor"},
+    {Word::Leaf1C, 9, "ssse3"},        {Word::Leaf1C, 12, "fma"},        {Word::Leaf1C, 13, "cx16"},
+    {Word::Leaf1C, 17, "pcid"},        {Word::Leaf1C, 19, "sse4_1"},     {Word::Leaf1C, 20, "sse4_2"},
+    {Word::Leaf1C, 21, "x2apic"},      {Word::Leaf1C, 22, "movbe"},      {Word::Leaf1C, 23, "popcnt"},
+    {Word::Leaf1C, 25, "aes"},         {Word::Leaf1C, 26, "xsave"},      {Word::Leaf1C, 28, "avx"},
+    {Word::Leaf1C, 29, "f16c"},        {Word::Leaf1C, 30, "rdrand"},     {Word::Leaf1C, 31, "hypervisor"},
+    {Word::ExtendedC, 0, "lahf_lm"},   {Word::ExtendedC, 5, "abm"},      {Word::ExtendedC, 6, "sse4a"},
+    {Word::Leaf7B, 0, "fsgsbase"},     {Word::Leaf7B, 3, "bmi1"},        {Word::Leaf7B, 5, "avx2"},
+    {Word::Leaf7B, 7, "smep"},         {Word::Leaf7B, 8, "bmi2"},        {Word::Leaf7B, 9, "erms"},
+    {Word::Leaf7B, 16, "avx512f"},     {Word::Leaf7B, 17, "avx512dq"},   {Word::Leaf7B, 18, "rdseed"},
+    {Word::Leaf7B, 19, "adx"},         {Word::Leaf7B, 20, "smap"},       {Word::Leaf7B, 21, "avx512ifma"},
+    {Word::Leaf7B, 23, "clflushopt"},  {Word::Leaf7B, 24, "clwb"},       {Word::Leaf7B, 28, "avx512cd"},
+    {Word::Leaf7B, 29, "sha_ni"},      {Word::Leaf7B, 30, "avx512bw"},   {Word::Leaf7B, 31, "avx512vl"},
+    {Word::Leaf7C, 1, "avx512vbmi"},   {Word::Leaf7C, 2, "umip"},        {Word::Leaf7C, 8, "gfni"},
+    {Word::Leaf7C, 9, "vaes"},         {Word::Leaf7C, 10, "vpclmulqdq"}, {Word::Leaf7C, 11, "avx512_vnni"},
+    {Word::Leaf7C, 22, "rdpid"},       {Word::Leaf7D, 4, "fsrm"},        {Word::Leaf7A1, 4, "avx_vnni"},
+    {Word::Leaf7A1, 5, "avx512_bf16"}, {Word::LeafD1, 0, "xsaveopt"},    {Word::LeafD1, 1, "xsavec"},
     {Word::LeafD1, 2, "xgetbv1"},
 };
 
@@ -132,6 +132,8 @@ unsigned read_caches(CacheView (&caches)[caches_max]) {
     return count;
 }
 
-std::uint64_t hardware_capabilities() { return cpuid(1).d; }
+std::uint64_t hardware_capabilities() {
+    return cpuid(1).d;
+}
 
 } // namespace exo::hpc

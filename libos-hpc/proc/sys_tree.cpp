@@ -23,10 +23,18 @@ void online(Text& text, std::uint64_t) {
     write_cpu_list(text, all_processors());
     text.add('\n');
 }
-void kernel_max(Text& text, std::uint64_t) { text.decimal(max_cores - 1).add('\n'); }
-void offline(Text& text, std::uint64_t) { text.add('\n'); }
-void zero(Text& text, std::uint64_t) { text.add("0\n"); }
-void number(Text& text, std::uint64_t value) { text.decimal(value).add('\n'); }
+void kernel_max(Text& text, std::uint64_t) {
+    text.decimal(max_cores - 1).add('\n');
+}
+void offline(Text& text, std::uint64_t) {
+    text.add('\n');
+}
+void zero(Text& text, std::uint64_t) {
+    text.add("0\n");
+}
+void number(Text& text, std::uint64_t value) {
+    text.decimal(value).add('\n');
+}
 void one_processor_list(Text& text, std::uint64_t processor) {
     write_cpu_list(text, 1ull << processor);
     text.add('\n');
@@ -35,7 +43,9 @@ void one_processor_mask(Text& text, std::uint64_t processor) {
     write_cpu_mask(text, 1ull << processor);
     text.add('\n');
 }
-void all_list(Text& text, std::uint64_t) { online(text, 0); }
+void all_list(Text& text, std::uint64_t) {
+    online(text, 0);
+}
 void all_mask(Text& text, std::uint64_t) {
     write_cpu_mask(text, all_processors());
     text.add('\n');
@@ -47,14 +57,30 @@ CacheView cache_of(std::uint64_t argument) {
     std::uint64_t index = argument >> cache_shift;
     return index < count ? caches[index] : CacheView{};
 }
-void cache_level(Text& text, std::uint64_t cache) { text.decimal(cache_of(cache).level).add('\n'); }
-void cache_type(Text& text, std::uint64_t cache) { text.add(cache_of(cache).type).add('\n'); }
-void cache_size(Text& text, std::uint64_t cache) { text.decimal(cache_of(cache).bytes / 1024).add("K\n"); }
-void cache_line(Text& text, std::uint64_t cache) { text.decimal(cache_of(cache).line_bytes).add('\n'); }
-void cache_ways(Text& text, std::uint64_t cache) { text.decimal(cache_of(cache).ways).add('\n'); }
-void cache_sets(Text& text, std::uint64_t cache) { text.decimal(cache_of(cache).sets).add('\n'); }
-void cache_list(Text& text, std::uint64_t cache) { one_processor_list(text, cache & ((1u << cache_shift) - 1)); }
-void cache_mask(Text& text, std::uint64_t cache) { one_processor_mask(text, cache & ((1u << cache_shift) - 1)); }
+void cache_level(Text& text, std::uint64_t cache) {
+    text.decimal(cache_of(cache).level).add('\n');
+}
+void cache_type(Text& text, std::uint64_t cache) {
+    text.add(cache_of(cache).type).add('\n');
+}
+void cache_size(Text& text, std::uint64_t cache) {
+    text.decimal(cache_of(cache).bytes / 1024).add("K\n");
+}
+void cache_line(Text& text, std::uint64_t cache) {
+    text.decimal(cache_of(cache).line_bytes).add('\n');
+}
+void cache_ways(Text& text, std::uint64_t cache) {
+    text.decimal(cache_of(cache).ways).add('\n');
+}
+void cache_sets(Text& text, std::uint64_t cache) {
+    text.decimal(cache_of(cache).sets).add('\n');
+}
+void cache_list(Text& text, std::uint64_t cache) {
+    one_processor_list(text, cache & ((1u << cache_shift) - 1));
+}
+void cache_mask(Text& text, std::uint64_t cache) {
+    one_processor_mask(text, cache & ((1u << cache_shift) - 1));
+}
 
 void node_memory(Text& text, std::uint64_t) {
     FrameStatistics statistics = frames().statistics();
@@ -64,11 +90,17 @@ void node_memory(Text& text, std::uint64_t) {
 void free_huge_pages(Text& text, std::uint64_t) {
     text.decimal(frames().statistics().free / frames_per_large).add('\n');
 }
-void huge_pages(Text& text, std::uint64_t) { text.decimal(frames().statistics().total / frames_per_large).add('\n'); }
-void transparent(Text& text, std::uint64_t) { text.add("[always] madvise never\n"); }
+void huge_pages(Text& text, std::uint64_t) {
+    text.decimal(frames().statistics().total / frames_per_large).add('\n');
+}
+void transparent(Text& text, std::uint64_t) {
+    text.add("[always] madvise never\n");
+}
 
 using Directory = Ref<TreeDirectory>;
-Directory directory() { return make<TreeDirectory>(kind); }
+Directory directory() {
+    return make<TreeDirectory>(kind);
+}
 
 // Remembers whether everything fitted, so that a tree can be written down line by line.
 struct Builder {

@@ -18,8 +18,12 @@ constexpr std::uint32_t user_root = 0;
 constexpr std::uint64_t device_first = 16; // st_dev of share 0
 
 // The client's lock is held only around table look-ups and ring accesses, which do not block.
-void acquire(void* context) { static_cast<Mutex*>(context)->lock(); }
-void release(void* context) { static_cast<Mutex*>(context)->unlock(); }
+void acquire(void* context) {
+    static_cast<Mutex*>(context)->lock();
+}
+void release(void* context) {
+    static_cast<Mutex*>(context)->unlock();
+}
 
 // One virtio-9p function and whatever became of it.
 struct Device {

@@ -9,7 +9,9 @@ constexpr std::uint32_t group_root = 0;
 constexpr std::size_t listing_bytes = 8192;
 
 // Safe in the callers: nodes of one volume are all of this type (Node::volume).
-ShareNode& share_node(Node& node) { return static_cast<ShareNode&>(node); }
+ShareNode& share_node(Node& node) {
+    return static_cast<ShareNode&>(node);
+}
 
 } // namespace
 

@@ -115,7 +115,9 @@ Outcome<std::size_t> ShareNode::write_at(std::uint64_t offset, std::span<const s
     return done;
 }
 
-Done ShareNode::sync() { return done_of(system_.client.fsync(fid_, false)); }
+Done ShareNode::sync() {
+    return done_of(system_.client.fsync(fid_, false));
+}
 
 Outcome<std::size_t> ShareNode::read_link(std::span<char> buffer) {
     if (!linux_abi::is_symlink(type_))

@@ -6,7 +6,9 @@
 
 namespace exo::hpc {
 
-inline Errno errno_of(ninep::Errno error) { return static_cast<Errno>(error.number); }
+inline Errno errno_of(ninep::Errno error) {
+    return static_cast<Errno>(error.number);
+}
 
 template <typename T>
 Done done_of(const ninep::Result<T>& result) {

@@ -6,14 +6,17 @@ namespace {
 
 constinit SignalActions actions;
 
-constexpr const char* names[] = {"signal",  "SIGHUP",    "SIGINT",  "SIGQUIT", "SIGILL",    "SIGTRAP", "SIGABRT", "SIGBUS",
-                                 "SIGFPE",  "SIGKILL",   "SIGUSR1", "SIGSEGV", "SIGUSR2",   "SIGPIPE", "SIGALRM", "SIGTERM",
-                                 "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP",   "SIGTTIN", "SIGTTOU", "SIGURG",
-                                 "SIGXCPU", "SIGXFSZ",   "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO",  "SIGPWR",  "SIGSYS"};
+constexpr const char* names[] = {"signal",   "SIGHUP",  "SIGINT",    "SIGQUIT", "SIGILL",  "SIGTRAP",   "SIGABRT",
+                                 "SIGBUS",   "SIGFPE",  "SIGKILL",   "SIGUSR1", "SIGSEGV", "SIGUSR2",   "SIGPIPE",
+                                 "SIGALRM",  "SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP",   "SIGTSTP",
+                                 "SIGTTIN",  "SIGTTOU", "SIGURG",    "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF",
+                                 "SIGWINCH", "SIGIO",   "SIGPWR",    "SIGSYS"};
 
 } // namespace
 
-SignalActions& signal_actions() { return actions; }
+SignalActions& signal_actions() {
+    return actions;
+}
 
 const char* signal_name(int number) {
     return number > 0 && number < static_cast<int>(sizeof names / sizeof *names) ? names[number] : names[0];

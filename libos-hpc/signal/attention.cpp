@@ -41,6 +41,8 @@ bool draw_attention(std::size_t vcore) {
     return sys::signal(handle).ok();
 }
 
-std::uint64_t attention_count(std::size_t vcore) { return attention[vcore].count.load(std::memory_order_seq_cst); }
+std::uint64_t attention_count(std::size_t vcore) {
+    return attention[vcore].count.load(std::memory_order_seq_cst);
+}
 
 } // namespace exo::hpc

@@ -1,4 +1,5 @@
-// Interrupting a vcore from another one, so that it looks at the signals of the thread it runs; and knowing that it did.
+// Interrupting a vcore from another one, so that it looks at the signals of the thread it runs; and knowing that it
+// did.
 #pragma once
 
 #include <cstddef>

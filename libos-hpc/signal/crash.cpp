@@ -93,7 +93,9 @@ void add_fault(Text& text, const RegisterFrame& frame, const linux_abi::SignalIn
 
 } // namespace
 
-void end_by_signal(int number) { end_program(shell_signal_base + number); }
+void end_by_signal(int number) {
+    end_program(shell_signal_base + number);
+}
 
 void crash(const RegisterFrame& frame, const linux_abi::SignalInfo& info) {
     if (masked())

@@ -51,7 +51,9 @@ SignalSet pending_set(Task& task) {
     return task.pending.set;
 }
 
-bool has_deliverable(Task& task) { return (pending_set(task) & ~task.blocked) != 0; }
+bool has_deliverable(Task& task) {
+    return (pending_set(task) & ~task.blocked) != 0;
+}
 
 Done send_to_task(Task& task, const SignalInfo& info) {
     int number = info.number;
@@ -80,8 +82,8 @@ Done send_to_process(const SignalInfo& info) {
     Task* chosen = nullptr;
     tasks().for_each([&](Task& task) {
         bool takes = !(task.blocked & signal_bit(info.number));
-        bool better = !chosen || (takes && (chosen->blocked & signal_bit(info.number))) ||
-                      (takes && task.id == process_id);
+        bool better =
+            !chosen || (takes && (chosen->blocked & signal_bit(info.number))) || (takes && task.id == process_id);
         if (better)
             chosen = &task;
         return true;

@@ -8,7 +8,6 @@
 
 namespace exo::hpc {
 
-
 // Makes a signal pending for a task and sees that it is looked at soon. Errors: AGAIN (too many are queued).
 Done send_to_task(Task& task, const linux_abi::SignalInfo& info);
 // For the process: to a task that does not block it, preferably the first.
@@ -26,8 +25,8 @@ inline constexpr std::uint64_t no_call = ~0ull;
 void leave_call(Task& task, RegisterFrame& frame, std::uint64_t number);
 // Delivers what is pending for the running thread, if it was interrupted in its program. Masked.
 void look_at_signals();
-// Delivers a signal that an exception of the task's own caused; never returns it as pending. The task's program must take
-// it now: when it is blocked or ignored, the default action is taken (signal(7)).
+// Delivers a signal that an exception of the task's own caused; never returns it as pending. The task's program must
+// take it now: when it is blocked or ignored, the default action is taken (signal(7)).
 void force_signal(Task& task, RegisterFrame& frame, const linux_abi::SignalInfo& info);
 
 } // namespace exo::hpc

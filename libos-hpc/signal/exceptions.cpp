@@ -15,8 +15,8 @@ using namespace linux_abi;
 constexpr unsigned vector_page_fault = 14;
 constexpr std::uint64_t trap_flag = 1u << 8;
 
-// An arithmetic exception's code, from the unmasked flags of a status word: invalid, denormal, divide by zero, overflow,
-// underflow, inexact in its lowest bits.
+// An arithmetic exception's code, from the unmasked flags of a status word: invalid, denormal, divide by zero,
+// overflow, underflow, inexact in its lowest bits.
 std::int32_t arithmetic_code(std::uint32_t flags) {
     if (flags & 1)
         return signal_code::float_invalid;

@@ -124,7 +124,8 @@ bool push_signal_frame(Task& task, RegisterFrame& frame, const SignalAction& act
     SignalFrame built;
     fill_bytes(&built, 0, sizeof built);
     built.restorer = action.restorer;
-    built.context.flags = user_context_flag::extended_state | user_context_flag::saved_ss | user_context_flag::strict_ss;
+    built.context.flags =
+        user_context_flag::extended_state | user_context_flag::saved_ss | user_context_flag::strict_ss;
     built.context.stack = task.alternate_stack;
     if (on_alternate_stack(task, frame.rsp))
         built.context.stack.flags |= stack_flag::on_stack;

@@ -1,5 +1,5 @@
-// From the starter's block to the program's _start: the kit, the first task, the standard streams, the stack. Whatever can
-// wait for its first use does. The only symbols a program sees of the library OS are here and in entry.S.
+// From the starter's block to the program's _start: the kit, the first task, the standard streams, the stack. Whatever
+// can wait for its first use does. The only symbols a program sees of the library OS are here and in entry.S.
 #include "libos-hpc/call/dispatch.hpp"
 #include "libos-hpc/file/descriptors.hpp"
 #include "libos-hpc/signal/exceptions.hpp"
@@ -18,7 +18,9 @@ void _start();
 [[noreturn]] void exo_hpc_start(const exo::StartInfo* start);
 }
 
-const exo::StartInfo* exo_start_info() { return &exo::start_info(); }
+const exo::StartInfo* exo_start_info() {
+    return &exo::start_info();
+}
 
 namespace {
 

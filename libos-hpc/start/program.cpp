@@ -79,6 +79,8 @@ void end_program(int status) {
     exit_environment(static_cast<std::uint64_t>(status) & 0xff);
 }
 
-void write_error(std::string_view text) { (void)write_stream(Stream::Error, bytes_of(text)); }
+void write_error(std::string_view text) {
+    (void)write_stream(Stream::Error, bytes_of(text));
+}
 
 } // namespace exo::hpc

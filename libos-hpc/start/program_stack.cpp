@@ -25,7 +25,9 @@ constexpr std::uint64_t hardware2_fsgsbase = 1u << 1;
 constexpr char platform[] = "x86_64";
 
 // Safe: addresses of constants and of the starter's strings, as the program wants them.
-std::uint64_t address_of(const void* pointer) { return reinterpret_cast<std::uint64_t>(pointer); }
+std::uint64_t address_of(const void* pointer) {
+    return reinterpret_cast<std::uint64_t>(pointer);
+}
 
 Result<std::uint64_t> map_stack() {
     RegionRequest request;

@@ -23,7 +23,9 @@ std::uint64_t task_cpu_ns(const Task& task) {
     return cycles_to_ns(task.thread->run_cycles() - (task.id == process_id ? before_program : 0));
 }
 
-std::uint64_t thread_cpu_ns() { return task_cpu_ns(current_task()); }
+std::uint64_t thread_cpu_ns() {
+    return task_cpu_ns(current_task());
+}
 
 std::uint64_t process_cpu_ns() {
     std::uint64_t cycles = tasks().ended_cycles() - before_program;

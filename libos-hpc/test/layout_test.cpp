@@ -8,8 +8,8 @@
 #include <doctest/doctest.h>
 
 #include <cerrno>
-#include <cstddef>
 #include <csignal>
+#include <cstddef>
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/futex.h>

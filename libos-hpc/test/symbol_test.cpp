@@ -10,7 +10,9 @@
 
 using namespace exo::hpc;
 
-extern "C" [[gnu::noinline]] int symbol_test_landmark(int value) { return value * 3 + 1; }
+extern "C" [[gnu::noinline]] int symbol_test_landmark(int value) {
+    return value * 3 + 1;
+}
 
 // Of the linker: where this program's ELF header lies in memory.
 extern "C" [[gnu::visibility("hidden")]] const char __ehdr_start[];

@@ -21,8 +21,9 @@ std::string written(Write&& write) {
 } // namespace
 
 TEST_CASE("numbers and columns") {
-    CHECK(written([](Text& t) { t.decimal(0).add(' ').decimal(18446744073709551615ull).add(' ').decimal(7, 3, '0'); }) ==
-          "0 18446744073709551615 007");
+    CHECK(written([](Text& t) {
+              t.decimal(0).add(' ').decimal(18446744073709551615ull).add(' ').decimal(7, 3, '0');
+          }) == "0 18446744073709551615 007");
     CHECK(written([](Text& t) { t.signed_decimal(-9223372036854775807 - 1); }) == "-9223372036854775808");
     CHECK(written([](Text& t) { t.hexadecimal(0xabc).add('-').hexadecimal(0xabc, 8); }) == "abc-00000abc");
     CHECK(written([](Text& t) { t.add("ab").pad_to(0, 5).add("|"); }) == "ab   |");
@@ -48,12 +49,14 @@ TEST_CASE("maps lines have their columns") {
                                 .offset = 0x1000,
                                 .name = "/bin/x"});
           }) == "00400000-00401000 r-xp 00001000 00:00 0 " + std::string(33, ' ') + "/bin/x\n");
-    CHECK(written([](Text& t) { write_mapping(t, {.begin = 0x7f0000000000, .end = 0x7f0000001000, .shared = true, .name = {}}); }) ==
-          "7f0000000000-7f0000001000 ---s 00000000 00:00 0 \n");
+    CHECK(written([](Text& t) {
+              write_mapping(t, {.begin = 0x7f0000000000, .end = 0x7f0000001000, .shared = true, .name = {}});
+          }) == "7f0000000000-7f0000001000 ---s 00000000 00:00 0 \n");
 }
 
 TEST_CASE("meminfo in kibibytes") {
-    std::string text = written([](Text& t) { write_meminfo(t, {.total = 1ull << 30, .free = 1ull << 20, .huge_free = 0}); });
+    std::string text =
+        written([](Text& t) { write_meminfo(t, {.total = 1ull << 30, .free = 1ull << 20, .huge_free = 0}); });
     CHECK(text.starts_with("MemTotal:        1048576 kB\nMemFree:            1024 kB\n"));
     CHECK(text.ends_with("Hugepagesize:       2048 kB\n"));
 }

@@ -55,9 +55,7 @@ struct Tree {
         REQUIRE(!place);
         return place.error();
     }
-    void directory(std::string_view in, std::string_view name) {
-        REQUIRE(find(in)->make_directory({name, 0755}));
-    }
+    void directory(std::string_view in, std::string_view name) { REQUIRE(find(in)->make_directory({name, 0755})); }
     Ref<Node> file(std::string_view in, std::string_view name, std::string_view content = "") {
         auto node = find(in)->create({name, 0644});
         REQUIRE(node);

@@ -12,7 +12,9 @@ constinit Task first_task;
 
 } // namespace
 
-TaskTable& tasks() { return table; }
+TaskTable& tasks() {
+    return table;
+}
 
 void TaskTable::add(Task& task) {
     SpinGuard guard(lock_);

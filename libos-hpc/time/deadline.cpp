@@ -20,7 +20,9 @@ linux_abi::Timespec timespec_of(std::uint64_t nanoseconds) {
     return {static_cast<std::int64_t>(nanoseconds / second), static_cast<std::int64_t>(nanoseconds % second)};
 }
 
-std::uint64_t deadline_after(const linux_abi::Timespec& time) { return deadline_in_ns(nanoseconds_of(time)); }
+std::uint64_t deadline_after(const linux_abi::Timespec& time) {
+    return deadline_in_ns(nanoseconds_of(time));
+}
 std::uint64_t deadline_at_monotonic(const linux_abi::Timespec& time) {
     return deadline_at_monotonic_ns(nanoseconds_of(time));
 }
@@ -28,6 +30,8 @@ std::uint64_t deadline_at_realtime(const linux_abi::Timespec& time) {
     return deadline_at_realtime_ns(nanoseconds_of(time));
 }
 
-linux_abi::Timespec wall_clock() { return timespec_of(realtime_ns()); }
+linux_abi::Timespec wall_clock() {
+    return timespec_of(realtime_ns());
+}
 
 } // namespace exo::hpc

@@ -1,5 +1,5 @@
-// The vDSO's functions: ordinary calls on the program's own stack, which read the time-stamp counter and the kernel's info
-// pages and never leave user mode. Clocks they do not know, they ask the dispatcher for.
+// The vDSO's functions: ordinary calls on the program's own stack, which read the time-stamp counter and the kernel's
+// info pages and never leave user mode. Clocks they do not know, they ask the dispatcher for.
 #include "libos-hpc/linux/time.hpp"
 #include "libos-hpc/vdso/vdso.hpp"
 #include "libos/time/clock.hpp"
@@ -16,7 +16,9 @@ long exo_vdso_getcpu(unsigned* processor, unsigned* node, void* cache);
 
 namespace exo::hpc {
 
-const void* vdso_image() { return exo_vdso_image; }
+const void* vdso_image() {
+    return exo_vdso_image;
+}
 
 } // namespace exo::hpc
 
@@ -58,7 +60,9 @@ long exo_vdso_clock_gettime(int clock, exo::linux_abi::Timespec* time) {
     return 0;
 }
 
-long exo_vdso_clock_getres(int clock, exo::linux_abi::Timespec* resolution) { return system_call(call_clock_getres, clock, resolution); }
+long exo_vdso_clock_getres(int clock, exo::linux_abi::Timespec* resolution) {
+    return system_call(call_clock_getres, clock, resolution);
+}
 
 long exo_vdso_gettimeofday(exo::linux_abi::Timeval* time, void* zone) {
     if (time) {

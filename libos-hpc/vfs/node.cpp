@@ -5,7 +5,9 @@
 
 namespace exo::hpc {
 
-Outcome<Ref<File>> Node::open_stream(std::uint32_t) { return Ref<File>(); }
+Outcome<Ref<File>> Node::open_stream(std::uint32_t) {
+    return Ref<File>();
+}
 
 // Without knowledge of holes a file is all data, with one hole at its end (lseek(2)).
 Outcome<std::uint64_t> Node::seek_data(std::uint64_t offset) {

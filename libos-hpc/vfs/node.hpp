@@ -1,5 +1,5 @@
-// A file-system object (what a path leads to), whatever file system it is in. Directories look names up and change them;
-// files are opened into something that reads and writes at offsets. Every operation is safe from several threads
+// A file-system object (what a path leads to), whatever file system it is in. Directories look names up and change
+// them; files are opened into something that reads and writes at offsets. Every operation is safe from several threads
 // and may block. What a file system does not do, it refuses by not overriding it. Open files: file.hpp.
 #pragma once
 

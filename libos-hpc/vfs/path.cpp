@@ -14,7 +14,9 @@ std::string_view take_component(std::string_view& rest) {
     return component;
 }
 
-bool only_slashes(std::string_view rest) { return rest.find_first_not_of('/') == std::string_view::npos; }
+bool only_slashes(std::string_view rest) {
+    return rest.find_first_not_of('/') == std::string_view::npos;
+}
 
 // A link's target, then what was still to be walked.
 Outcome<Text> spliced(Node& link, std::string_view rest) {

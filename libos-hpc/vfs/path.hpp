@@ -9,9 +9,9 @@ namespace exo::hpc {
 enum class LastLink : std::uint8_t { Follow, Keep };
 
 struct Resolved {
-    Ref<Place> place;     // empty: the last component does not exist
-    Ref<Place> directory; // that holds, or would hold, the last component; empty for "/", "." and ".."
-    Text name;            // of the last component, after links; empty for "/", "." and ".."
+    Ref<Place> place;             // empty: the last component does not exist
+    Ref<Place> directory;         // that holds, or would hold, the last component; empty for "/", "." and ".."
+    Text name;                    // of the last component, after links; empty for "/", "." and ".."
     bool wants_directory = false; // the path ended in "/" or "/."
 };
 
