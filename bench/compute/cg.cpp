@@ -20,7 +20,8 @@ int main(int count, char** arguments) {
     char buffer[bench::row_bytes_max];
     const std::string_view row = bench::format_row(buffer, "cg", "cycles", cycles * 1000);
     std::fwrite(row.data(), 1, row.size(), stdout);
-    std::fprintf(stderr, "cg: %lld iterations, sum of the solution %.17g\n", static_cast<long long>(solution.iterations),
+    std::fprintf(stderr, "cg: %lld iterations, sum of the solution %.17g\n",
+                 static_cast<long long>(solution.iterations),
                  std::accumulate(solution.x.begin(), solution.x.end(), 0.0));
     return 0;
 }

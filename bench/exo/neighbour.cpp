@@ -42,13 +42,13 @@ void look_at_requests() {
     const std::uint64_t bits = __atomic_exchange_n(&own_upcall().pending, 0, __ATOMIC_ACQUIRE);
     if ((bits & exo::pending::revocation) == 0)
         return;
-    board.requests = board.requests + 1;
-    if (board.complies == 0)
-        return;
-    while (exo::sys::drop(board.asked_back).is(exo::Error::Again)) {
-        // Bounded by the kernel: each call does a part of the work.
+    if (board.complies != 0) {
+        exo::CallResult dropped = exo::sys::drop(board.asked_back);
+        while (dropped.is(exo::Error::Again)) // bounded by the kernel: each call does a part of the work
+            dropped = exo::sys::drop(board.asked_back);
+        board.returned = board.returned + (dropped.ok() ? 1 : 0);
     }
-    board.returned = board.returned + 1;
+    board.answered = board.answered + 1;
 }
 
 [[noreturn]] void wait_for_requests() {
@@ -108,16 +108,17 @@ void share_program(exo::Handle environment, TablePairs& pairs) {
 
 void Neighbour::make() {
     const std::uint64_t first = take_spare(environment_frames, 2);
-    environment_ = required(
-        exo::sys::environment_create(exo::start_info().machine, spare_handle(), first, table_frames), "creating a neighbour");
+    environment_ =
+        required(exo::sys::environment_create(exo::start_info().machine, spare_handle(), first, table_frames),
+                 "creating a neighbour");
     exo::CapabilityInfo about;
     required(exo::sys::inspect(environment_, &about), "looking at the neighbour");
     number_ = about.first;
 
     const std::uint64_t frames = take_spare(pair_frames + own_pages + 1, 2), pages = frames + pair_frames;
-    const std::uint64_t lent = required(exo::sys::derive(spare_handle(), exo::Kind::Frames, memory_rights, frames,
-                                                         pair_frames + own_pages + 1),
-                                        "deriving the neighbour's frames");
+    const std::uint64_t lent = required(
+        exo::sys::derive(spare_handle(), exo::Kind::Frames, memory_rights, frames, pair_frames + own_pages + 1),
+        "deriving the neighbour's frames");
     const exo::Handle own = grant(lent);
     TablePairs pairs{.frames = own, .first = frames, .count = pair_frames};
     auto* const mapped = map_spare(pages, own_pages);

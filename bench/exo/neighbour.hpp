@@ -11,8 +11,8 @@ namespace bench {
 struct Board {
     volatile std::uint64_t asked_back; // by the owner: the neighbour's handle of what it will be asked for
     volatile std::uint64_t complies;   // by the owner: whether it gives back what it is asked for
-    volatile std::uint64_t requests;   // by the neighbour: how many it saw
-    volatile std::uint64_t returned;   // by the neighbour: how many it answered by giving back
+    volatile std::uint64_t returned;   // by the neighbour: how many requests it answered by giving back
+    volatile std::uint64_t answered;   // by the neighbour: how many it dealt with, by giving back or not
     volatile std::uint64_t calls;      // by the neighbour: transfers through its gate
 };
 

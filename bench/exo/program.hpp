@@ -12,7 +12,9 @@ namespace bench {
 // Argument `index` of the command line, argument 0 being the program; empty when there are not so many.
 std::string_view program_argument(const exo::StartInfo& start, std::uint32_t index);
 
-inline void print(std::string_view text) { exo::log_text(text.data(), text.size()); }
+inline void print(std::string_view text) {
+    exo::log_text(text.data(), text.size());
+}
 
 // Ends the program with a sentence unless the step was done.
 void require(bool done, std::string_view step);

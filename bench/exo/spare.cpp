@@ -15,7 +15,9 @@ constexpr std::uint64_t window_pairs = 3;
 std::uint64_t taken;  // frames, from the front of the spare run
 std::uint64_t placed; // pages, from the front of the window
 
-const exo::StartFrames& spare_run() { return exo::start_info().spare; }
+const exo::StartFrames& spare_run() {
+    return exo::start_info().spare;
+}
 
 } // namespace
 
@@ -27,7 +29,9 @@ std::uint64_t take_spare(std::uint64_t count, std::uint64_t alignment) {
     return first;
 }
 
-exo::Handle spare_handle() { return spare_run().handle; }
+exo::Handle spare_handle() {
+    return spare_run().handle;
+}
 
 void bind_row(exo::Handle environment, const exo::BindOp& row, const char* step) {
     required(exo::sys::bind(environment, &row, 1), step);
@@ -38,8 +42,8 @@ void add_tables(exo::Handle environment, TablePairs& pairs, std::uint64_t begin,
         const std::uint64_t span = exo::page_bytes << (9 * level);
         for (std::uint64_t at = begin & ~(span - 1); at < end; at += span) {
             require(pairs.used + 2 <= pairs.count, "finding frames for a table");
-            const exo::BindOp row{exo::BindKind::Table, exo::bind_level(level), pairs.frames, at,
-                                  pairs.first + pairs.used, 1, 0};
+            const exo::BindOp row{
+                exo::BindKind::Table, exo::bind_level(level), pairs.frames, at, pairs.first + pairs.used, 1, 0};
             const exo::CallResult bound = exo::sys::bind(environment, &row, 1);
             if (bound.is(exo::Error::Occupied))
                 continue;

@@ -50,8 +50,14 @@ struct Job {
     bool counted = true;             // also run in the instruction-count pass
     int timeout_s = 120;
     unsigned memory_mib = 1024;
-    std::span<const std::string_view> files = {}; // from the repository's root, at the same path in the guest
+    std::span<const std::string_view> files = {};       // from the repository's root, at the same path in the guest
+    std::span<const std::string_view> exo_options = {}; // further words for `exo run`: what the program is granted
 };
+
+// A program that is its own library OS prints on the kernel's log and makes environments beside it out of frames
+// that its library OS leaves alone.
+inline constexpr std::string_view native_options[] = {"--verbose", "--manifest", "machine create log", "--manifest",
+                                                      "spare 33554432"};
 
 class System;
 

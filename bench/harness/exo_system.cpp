@@ -65,6 +65,7 @@ private:
         command.insert(command.end(), options.begin(), options.end());
         if (!job.files.empty())
             command.insert(command.end(), {"--share", std::filesystem::current_path().string() + ":ro"});
+        command.insert(command.end(), job.exo_options.begin(), job.exo_options.end());
         command.push_back(program(job).string());
         for (const std::string& argument : job_arguments(job, mode))
             command.push_back(argument);

@@ -47,7 +47,8 @@ public:
     std::byte* touched_pages(std::size_t count) { return map(count, exo::Backing::Eager); }
     std::byte* map_on_demand(std::size_t count) { return map(count, exo::Backing::DemandZero); }
     void unmap(std::byte* page, std::size_t count) {
-        bench::require(exo::address_space().unmap(address_of(page), count * bench::page_bytes).has_value(), "unmapping");
+        bench::require(exo::address_space().unmap(address_of(page), count * bench::page_bytes).has_value(),
+                       "unmapping");
     }
 
     void protect(std::byte* page, std::size_t count) { set_rights(page, count, exo::right::Read); }
@@ -96,9 +97,8 @@ public:
 private:
     static std::byte* map(std::size_t count, exo::Backing backing) {
         const std::uint64_t address =
-            bench::required(exo::address_space().map({.bytes = count * bench::page_bytes,
-                                                      .backing = backing,
-                                                      .page_order = exo::order_4k}),
+            bench::required(exo::address_space().map(
+                                {.bytes = count * bench::page_bytes, .backing = backing, .page_order = exo::order_4k}),
                             "mapping memory");
         return reinterpret_cast<std::byte*>(address); // Safe: just mapped, and the caller's.
     }

@@ -24,8 +24,8 @@ int main(int count, char** arguments) {
     const bool smoke = count > 1 && std::strcmp(arguments[1], "--smoke") == 0;
     PosixPort port;
     bench::TransferRows<PosixPort> rows{.port = port};
-    const bench::Sampling sampling{
-        .batches = bench::batches_of(smoke ? bench::Effort::smoke : bench::Effort::measure), .operations = 1000};
+    const bench::Sampling sampling{.batches = bench::batches_of(smoke ? bench::Effort::smoke : bench::Effort::measure),
+                                   .operations = 1000};
     const std::uint64_t cycles =
         bench::median_millicycles(sampling, [&](std::uint32_t operations) { return rows.getpid(operations); });
     char buffer[bench::row_bytes_max];

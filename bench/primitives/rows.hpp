@@ -105,7 +105,11 @@ inline constexpr RowDefinition rows[] = {
 };
 
 inline constexpr Job jobs[] = {
-    {.linux_program = "bench/linux/primitives", .exo_program = "bench/exo/primitives", .timeout_s = 300},
+    {.linux_program = "bench/linux/primitives",
+     .exo_program = "bench/exo/primitives",
+     .timeout_s = 300,
+     .exo_options = native_options},
+    {.linux_program = "", .exo_program = "bench/exo/posix-calls"}, // Linux's getpid is in its one program
 };
 
 } // namespace primitives

@@ -12,10 +12,10 @@ namespace revocation {
 inline constexpr std::string_view release_bias =
     "TCG overstates the two upcalls and the TLB shootdown of a release; the numbers are upper bounds";
 inline constexpr std::string_view abort_bias =
-    "an abort includes the deadline it waits for; TCG overstates what follows it";
+    "the deadline is the moment of asking, so that what is left is the taking; TCG overstates it";
 
 consteval RowDefinition measured(std::string_view name, std::string_view bias) {
-    return {.name = name, .unit = "cycles", .goal_text = "reported", .bias = bias, .ours_only = true};
+    return {.name = name, .unit = "cycles", .goal_text = "reported", .bias = bias, .counted = true, .ours_only = true};
 }
 
 inline constexpr RowDefinition rows[] = {
@@ -27,8 +27,14 @@ inline constexpr RowDefinition rows[] = {
     measured("function_abort_p50", abort_bias),     measured("function_abort_p99", abort_bias),
 };
 
+// As native_options, and a PCI function that can be reset again and again.
+inline constexpr std::string_view options[] = {
+    "--verbose",         "--manifest",     "machine create log",
+    "--manifest",        "spare 33554432", "--manifest",
+    "function virtio:4", "--device",       "virtio-rng-pci,disable-legacy=on,iommu_platform=on,ats=off"};
+
 inline constexpr Job jobs[] = {
-    {.linux_program = "", .exo_program = "bench/exo/revocation", .counted = false, .timeout_s = 120},
+    {.linux_program = "", .exo_program = "bench/exo/revocation", .timeout_s = 120, .exo_options = options},
 };
 
 } // namespace revocation
