@@ -37,20 +37,18 @@ int main(void) {
         report("not reached", 0);
     }
     report("a quotient that does not fit", code == FPE_INTDIV);
-    // By x87, because QEMU's emulation never raises the vector unit's exceptions.
+    // By x87, because QEMU's emulation never raises the vector unit's exceptions; and waited for at once, because there
+    // an x87 store does not look for a pending one either.
     code = 0;
-    volatile long double nothing = 0.0L;
-    volatile long double real = 0.0L;
+    volatile double nothing = 0.0;
     if (sigsetjmp(recovery, 1) == 0) {
         feenableexcept(FE_DIVBYZERO);
-        real = 1.0L / nothing;
-        __asm__ volatile("fwait");
+        __asm__ volatile("fld1\n\tfdivl %0\n\tfwait\n\tfstp %%st(0)" : : "m"(nothing) : "st");
         report("not reached", 0);
     }
     fedisableexcept(FE_ALL_EXCEPT);
     feclearexcept(FE_ALL_EXCEPT);
-    report("floating-point division by zero", code == FPE_FLTDIV && real == 0.0L);
-    real = 1.0L / nothing;
-    report("masked again it gives infinity", real > 1e300L);
+    report("floating-point division by zero", code == FPE_FLTDIV);
+    report("masked again it gives infinity", 1.0 / nothing > 1e300);
     return report_end();
 }
