@@ -7,10 +7,14 @@ set -euo pipefail
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 libos=$(dirname -- "$here")/libos-hpc/libos-hpc.o
 name=${0##*/}
+fortran_runtime=0
 case $name in
 exo-cc) compiler=${EXO_CC:-gcc} ;;
 exo-c++) compiler=${EXO_CXX:-g++} ;;
-exo-fc) compiler=${EXO_FC:-gfortran} ;;
+exo-fc)
+    compiler=${EXO_FC:-gfortran}
+    fortran_runtime=1
+    ;;
 *)
     echo "$name: this script must be called as exo-cc, exo-c++ or exo-fc" >&2
     exit 2
@@ -41,6 +45,7 @@ while (($#)); do
         shift
         ;;
     - | [!-]*) inputs=$((inputs + 1)) ;;
+    -lgfortran | -lopenblas) fortran_runtime=1 ;;
     esac
     words+=("$word")
 done
@@ -50,6 +55,13 @@ if ((links && inputs)); then
     if [[ ! -r $libos && $show == 0 ]]; then
         echo "$name: $libos is not built yet; ./exo setup builds it" >&2
         exit 1
+    fi
+    # libgfortran refers to these weakly and takes one that is there for all of them: a static link must have all or none.
+    if ((fortran_runtime)); then
+        for symbol in create join self getspecific setspecific key_create key_delete \
+            mutex_{init,destroy,lock,trylock,unlock} cond_{init,destroy,wait,broadcast}; do
+            command+=("-Wl,-u,pthread_$symbol")
+        done
     fi
     # -x none: the object is an object even after a -x option of the user's.
     command+=(-static -no-pie -Wl,-e,exo_start -Wl,--build-id -Wl,-z,noexecstack -x none "$libos")
