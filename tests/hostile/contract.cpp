@@ -130,8 +130,8 @@ TEST_CASE_FIXTURE(Scene, "privileged instructions") {
 TEST_CASE_FIXTURE(Scene, "spinning through every slice end") {
     attack(
         [](lab::ChildStart* start) {
-            lab::open_upcalls(start, [](lab::ChildStart* s, lab::UpcallFrame*) { s->upcall->pending = 0; },
-                              pending::slice_end);
+            lab::open_upcalls(
+                start, [](lab::ChildStart* s, lab::UpcallFrame*) { s->upcall->pending = 0; }, pending::slice_end);
             attempt(start, CallResult(-1));
             for (std::uint64_t end = lab::tsc() + 200'000'000; lab::tsc() < end;)
                 asm volatile("pause");
@@ -211,10 +211,15 @@ TEST_CASE_FIXTURE(Scene, "a million random system calls") {
                 if (number >= 12 && number <= 17)
                     number = 7 + number % 2;
                 if (!sys::inspect(loss, &info).ok())
-                    loss = sys::derive(start->frames, Kind::Frames, right::all & 0x3f, start->free_frame & ~1ull, 32).value();
+                    loss = sys::derive(start->frames, Kind::Frames, right::all & 0x3f, start->free_frame & ~1ull, 32)
+                               .value();
                 for (BindOp& row : rows)
-                    row = {static_cast<BindKind>(draw() % 12), static_cast<std::uint32_t>(draw() & 0x7ff), loss,
-                           0x7000'0005'0000ull + draw() % 16 * page_bytes, start->free_frame + draw() % 40, draw() % 4,
+                    row = {static_cast<BindKind>(draw() % 12),
+                           static_cast<std::uint32_t>(draw() & 0x7ff),
+                           loss,
+                           0x7000'0005'0000ull + draw() % 16 * page_bytes,
+                           start->free_frame + draw() % 40,
+                           draw() % 4,
                            loss};
                 std::uint64_t word[5];
                 for (std::uint64_t& w : word) {

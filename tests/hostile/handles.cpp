@@ -24,7 +24,8 @@ TEST_CASE_FIXTURE(Scene, "forged handles") {
 TEST_CASE_FIXTURE(Scene, "stale handles") {
     attack(
         [](lab::ChildStart* start) {
-            Handle own = sys::derive(start->frames, Kind::Frames, right::Read | right::Write, start->free_frame, 1).value();
+            Handle own =
+                sys::derive(start->frames, Kind::Frames, right::Read | right::Write, start->free_frame, 1).value();
             (void)sys::drop(own);
             CapabilityInfo info;
             attempt(start, sys::inspect(own, &info));
@@ -60,7 +61,8 @@ TEST_CASE_FIXTURE(Scene, "rights widened by derive") {
     attack(
         [](lab::ChildStart* start) {
             for (Rights more : {right::Write, right::Execute, right::Dma, right::Retype, right::Control, right::all})
-                attempt(start, sys::derive(start->given[0], Kind::Frames, right::Read | more, start->board->word[46], 1));
+                attempt(start,
+                        sys::derive(start->given[0], Kind::Frames, right::Read | more, start->board->word[46], 1));
             finished(start);
         },
         End::Alive, {reader});
@@ -104,7 +106,8 @@ TEST_CASE_FIXTURE(Scene, "acting on the neighbour without a capability on it") {
     attack(
         [](lab::ChildStart* start) {
             std::uint64_t number = start->board->word[41];
-            for (Handle name : {Handle{number}, make_handle(static_cast<std::uint32_t>(number), 0), Handle{number << 16}}) {
+            for (Handle name :
+                 {Handle{number}, make_handle(static_cast<std::uint32_t>(number), 0), Handle{number << 16}}) {
                 attempt(start, sys::stop(name, 1));
                 attempt(start, sys::start(name, 0, 0x1000, 0x1000, 0));
                 attempt(start, sys::bind(name, nullptr, 1));
@@ -117,9 +120,9 @@ TEST_CASE_FIXTURE(Scene, "acting on the neighbour without a capability on it") {
 }
 
 TEST_CASE_FIXTURE(Scene, "a weak capability on the neighbour used as a strong one") {
-    Handle weak = sys::derive(neighbour().environment(), Kind::Environment, right::Call | right::Grant,
-                              neighbour().number(), 1)
-                      .value();
+    Handle weak =
+        sys::derive(neighbour().environment(), Kind::Environment, right::Call | right::Grant, neighbour().number(), 1)
+            .value();
     attack(
         [](lab::ChildStart* start) {
             attempt(start, sys::stop(start->given[0], 1));

@@ -36,7 +36,8 @@ TEST_CASE_FIXTURE(Scene, "mapping the neighbour's frames") {
 TEST_CASE_FIXTURE(Scene, "mapping the kernel's frames") {
     attack(
         [](lab::ChildStart* start) {
-            for (std::uint64_t frame : std::initializer_list<std::uint64_t>{0ull, 0x100ull, 0x101ull, 0x110ull, 0xfee00ull, 0xb8ull, (1ull << 36) - 1, ~0ull})
+            for (std::uint64_t frame : std::initializer_list<std::uint64_t>{
+                     0ull, 0x100ull, 0x101ull, 0x110ull, 0xfee00ull, 0xb8ull, (1ull << 36) - 1, ~0ull})
                 attempt(start, map(start, frame, 1, right::Read));
             finished(start);
         },
@@ -59,11 +60,17 @@ TEST_CASE_FIXTURE(Scene, "runs of pages that leave the attacker's range") {
 TEST_CASE_FIXTURE(Scene, "addresses that are the kernel's, or wrap, or are not canonical") {
     attack(
         [](lab::ChildStart* start) {
-            for (std::uint64_t address : std::initializer_list<std::uint64_t>{0xffff'8000'0000'0000ull, info_base, 0xffff'ffff'8010'0000ull, user_end,
-                                          0x0000'8000'0000'0000ull, 1ull << 62, ~0xfffull})
+            for (std::uint64_t address :
+                 std::initializer_list<std::uint64_t>{0xffff'8000'0000'0000ull, info_base, 0xffff'ffff'8010'0000ull,
+                                                      user_end, 0x0000'8000'0000'0000ull, 1ull << 62, ~0xfffull})
                 attempt(start, map(start, start->free_frame, 1, rw, address));
-            BindOp row{BindKind::Table, bind_level(3), start->frames, 0xffff'8000'0000'0000ull,
-                       (start->free_frame + 1) & ~1ull, 1, 0};
+            BindOp row{BindKind::Table,
+                       bind_level(3),
+                       start->frames,
+                       0xffff'8000'0000'0000ull,
+                       (start->free_frame + 1) & ~1ull,
+                       1,
+                       0};
             attempt(start, sys::bind(self, &row, 1));
             row.kind = BindKind::Page;
             row.flags = 0;
@@ -192,8 +199,13 @@ TEST_CASE_FIXTURE(Scene, "one's own table taken away while it is in use, or made
                 BindOp row{BindKind::Table, bind_level(level), no_handle, 0x7000'0000'0000ull, 0, 1, 0};
                 attempt(start, sys::unbind(self, &row, 1));
             }
-            BindOp row{BindKind::Table, bind_level(4), start->frames, 0x7000'0000'0000ull,
-                       (start->free_frame + 1) & ~1ull, 1, 0};
+            BindOp row{BindKind::Table,
+                       bind_level(4),
+                       start->frames,
+                       0x7000'0000'0000ull,
+                       (start->free_frame + 1) & ~1ull,
+                       1,
+                       0};
             attempt(start, sys::bind(self, &row, 1));
             row.flags = bind_level(0);
             attempt(start, sys::bind(self, &row, 1));

@@ -11,8 +11,9 @@ using hostile::Scene;
 namespace {
 
 constexpr std::uint64_t hole = 0x7200'0000'0000ull;
-constexpr std::uint64_t bad[] = {0, 8, hole, 0xffff'8000'0010'0000ull, 0xffff'ffff'8010'0000ull, user_end - 4, user_end,
-                                 1ull << 62, ~0ull, ~0ull - 7};
+constexpr std::uint64_t bad[] = {
+    0,          8,     hole,     0xffff'8000'0010'0000ull, 0xffff'ffff'8010'0000ull, user_end - 4, user_end,
+    1ull << 62, ~0ull, ~0ull - 7};
 
 template <typename T>
 T* pointer(std::uint64_t address) {
@@ -28,8 +29,8 @@ TEST_CASE_FIXTURE(Scene, "inspect's pointer") {
                 attempt(start, sys::inspect(start->frames, pointer<CapabilityInfo>(address)));
             attempt(start, sys::inspect(start->frames, pointer<CapabilityInfo>(info_machine)));
             // The program's text, which the child has read only.
-            attempt(start, sys::inspect(start->frames,
-                                        pointer<CapabilityInfo>(reinterpret_cast<std::uint64_t>(lab::lab_upcall_entry))));
+            attempt(start, sys::inspect(start->frames, pointer<CapabilityInfo>(
+                                                           reinterpret_cast<std::uint64_t>(lab::lab_upcall_entry))));
             finished(start);
         },
         End::Alive);
@@ -83,7 +84,8 @@ TEST_CASE_FIXTURE(Scene, "start at addresses that are not user memory") {
             CallResult made = sys::vcore_create(self, &spec);
             if (!made.ok())
                 finished(start);
-            for (std::uint64_t address : std::initializer_list<std::uint64_t>{0xffff'8000'0010'0000ull, user_end, 1ull << 62, ~0ull}) {
+            for (std::uint64_t address :
+                 std::initializer_list<std::uint64_t>{0xffff'8000'0010'0000ull, user_end, 1ull << 62, ~0ull}) {
                 attempt(start, sys::start(self, made.value(), address, 0x1000, 0));
                 attempt(start, sys::start(self, made.value(), 0x1000, address, 0));
             }

@@ -110,7 +110,8 @@ bool Child::build(const ChildOptions& options) {
         return false;
     board_ = reinterpret_cast<Board*>(board); // Safe: a zeroed page of its own.
     start_ = reinterpret_cast<ChildStart*>(board + page_bytes);
-    reinterpret_cast<UpcallPage*>(upcall)->masked = options.masked;
+    upcall_ = reinterpret_cast<UpcallPage*>(upcall);
+    upcall_->masked = options.masked;
     if (!show(child_board, board_frame, 2, child_frames_, right::Read | right::Write) ||
         !show(child_stack_top - stack_pages * page_bytes, stack_frame, stack_pages, child_frames_,
               right::Read | right::Write) ||

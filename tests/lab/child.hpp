@@ -69,6 +69,7 @@ public:
     std::uint64_t state_frame() const { return state_frame_; }
     std::uint64_t environment_frame() const { return environment_frame_; }
     Board& board() { return *board_; }
+    exo::UpcallPage& upcall_page() { return *upcall_; } // of vcore 0
     ChildStart& start_block() { return *start_; }
 
     // Grants a capability of the test to the child; its handle goes to given[] in order.
@@ -93,6 +94,7 @@ private:
     std::uint64_t upcall_frame_ = 0, state_frame_ = 0, environment_frame_ = 0;
     std::uint32_t core_ = 0;
     Board* board_ = nullptr;
+    exo::UpcallPage* upcall_ = nullptr;
     ChildStart* start_ = nullptr;
     std::size_t given_count_ = 0;
     bool ok_ = false;
