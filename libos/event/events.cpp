@@ -16,13 +16,20 @@ namespace exo {
 
 namespace {
 
+// Read without a lock on its vcore: the context is there before the function, and stays when the function goes.
 struct Handler {
-    EventHandler handle;
-    void* context;
+    std::atomic<EventHandler> handle{nullptr};
+    std::atomic<void*> context{nullptr};
+
+    void set(EventHandler function, void* argument) {
+        context.store(argument, std::memory_order_relaxed);
+        handle.store(function, std::memory_order_release); // pairs with the acquire in event_upcall
+    }
 };
 struct Table {
     Handler handlers[events_per_vcore];
-    std::uint64_t used;
+    std::uint64_t used = 0;
+    std::atomic<bool> handling{false}; // its vcore is between reading a handler and the handler's end
 };
 
 SpinLock lock;
@@ -36,13 +43,17 @@ void event_upcall(RegisterFrame*) {
     // Acquire pairs with the kernel's release.
     std::uint64_t bits = __atomic_exchange_n(&vcore.upcall.events, 0, __ATOMIC_ACQUIRE);
     const auto index = static_cast<std::uint32_t>(vcore.index);
+    Table& table = tables[index];
+    // Ordered against free_event, which takes the handler away and then looks at this.
+    table.handling.store(true, std::memory_order_seq_cst);
     while (bits) {
         const auto bit = static_cast<std::uint32_t>(std::countr_zero(bits));
         bits &= bits - 1;
-        const Handler handler = tables[index].handlers[bit];
-        if (handler.handle)
-            handler.handle(handler.context, {index, bit});
+        const Handler& handler = table.handlers[bit];
+        if (const EventHandler handle = handler.handle.load(std::memory_order_acquire))
+            handle(handler.context.load(std::memory_order_relaxed), {index, bit});
     }
+    table.handling.store(false, std::memory_order_release);
 }
 
 } // namespace
@@ -69,23 +80,28 @@ Result<EventBit> allocate_event(std::size_t vcore, EventHandler handler, void* c
     if (bit >= events_per_vcore)
         return std::unexpected(Error::TableFull);
     table.used |= 1ull << bit;
-    table.handlers[bit] = {handler, context};
+    table.handlers[bit].set(handler, context);
     return EventBit{static_cast<std::uint32_t>(vcore), bit};
 }
 
 void free_event(EventBit bit) {
     if (!valid(bit))
         return;
-    SpinGuard guard(lock);
-    tables[bit.vcore].handlers[bit.bit] = {};
-    tables[bit.vcore].used &= ~(1ull << bit.bit);
+    MaskGuard mask;
+    Table& table = tables[bit.vcore];
+    table.handlers[bit.bit].handle.store(nullptr, std::memory_order_seq_cst);
+    // On this vcore no handler runs now. Elsewhere one may: handlers do not block, so it is over in a moment.
+    while (bit.vcore != this_vcore_index() && table.handling.load(std::memory_order_seq_cst))
+        pause();
+    LockGuard guard(lock);
+    table.used &= ~(1ull << bit.bit);
 }
 
 Status set_event_handler(EventBit bit, EventHandler handler, void* context) {
     if (!valid(bit))
         return std::unexpected(Error::BadArgument);
     SpinGuard guard(lock);
-    tables[bit.vcore].handlers[bit.bit] = {handler, context};
+    tables[bit.vcore].handlers[bit.bit].set(handler, context);
     return {};
 }
 
@@ -105,6 +121,8 @@ void EventWaiter::handle(void* context, EventBit) {
 }
 
 Status EventWaiter::open(std::size_t vcore) {
+    if (open_)
+        return std::unexpected(Error::WrongState);
     auto bit = allocate_event(vcore, handle, this);
     if (!bit)
         return std::unexpected(bit.error());

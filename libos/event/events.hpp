@@ -23,14 +23,21 @@ using EventHandler = void (*)(void* context, EventBit bit);
 
 // A bit of its own. Errors: TableFull, BadArgument.
 Result<EventBit> allocate_event(std::size_t vcore, EventHandler handler, void* context);
+// Afterwards its handler neither runs nor will run. Not from a handler, unless of the same vcore.
 void free_event(EventBit bit);
 Status set_event_handler(EventBit bit, EventHandler handler, void* context);
 // A capability to signal the bit, to be granted to others. Errors: as sys::derive.
 Result<Handle> event_capability(EventBit bit);
 
-// A bit that one thread at a time waits for.
+// A bit that one thread at a time waits for. The bit names this object, so it stays where it is while it is open.
 class EventWaiter {
 public:
+    EventWaiter() = default;
+    ~EventWaiter() { close(); }
+    EventWaiter(const EventWaiter&) = delete;
+    EventWaiter& operator=(const EventWaiter&) = delete;
+
+    // Errors: WrongState (open already), or as allocate_event.
     Status open(std::size_t vcore);
     void close();
     EventBit bit() const { return bit_; }

@@ -41,6 +41,10 @@ struct AddressSpaceStatistics {
 
 enum class Access : std::uint8_t { Read, Write, Execute };
 
+// Demand-zero memory in 4 KiB pages comes in by naturally aligned blocks that double as a neighbouring block is found in
+// place, up to this order: a scattered touch costs one page, a sweep one fault for every sixteen. All of it counts as mapped.
+inline constexpr unsigned fault_block_order_max = 4;
+
 // What came of a fault.
 enum class FaultResult : std::uint8_t {
     Resolved,   // resume
@@ -86,8 +90,6 @@ public:
 
     // The physical address behind a virtual one. Errors: NotBound. Holds until the page is unmapped.
     Result<std::uint64_t> physical(std::uint64_t address);
-    // Reads an aligned word without any chance of a fault, whatever its rights. False when its page is not there.
-    bool load_word(std::uint64_t address, std::uint32_t* value);
     // Whether all of the range is in regions with these rights (so that a copy will not be refused).
     bool allows(std::uint64_t address, std::uint64_t bytes, Rights rights);
     // The first region that ends after `address`, by value. For listings: continue at its end.
@@ -108,6 +110,7 @@ private:
     Status fill(std::uint64_t begin, std::uint64_t end, unsigned order_max, bool exact);
     // One step of fill; *next is where to go on.
     Status fill_step(std::uint64_t begin, std::uint64_t end, unsigned order_max, bool exact, std::uint64_t* next);
+    unsigned fault_block_order(const Region& region, std::uint64_t address) const;
     FaultResult bring_in_locked(const Region& region, std::uint64_t address);
     FaultResult copy_locked(const Region& region, const MappedPage& page);
     Result<std::uint64_t> grow(const Region& region, std::uint64_t address, std::uint64_t old_bytes, std::uint64_t new_bytes,

@@ -24,25 +24,49 @@ FaultResult AddressSpace::handle_fault(std::uint64_t address, Access access) {
     return FaultResult::Resolved; // another vcore brought it in, or is about to have its rights known here
 }
 
+// How much comes in around a touched page that nothing is mapped at: see fault_block_order_max.
+unsigned AddressSpace::fault_block_order(const Region& region, std::uint64_t address) const {
+    unsigned order = order_4k;
+    MappedPage page;
+    for (; order < fault_block_order_max; ++order) {
+        // The block of twice the size, if it is free and lies beside one of its own size that is in place: a sweep
+        // brings in one page, one more, then two, four, eight, sixteen at a time.
+        const std::uint64_t bytes = page_bytes << (order + 1);
+        const std::uint64_t begin = address & ~(bytes - 1);
+        if (begin < region.begin || begin + bytes > region.end || pages_.next(begin, begin + bytes, &page))
+            break;
+        const bool before = begin >= region.begin + bytes && pages_.find(begin - page_bytes, &page) && pages_.find(begin - bytes, &page);
+        const bool after = begin + 2 * bytes <= region.end && pages_.find(begin + bytes, &page) && pages_.find(begin + 2 * bytes - page_bytes, &page);
+        if (!before && !after)
+            break;
+    }
+    return order;
+}
+
 FaultResult AddressSpace::bring_in_locked(const Region& region, std::uint64_t address) {
     if (region.backing != Backing::Eager && region.backing != Backing::DemandZero)
         return FaultResult::NotMapped;
-    unsigned order = region.granule_order >= order_2m ? order_2m : order_4k;
-    std::uint64_t begin = address & ~((page_bytes << order) - 1);
-    MappedPage page;
-    if (order && (begin < region.begin || begin + large_page_bytes > region.end || pages_.next(begin, begin + large_page_bytes, &page)))
-        order = order_4k;
-    auto frame = frames().allocate(order);
-    if (!frame && order) {
-        order = order_4k;
-        frame = frames().allocate(order);
+    // One large page where the region wants them, else a run of small ones.
+    unsigned run = order_4k, order = order_4k;
+    if (region.granule_order >= order_2m) {
+        MappedPage page;
+        const std::uint64_t begin = address & ~(large_page_bytes - 1);
+        if (begin >= region.begin && begin + large_page_bytes <= region.end && !pages_.next(begin, begin + large_page_bytes, &page))
+            run = order = order_2m;
+    }
+    if (!order)
+        run = fault_block_order(region, address);
+    auto frame = frames().allocate(run);
+    if (!frame && run) {
+        run = order = order_4k;
+        frame = frames().allocate(run);
     }
     if (!frame)
         return FaultResult::NoMemory;
-    begin = address & ~((page_bytes << order) - 1);
-    zero_pages(frame_memory(*frame), std::size_t{1} << order);
-    if (!pages_.map(begin, *frame, order, 1, {.rights = region.rights})) {
-        frames().free(*frame, std::uint64_t{1} << order);
+    const std::uint64_t begin = address & ~((page_bytes << run) - 1), pages = std::uint64_t{1} << run;
+    zero_pages(frame_memory(*frame), pages);
+    if (!pages_.map(begin, *frame, order, pages >> order, {.rights = region.rights})) {
+        frames().free(*frame, pages);
         return FaultResult::NoMemory;
     }
     ++demand_faults_;
@@ -122,18 +146,6 @@ Result<std::uint64_t> AddressSpace::physical(std::uint64_t address) {
     if (!pages_.find(address, &page))
         return std::unexpected(Error::NotBound);
     return page.frame * page_bytes + (address - page.address);
-}
-
-bool AddressSpace::load_word(std::uint64_t address, std::uint32_t* value) {
-    SpinGuard guard(lock_);
-    MappedPage page;
-    if (!pages_.find(address, &page))
-        return false;
-    // Safe: either the direct map, which stays, or a page outside it (the image), which the lock keeps from going.
-    const std::byte* word = page.foreign ? reinterpret_cast<const std::byte*>(address)
-                                         : frame_memory(page.frame) + (address - page.address);
-    *value = __atomic_load_n(reinterpret_cast<const std::uint32_t*>(word), __ATOMIC_SEQ_CST);
-    return true;
 }
 
 bool AddressSpace::allows(std::uint64_t address, std::uint64_t bytes, Rights rights) {

@@ -98,15 +98,11 @@ bool same_string(const char* left, const char* right) {
 
 void zero_pages(void* page, std::size_t pages) {
     auto* out = static_cast<std::uint64_t*>(page);
-    for (const std::uint64_t* end = out + pages * (page_bytes / sizeof(std::uint64_t)); out != end; out += 8) {
-        out[0] = 0;
-        out[1] = 0;
-        out[2] = 0;
-        out[3] = 0;
-        out[4] = 0;
-        out[5] = 0;
-        out[6] = 0;
-        out[7] = 0;
+    constexpr std::size_t words_per_step = 32;
+    for (const std::uint64_t* end = out + pages * (page_bytes / sizeof(std::uint64_t)); out != end; out += words_per_step) {
+#pragma clang loop unroll(full)
+        for (std::size_t i = 0; i < words_per_step; ++i)
+            out[i] = 0;
     }
 }
 

@@ -33,10 +33,40 @@ void Scheduler::account(bool on) {
         this_thread().run_since_ = tsc();
 }
 
+// Where a thread that became ready should run: where it ran if that vcore is idle, else on any idle vcore, else here.
+[[gnu::always_inline]] inline std::size_t Scheduler::choose_vcore(const Thread& thread) {
+    return vcore_count_ == 1 ? 0 : choose_among_vcores(thread);
+}
+
+[[gnu::always_inline]] inline void Scheduler::enqueue(Thread& thread, std::size_t index) {
+    VcoreScheduler& target = schedulers_[index];
+    target.lock.acquire();
+    target.queue.push(thread);
+    target.count_ready();
+    target.lock.release();
+    if (index != this_vcore_index()) [[unlikely]]
+        kick(index);
+    else if (target.share_until_tsc == no_deadline)
+        share_vcore(target);
+}
+
 // A thread of the queue that can run here; those that may no longer are sent where they may.
-Thread* Scheduler::take(VcoreScheduler& own, std::size_t index) {
+[[gnu::always_inline]] inline Thread* Scheduler::take(VcoreScheduler& own, std::size_t index) {
     if (own.ready.load(std::memory_order_relaxed) == 0)
         return nullptr;
+    own.lock.acquire();
+    // Acquire pairs with the store in exo_switch_stack.
+    if (Thread* first = own.queue.front(); first && !first->on_vcore_.load(std::memory_order_acquire) && (first->affinity() >> index & 1)) [[likely]] {
+        (void)own.queue.pop();
+        own.count_ready();
+        own.lock.release();
+        return first;
+    }
+    own.lock.release();
+    return take_any(own, index);
+}
+
+Thread* Scheduler::take_any(VcoreScheduler& own, std::size_t index) {
     const AffinityMask here = AffinityMask{1} << index;
     const Thread* current = this_vcore().thread;
     for (std::size_t tries = own.ready.load(std::memory_order_relaxed); tries > 0; --tries) {
@@ -48,8 +78,7 @@ Thread* Scheduler::take(VcoreScheduler& own, std::size_t index) {
             thread = own.queue.take_first([current](const Thread& candidate) {
                 return &candidate == current || !candidate.on_vcore_.load(std::memory_order_acquire);
             });
-            if (thread)
-                own.ready.fetch_sub(1, std::memory_order_relaxed);
+            own.count_ready();
         }
         if (!thread || (thread->affinity() & here))
             return thread;
@@ -68,8 +97,8 @@ Thread* Scheduler::steal(std::size_t index) {
         Thread* thread = other.queue.take_first([here](const Thread& candidate) {
             return (candidate.affinity() & here) && !candidate.on_vcore_.load(std::memory_order_acquire);
         });
+        other.count_ready();
         if (thread) {
-            other.ready.fetch_sub(1, std::memory_order_relaxed);
             ++schedulers_[index].steals;
             return thread;
         }
@@ -77,27 +106,9 @@ Thread* Scheduler::steal(std::size_t index) {
     return nullptr;
 }
 
-void Scheduler::enqueue(Thread& thread, std::size_t index) {
-    VcoreScheduler& target = schedulers_[index];
-    {
-        LockGuard guard(target.lock);
-        target.queue.push(thread);
-    }
-    // Ordered against the idle vcore, which announces that it waits and then looks at `ready` once more.
-    target.ready.fetch_add(1, std::memory_order_seq_cst);
-    if (index != this_vcore_index()) {
-        kick(index);
-        return;
-    }
-    share_vcore(target);
-}
-
-// Where a thread that became ready should run: where it ran if that vcore is idle, else on any idle vcore, else here.
-std::size_t Scheduler::choose_vcore(const Thread& thread) {
+std::size_t Scheduler::choose_among_vcores(const Thread& thread) {
     const AffinityMask allowed = thread.affinity() & vcore_mask();
     const std::size_t here = this_vcore_index(), last = thread.vcore();
-    if (vcore_count_ == 1)
-        return here;
     const auto may = [allowed](std::size_t vcore) { return (allowed >> vcore & 1) != 0; };
     const auto idle = [this](std::size_t vcore) {
         return schedulers_[vcore].activity.load(std::memory_order_relaxed) != VcoreActivity::Busy &&
@@ -116,6 +127,8 @@ std::size_t Scheduler::choose_vcore(const Thread& thread) {
 
 void Scheduler::kick(std::size_t index) {
     VcoreScheduler& target = schedulers_[index];
+    // Ordered against an idle vcore, which announces that it waits and then looks at `ready` once more.
+    std::atomic_thread_fence(std::memory_order_seq_cst);
     if (target.activity.load(std::memory_order_seq_cst) != VcoreActivity::Searching)
         (void)sys::signal(target.wake_event);
 }
@@ -171,11 +184,9 @@ void Scheduler::yield() {
     }
     Thread* next = take(own, vcore.index);
     if (next) {
-        {
-            LockGuard guard(own.lock);
-            own.queue.push(current);
-        }
-        own.ready.fetch_add(1, std::memory_order_relaxed);
+        LockGuard guard(own.lock);
+        own.queue.push(current);
+        own.count_ready();
     }
     switch_to(next ? *next : current);
 }
@@ -224,6 +235,8 @@ bool Scheduler::wake_parked(Thread& thread) {
     enqueue(thread, choose_vcore(thread));
     return true;
 }
+
+void Scheduler::make_ready(Thread& thread) { enqueue(thread, choose_vcore(thread)); }
 
 bool Scheduler::something_ready() const {
     for (std::size_t vcore = 0; vcore < vcore_count_; ++vcore) {

@@ -21,6 +21,9 @@ enum class VcoreActivity : std::uint32_t {
 // One vcore's share of the scheduler.
 class VcoreScheduler {
 public:
+    // With the lock held, after a change of the queue.
+    void count_ready() { ready.store(static_cast<std::uint32_t>(queue.size()), std::memory_order_relaxed); }
+
     FifoQueue<Thread, &Thread::queue_next_> queue; // under `lock`
     SpinLock lock;
     std::atomic<std::uint32_t> ready{0}; // threads in `queue`, for looking without the lock
@@ -87,11 +90,14 @@ private:
     friend void thread_yield();
 
     Thread* take(VcoreScheduler& own, std::size_t index);
+    Thread* take_any(VcoreScheduler& own, std::size_t index);
     Thread* steal(std::size_t index);
     void switch_to(Thread& next);
     void count_cycles(Thread& current, Thread& next);
     void enqueue(Thread& thread, std::size_t vcore);
+    void make_ready(Thread& thread); // enqueues it where it should run
     std::size_t choose_vcore(const Thread& thread);
+    std::size_t choose_among_vcores(const Thread& thread);
     void share_vcore(VcoreScheduler& own);
     void program_timer(VcoreScheduler& own, std::uint64_t deadline_tsc);
     void run_timers(VcoreScheduler& own);

@@ -34,7 +34,7 @@ Result<Thread*> Thread::create(const ThreadSpec& spec) {
             all.threads_->table_previous_ = &thread;
         all.threads_ = &thread;
     }
-    all.enqueue(thread, all.choose_vcore(thread));
+    all.make_ready(thread);
     return &thread;
 }
 

@@ -6,9 +6,6 @@
 
 namespace exo {
 
-namespace {
-
-// Takes a waiter out of whatever list it is in by now. False when a wake has taken it first; then waits for that wake.
 bool withdraw(Waiter& waiter) {
     while (WaitList* list = waiter.list.load(std::memory_order_relaxed)) {
         SpinGuard guard(list->lock());
@@ -20,8 +17,6 @@ bool withdraw(Waiter& waiter) {
         pause();
     return false;
 }
-
-} // namespace
 
 void wake(Waiter& waiter) {
     MaskGuard mask;

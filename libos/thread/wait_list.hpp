@@ -60,6 +60,8 @@ enum class WaitEnd : std::uint8_t { Woken, TimedOut, Interrupted };
 // Gives the vcore up until the waiter, which is in a list, is woken, its deadline passes, or, if `interruptible`, its thread
 // is unparked. Afterwards it is in no list. From the running thread, masked or not.
 WaitEnd wait_for_wake(Waiter& waiter, std::uint64_t deadline_tsc, bool interruptible);
+// Takes a waiter out of whatever list it is in by now. False when a wake has taken it first, which is over then.
+bool withdraw(Waiter& waiter);
 // Lets a waiter that was taken out of its list go on. With no lock of a list held, or any.
 void wake(Waiter& waiter);
 

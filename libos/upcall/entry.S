@@ -61,14 +61,20 @@ exo_upcall_entry:
     jmp resume_from_stack
 .size exo_upcall_entry, . - exo_upcall_entry
 
-/* A foreign system call: masked; rsp and all registers but rcx and r11 are the program's. */
+/* A foreign system call: masked; rsp and all registers but rcx and r11 are the program's. A thread that lives on its kit stack
+   (a native program's) may make one too: then its own frames and red zone stay above what is kept here. */
 .globl exo_reflect_entry
 .hidden exo_reflect_entry
 .type exo_reflect_entry, @function
 exo_reflect_entry:
     movq %rsp, %r11
+    movq %rsp, %rcx
     movq %gs:VCORE_THREAD, %rsp
+    subq THREAD_STACK_BASE(%rsp), %rcx
+    cmpq THREAD_STACK_BYTES(%rsp), %rcx
+    jb reflect_inside
     movq THREAD_ENTRY_STACK(%rsp), %rsp
+reflect_on_stack:
     cmpq $DIRECT_CALLS, %rax
     jae reflect_full
     leaq exo_direct_handlers(%rip), %rcx
@@ -113,6 +119,11 @@ pending_after_direct:
     movq %r11, %gs:UPCALL_R11
     movq %rsp, %gs:UPCALL_RSP
     jmp exo_upcall_entry
+
+reflect_inside:
+    leaq -RED_ZONE_BYTES(%r11), %rsp
+    andq $-16, %rsp
+    jmp reflect_on_stack
 
 reflect_full:
     subq $FRAME_BYTES, %rsp

@@ -45,6 +45,18 @@ exo_user_copy:
     ret
 .size exo_user_copy, . - exo_user_copy
 
+/* rdi: from, aligned; rsi: to, which is the kit's own. */
+.globl exo_user_load_word
+.hidden exo_user_load_word
+.type exo_user_load_word, @function
+exo_user_load_word:
+    movl $4, %edx
+    movl (%rdi), %eax
+    movl %eax, (%rsi)
+    xorl %eax, %eax
+    ret
+.size exo_user_load_word, . - exo_user_load_word
+
 /* rdi: to; rsi: bytes. */
 .globl exo_user_zero
 .hidden exo_user_zero

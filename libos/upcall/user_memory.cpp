@@ -9,6 +9,7 @@
 extern "C" {
 std::uint64_t exo_user_copy(void* to, const void* from, std::size_t bytes);
 std::uint64_t exo_user_zero(void* to, std::size_t bytes);
+std::uint64_t exo_user_load_word(const void* from, std::uint32_t* word);
 extern const char exo_user_copy_begin[], exo_user_copy_end[], exo_user_copy_failed[];
 }
 
@@ -32,6 +33,10 @@ bool copy_to_user(std::uint64_t to, const void* from, std::size_t bytes) {
 }
 
 bool zero_user(std::uint64_t to, std::size_t bytes) { return is_user(to, bytes) && exo_user_zero(pointer(to), bytes) == 0; }
+
+bool load_user_word(std::uint64_t from, std::uint32_t* word) {
+    return from < user_end && from % sizeof *word == 0 && exo_user_load_word(pointer(from), word) == 0;
+}
 
 std::int64_t copy_string_from_user(char* to, std::uint64_t from, std::size_t bytes_max) {
     std::size_t done = 0;

@@ -13,6 +13,8 @@ namespace exo {
 bool copy_from_user(void* to, std::uint64_t from, std::size_t bytes);
 bool copy_to_user(std::uint64_t to, const void* from, std::size_t bytes);
 bool zero_user(std::uint64_t to, std::size_t bytes);
+// An aligned word, in one access.
+bool load_user_word(std::uint64_t from, std::uint32_t* word);
 // Bytes before the NUL, at most `bytes_max`; -1: not readable, bytes_max: no NUL found.
 std::int64_t copy_string_from_user(char* to, std::uint64_t from, std::size_t bytes_max);
 template <typename T>

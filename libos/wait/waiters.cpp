@@ -1,4 +1,5 @@
-// See waiters.hpp. The word is read under the bucket's lock, masked; so its page is brought in before, and looked up again there.
+// See waiters.hpp. A thread gets in line first and looks at the word then: whoever changes the word and wakes afterwards finds it
+// there, and the look may fault, since no lock is held.
 #include "libos/wait/waiters.hpp"
 
 #include "libos/thread/scheduler.hpp"
@@ -25,21 +26,18 @@ WaitResult Waiters::wait(std::uint64_t address, std::uint32_t expected, std::uin
     waiter.thread = &this_thread();
     waiter.key = address;
     waiter.bits = bits;
-    for (;;) {
-        std::uint32_t value;
-        if (!touch_word(address, &value))
-            return WaitResult::BadAddress;
-        if (value != expected)
-            return WaitResult::ValueDiffers;
-        WaitList& list = bucket(address);
-        SpinGuard guard(list.lock());
-        // Its page may have gone again: then everything is looked at once more.
-        if (!read_word(address, &value))
-            continue;
-        if (value != expected)
-            return WaitResult::ValueDiffers;
-        list.add(waiter);
-        break;
+    WaitList& list = bucket(address);
+    MaskGuard mask;
+    list.lock().acquire();
+    list.add(waiter);
+    list.lock().release();
+    std::uint32_t value;
+    const bool readable = touch_word(address, &value);
+    if (!readable || value != expected) [[unlikely]] {
+        // It never waited: a wake that was spent on it meanwhile goes to the next in line.
+        if (!withdraw(waiter))
+            (void)wake(waiter.key, 1, waiter.bits);
+        return readable ? WaitResult::ValueDiffers : WaitResult::BadAddress;
     }
     switch (wait_for_wake(waiter, deadline_tsc, true)) {
     case WaitEnd::Woken:
@@ -55,12 +53,13 @@ WaitResult Waiters::wait(std::uint64_t address, std::uint32_t expected, std::uin
 std::size_t Waiters::wake(std::uint64_t address, std::size_t count, std::uint32_t bits) {
     WaitList& list = bucket(address);
     std::size_t woken = 0;
+    MaskGuard mask;
     while (woken < count) {
-        Waiter* waiter;
-        {
-            SpinGuard guard(list.lock());
-            waiter = list.take_first([&](const Waiter& candidate) { return candidate.key == address && (candidate.bits & bits); });
-        }
+        list.lock().acquire();
+        Waiter* waiter = list.take_first([&](const Waiter& candidate) { return candidate.key == address && (candidate.bits & bits); });
+        if (waiter)
+            waiter->bits = bits;
+        list.lock().release();
         if (!waiter)
             break;
         exo::wake(*waiter);

@@ -1,5 +1,5 @@
 // Waiting on addresses, as Linux's futex: a table of wait lists keyed by address. The check of the value and the
-// beginning of the wait are one step as seen by wake on the same address.
+// beginning of the wait are one step as seen by whoever changes the value and then wakes.
 #pragma once
 
 #include "libos/thread/wait_list.hpp"
@@ -20,7 +20,7 @@ class Waiters {
 public:
     static constexpr std::uint32_t any_bit = ~0u;
 
-    // Waits while *address == expected. Absolute deadline in TSC cycles. The word's page is brought in first, unmasked.
+    // Waits while *address == expected. Absolute deadline in TSC cycles. The word is read unmasked, so its page may come in.
     WaitResult wait(std::uint64_t address, std::uint32_t expected, std::uint64_t deadline_tsc = no_deadline,
                     std::uint32_t bits = any_bit);
     // Wakes up to `count` in order of arrival; returns how many.
