@@ -8,6 +8,7 @@
 #include <format>
 #include <fstream>
 #include <memory>
+#include <set>
 
 namespace tidy {
 
@@ -25,6 +26,34 @@ std::string_view flags_for(std::string_view path) {
     if (path.starts_with("libos") || path.starts_with("steward/"))
         return "$libos_flags";
     return "$kernel_flags";
+}
+
+// What the first #include of a file names in quotes; empty when it has none, or one of <...>.
+std::string_view first_include(std::string_view text) {
+    constexpr std::string_view quoted = "#include \"";
+    for (const std::string_view line : lines_of(text)) {
+        if (!line.starts_with("#include"))
+            continue;
+        if (!line.starts_with(quoted))
+            return {};
+        return line.substr(quoted.size(), line.rfind('"') - quoted.size());
+    }
+    return {};
+}
+
+// The headers that the build itself compiles alone: a source includes them before anything else, or such a header does.
+std::set<std::string_view> included_first(std::span<const SourceFile> tree) {
+    std::set<std::string_view> headers;
+    for (const SourceFile& file : tree) {
+        if (file.extension() != ".cpp")
+            continue;
+        std::string_view path = first_include(file.text);
+        while (!path.empty() && headers.insert(path).second) {
+            const auto header = std::ranges::lower_bound(tree, path, {}, &SourceFile::path);
+            path = header == tree.end() || header->path != path ? "" : first_include(header->text);
+        }
+    }
+    return headers;
 }
 
 // The variables of the root build file: everything before its first rule.
@@ -45,8 +74,10 @@ std::string header_build_file(std::span<const SourceFile> tree) {
                     "  depfile = $out.d\n"
                     "  deps = gcc\n",
                     folder);
+    const std::set<std::string_view> proven = included_first(tree);
     for (const SourceFile& file : tree)
-        if (const std::string_view flags = flags_for(file.path); is_header(file) && !flags.empty())
+        if (const std::string_view flags = flags_for(file.path);
+            is_header(file) && !flags.empty() && !proven.contains(file.path))
             text += std::format("build {}/{}: header {}\n  flags = {}\n", folder, file.path, file.path, flags);
     return text;
 }

@@ -38,13 +38,16 @@ TEST_CASE("rule: no marks of unfinished work") {
 TEST_CASE("rule: length") {
     CHECK(is_short_enough({"a.cpp", std::string(lines_max, '\n')}).empty());
     CHECK(is_short_enough({"a.cpp", std::string(lines_max + 1, '\n')}).size() == 1);
+    CHECK(is_short_enough({"a.def", std::string(list_lines_max, '\n')}).empty());
+    CHECK(is_short_enough({"a.def", std::string(list_lines_max + 1, '\n')}).size() == 1);
 }
 
 TEST_CASE("rule: sources are built and folders described") {
     const SourceFile source = {"a/b/x.cpp", "// x\n"};
     CHECK(are_all_built(std::vector<SourceFile>{{"a/build.ninja", "build x.o: cxx a/b/x.cpp\n"}, source}).empty());
     CHECK(are_all_built(std::vector<SourceFile>{{"a/build.ninja", "build x.o: cxx b/x.cpp\n"}, source}).size() == 1);
-    CHECK(are_all_built(std::vector<SourceFile>{{"a/build.ninja", "p = a/b\nbuild x.o: cxx $p/x.cpp\n"}, source}).empty());
+    CHECK(are_all_built(std::vector<SourceFile>{{"a/build.ninja", "p = a/b\nbuild x.o: cxx $p/x.cpp\n"}, source})
+              .empty());
     CHECK(folders_are_described(std::vector<SourceFile>{{"a/b/README.md", "# b\n"}, source}).empty());
     CHECK(folders_are_described(std::vector<SourceFile>{{"a/README.md", "`b/`: the letter\n"}, source}).empty());
     CHECK(folders_are_described(std::vector<SourceFile>{{"a/README.md", "nothing\n"}, source}).size() == 1);
@@ -56,6 +59,10 @@ TEST_CASE("rule: errors are provoked by name") {
     const SourceFile test = {"tests/boot/a.cpp", "CHECK(error == Error::Bad);\n"};
     CHECK(errors_are_provoked(std::vector{table, test}).size() == 1);
     CHECK(errors_are_provoked(std::vector{table, test, SourceFile{"tests/hostile/b.cpp", "Error::Worse"}}).empty());
+    const SourceFile checked = {"tests/boot/c.cpp", "CHECK_ERROR(call(a, f(b)),\n            Worse);\n"};
+    CHECK(errors_are_provoked(std::vector{table, test, checked}).empty());
+    const SourceFile elsewhere = {"tests/boot/c.cpp", "CHECK_ERROR(call(Worse), Bad); // Worse\n"};
+    CHECK(errors_are_provoked(std::vector{table, elsewhere}).size() == 1);
     CHECK(errors_are_provoked(std::vector{SourceFile{"secure-bindings/abi/errors.def", ""}}).size() == 1);
 }
 
@@ -96,4 +103,20 @@ TEST_CASE("rule: headers are compiled with the flags of their folder") {
     CHECK(text.contains("exokernel/a.hpp\n  flags = $kernel_flags"));
     CHECK(text.contains("tools/b.hpp\n  flags = $host_flags"));
     CHECK_FALSE(text.contains("rule x"));
+}
+
+TEST_CASE("rule: a header that a source includes first is compiled alone by the build") {
+    const std::vector<SourceFile> tree = {
+        {"build.ninja", ""},
+        {"tools/a.cpp", "// A.\n#include \"tools/a.hpp\"\n#include \"tools/c.hpp\"\n"},
+        {"tools/a.hpp", "#pragma once\n\n#include \"tools/b.hpp\"\n"},
+        {"tools/b.hpp", "#include <vector>\n"},
+        {"tools/c.hpp", ""},
+        {"tools/d.cpp", "#include <vector>\n#include \"tools/d.hpp\"\n"},
+        {"tools/d.hpp", ""}};
+    const std::string text = header_build_file(tree);
+    CHECK_FALSE(text.contains("tools/a.hpp"));
+    CHECK_FALSE(text.contains("tools/b.hpp"));
+    CHECK(text.contains("header tools/c.hpp"));
+    CHECK(text.contains("header tools/d.hpp"));
 }

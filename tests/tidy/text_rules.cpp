@@ -59,6 +59,31 @@ std::string with_variables(std::string_view text) {
     return expanded;
 }
 
+// Tests that get their errors from the kernel itself, or from its device layer before hardware that fails.
+bool provokes_errors(std::string_view path) {
+    return path.starts_with("tests/boot/") || path.starts_with("tests/hostile/") ||
+           path.starts_with("tests/unit/device/");
+}
+
+// The names that stand last in a CHECK_ERROR(call, NAME); the call's own parentheses are balanced.
+void add_checked_errors(std::string_view text, std::set<std::string_view>& names) {
+    constexpr std::string_view macro = "CHECK_ERROR(";
+    for (std::size_t at = text.find(macro); at != text.npos; at = text.find(macro, at)) {
+        at += macro.size();
+        std::size_t depth = 1, comma = at;
+        for (; at < text.size() && depth > 0; ++at) {
+            depth += text[at] == '(';
+            depth -= text[at] == ')';
+            if (text[at] == ',' && depth == 1)
+                comma = at + 1;
+        }
+        std::string_view name = text.substr(comma, at - comma);
+        name = name.substr(0, name.rfind(')'));
+        const std::size_t first = std::min(name.find_first_not_of(" \t\n"), name.size());
+        names.insert(name.substr(first, name.find_last_not_of(" \t\n") + 1 - first));
+    }
+}
+
 // Put together here so that this file keeps the rule it states.
 const std::string reminders[] = {std::string("TO") + "DO", std::string("FIX") + "ME", std::string("XX") + "X",
                                  std::string("#if") + " 0"};
@@ -115,9 +140,10 @@ Complaints has_no_reminders(const SourceFile& file) {
 
 Complaints is_short_enough(const SourceFile& file) {
     const std::size_t count = lines_of(file.text).size();
-    if (count <= lines_max)
+    const std::size_t most = file.extension() == ".def" || file.extension() == ".ninja" ? list_lines_max : lines_max;
+    if (count <= most)
         return {};
-    return {std::format("{}: {} lines; at most {}, one concept a file", file.path, count, lines_max)};
+    return {std::format("{}: {} lines; at most {}, one concept a file", file.path, count, most)};
 }
 
 Complaints has_pragma_once(const SourceFile& file) {
@@ -165,9 +191,12 @@ Complaints folders_are_described(std::span<const SourceFile> tree) {
 
 Complaints errors_are_provoked(std::span<const SourceFile> tree) {
     std::string tests;
+    std::set<std::string_view> checked;
     for (const SourceFile& file : tree)
-        if (file.path.starts_with("tests/boot/") || file.path.starts_with("tests/hostile/"))
+        if (provokes_errors(file.path)) {
             tests += file.text;
+            add_checked_errors(file.text, checked);
+        }
     Complaints complaints;
     const auto table = std::ranges::find(tree, "secure-bindings/abi/errors.def", &SourceFile::path);
     if (table == tree.end())
@@ -179,9 +208,8 @@ Complaints errors_are_provoked(std::span<const SourceFile> tree) {
         ++rows;
         const std::size_t start = line.find(',') + 1;
         const std::string_view name = trimmed(line.substr(start, line.find(',', start) - start));
-        if (!tests.contains(std::format("Error::{}", name)))
-            complaints.push_back(
-                std::format("{}: Error::{} is provoked by no test of tests/boot or tests/hostile", table->path, name));
+        if (!tests.contains(std::format("Error::{}", name)) && !checked.contains(name))
+            complaints.push_back(std::format("{}: Error::{} is provoked by no test", table->path, name));
     }
     if (rows == 0)
         complaints.push_back("secure-bindings/abi/errors.def: no row was recognised");
