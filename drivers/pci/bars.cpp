@@ -1,3 +1,5 @@
+// Sizes by writing ones and reading back; decoding is off meanwhile, so that nothing answers at a half-written address.
+// Interface: bars.hpp.
 #include "drivers/pci/bars.hpp"
 
 namespace exo::pci {

@@ -1,3 +1,4 @@
+// Entries are written masked and read back, because writes to the function are posted. Interface: msix.hpp.
 #include "drivers/pci/msix.hpp"
 
 namespace exo::pci {

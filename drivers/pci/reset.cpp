@@ -1,3 +1,4 @@
+// The gentlest method a function has, and its steps; the waits between them are the standard's. Interface: reset.hpp.
 #include "drivers/pci/reset.hpp"
 
 namespace exo::pci {

@@ -1,3 +1,5 @@
+// A walk over the bridges with a work list of buses, no recursion; functions_max and buses_max bound it.
+// Interface: topology.hpp.
 #include "drivers/pci/topology.hpp"
 
 namespace exo::pci {

@@ -1,3 +1,4 @@
+// The smallest program: nothing in it knows what it runs on.
 #include <iostream>
 
 int main() {

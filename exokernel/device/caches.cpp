@@ -1,3 +1,4 @@
+// CLFLUSH a line at a time, or WBINVD for everything. Interface: caches.hpp.
 #include "exokernel/device/caches.hpp"
 
 namespace exo {

@@ -25,7 +25,7 @@ inline constexpr std::uint64_t all = (1u << 6) - 1;
 } // namespace pending
 
 struct UpcallPage {
-    // Written by the environment, read by the kernel. --------------------------------------
+    // Written by the environment, read by the kernel.
     alignas(64) std::uint64_t masked; // nonzero: asynchronous upcalls stay pending; an exception faults the environment
     std::uint64_t wanted;             // bits of pending:: that interrupt the vcore; the others only set their bit
     std::uint64_t upcall_entry;       // where upcalls go, in the lower half
@@ -41,12 +41,12 @@ struct UpcallPage {
     std::uint64_t resume_restart;
     std::uint64_t reserved_resume[5];
 
-    // Written by the kernel with atomic or, cleared by the environment with exchange. ---------
+    // Written by the kernel with atomic or, cleared by the environment with exchange.
     alignas(64) std::uint64_t pending;
     std::uint64_t events;
     std::uint64_t reserved_pending[6];
 
-    // Written by the kernel at an upcall; the registers not listed hold what they held. --------
+    // Written by the kernel at an upcall; the registers not listed hold what they held.
     alignas(64) Cause cause;
     std::uint64_t error_code;    // as the processor pushed it, 0 when it pushes none
     std::uint64_t fault_address; // CR2 for a page fault
@@ -56,12 +56,12 @@ struct UpcallPage {
     std::uint64_t rcx;
     std::uint64_t r11;
 
-    // Written by the kernel at a reflected system call; rsp and all registers but rcx and r11 are kept. -
+    // Written by the kernel at a reflected system call; rsp and all registers but rcx and r11 are kept.
     alignas(64) std::uint64_t reflect_rip;
     std::uint64_t reflect_rflags;
     std::uint64_t reserved_reflect[6];
 
-    // Written by the kernel: time. ------------------------------------------------------------
+    // Written by the kernel: time.
     alignas(64) std::uint64_t slice_grace_tsc; // end of the grace period after slice_end
     std::uint64_t slice_started_tsc;
     std::uint64_t forced_switches; // slices that ended by force

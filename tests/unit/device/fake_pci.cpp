@@ -1,3 +1,4 @@
+// The registers of made-up functions: what they answer and what they note down. Interface: fake_pci.hpp.
 #include "tests/unit/device/fake_pci.hpp"
 
 namespace device_test {

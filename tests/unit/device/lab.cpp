@@ -1,3 +1,4 @@
+// What the device tests stand on. Interface: lab.hpp.
 #include "tests/unit/device/lab.hpp"
 
 #include <doctest/doctest.h>
