@@ -18,6 +18,8 @@ void apic_start(std::uint64_t registers);
 void apic_enable();
 std::uint32_t apic_id();
 void apic_end_of_interrupt();
+// Whether this core has taken an interrupt of this vector and not ended it: false for an exception.
+bool apic_in_service(std::uint8_t vector);
 void send_ipi(std::uint32_t apic_id, std::uint8_t vector);
 // INIT and start-up IPIs (Intel SDM 3A 9.4.4); `page` is below 256.
 void send_init(std::uint32_t apic_id);

@@ -19,8 +19,18 @@ namespace {
 
 constexpr std::uint64_t vector_bad_reflection = 257; // as trap_entry.S pushes it
 constexpr std::uint64_t vector_page_fault = 14;
+constexpr std::uint64_t vectors_with_error_code = 0x6022'7d00; // Intel SDM 6.13
+constexpr std::uint64_t no_error_code = ~0ull;                 // what trap_entry.S pushes when one is missing
 constexpr std::uint8_t leave_by_iret = 0;
 constexpr std::uint8_t leave_by_sysret = 1;
+
+// An interrupt on the vector of an exception: nobody sends one, but where the IOMMU lets a function's forged messages
+// through they can have any vector, and must not pass for a fault of whoever was running.
+bool is_stray_interrupt(const TrapFrame& frame) {
+    if (vectors_with_error_code >> frame.vector & 1)
+        return frame.error_code == no_error_code;
+    return apic_in_service(static_cast<std::uint8_t>(frame.vector));
+}
 
 void kernel_trap(TrapFrame& frame) {
     if (frame.vector == vector_page_fault || frame.vector == 13) {
@@ -61,7 +71,8 @@ void interrupt(TrapFrame& frame, Core& core, bool from_user) {
     } else if (frame.vector >= device_vector_first && frame.vector < device_vector_end) {
         core.counters->device_interrupts++;
     }
-    if (frame.vector != spurious_vector)
+    // One that really is spurious is not in service.
+    if (frame.vector != spurious_vector || apic_in_service(spurious_vector))
         apic_end_of_interrupt();
     if (!from_user) {
         // The idle loop looks at everything itself once it has the lock again.
@@ -103,6 +114,10 @@ extern "C" std::uint8_t trap_dispatch(TrapFrame* frame) {
     bool from_user = frame->cs & 3;
     if (frame->vector == trap_vector_call)
         return full_system_call(*frame);
+    if (frame->vector < 32 && is_stray_interrupt(*frame)) {
+        apic_end_of_interrupt();
+        return leave_by_iret;
+    }
     if (frame->vector < 32 || frame->vector == vector_bad_reflection) {
         if (from_user)
             return user_exception(*frame, core);
@@ -118,6 +133,10 @@ extern "C" std::uint8_t trap_dispatch(TrapFrame* frame) {
 // NMI, #DB, #MC, #DF. From user mode #DB is the library OS's; the others, and all from ring 0, are fatal,
 // except a #DB that user code arranged to arrive at the first instruction of the system-call entry.
 extern "C" void trap_paranoid_dispatch(TrapFrame* frame) {
+    if (is_stray_interrupt(*frame)) {
+        apic_end_of_interrupt();
+        return;
+    }
     if (frame->vector == 1) {
         asm volatile("mov %0, %%dr6" ::"r"(0xffff'0ff0ull)); // Safe: clears the debug status only.
         if (frame->cs & 3) {

@@ -231,10 +231,16 @@ trap_paranoid:
     add $16, %rsp
     iretq
 
-    // One stub a vector; vectors 8, 10-14, 17, 21, 29 and 30 push an error code (Intel SDM 6.13).
+    // One stub a vector; vectors 8, 10-14, 17, 21, 29 and 30 push an error code (Intel SDM 6.13), but not for an interrupt
+    // that arrives there. The processor aligns the frame to 16 bytes: five words show in bit 3, six do not. The error
+    // code of such an interrupt is -1.
     .macro stub vector
     .balign 16
     .if \vector == 8 || (\vector >= 10 && \vector <= 14) || \vector == 17 || \vector == 21 || \vector == 29 || \vector == 30
+    testb $8, %spl
+    jz 1f
+    push $-1
+1:
     .else
     push $0
     .endif
