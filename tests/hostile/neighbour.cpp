@@ -19,7 +19,7 @@ constexpr std::uint64_t watch_at = 0x7000'000e'0000ull;
 // Where the device writes: a part of the buffer's second page.
 constexpr std::uint64_t device_page = 1, device_offset = 1024, device_bytes = 64;
 constexpr std::uint64_t device_rest_us = 2000; // between two rounds: the device's work is QEMU's, on a core of the host
-constexpr std::uint16_t interrupt_vector = 0, interrupt_event = 5;
+constexpr std::uint16_t interrupt_vector = 0;
 
 volatile std::uint64_t* page_words(std::uint64_t address) {
     return reinterpret_cast<volatile std::uint64_t*>(address); // Safe: mapped in the neighbour.
@@ -114,7 +114,7 @@ Scene::Scene() {
     neighbours_function_ = *function;
     // Its device is not told to interrupt: whoever does so on this route is somebody else.
     REQUIRE(lab::bind(neighbour_.environment(),
-                      {BindKind::Interrupt, 0, function->theirs, interrupt_vector, interrupt_event, 1, 0})
+                      {BindKind::Interrupt, 0, function->theirs, interrupt_vector, neighbour_event, 1, 0})
                 .ok());
     REQUIRE(lab::bind(neighbour_.environment(), {BindKind::Arm, 0, function->theirs, interrupt_vector, 0, 1, 0}).ok());
     REQUIRE(neighbour_.give_time(20, 20));

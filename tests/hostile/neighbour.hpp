@@ -7,6 +7,8 @@
 namespace hostile {
 
 inline constexpr unsigned attempts_max = 32;
+// The event of the neighbour's vcore 0 that its function's vector 0 is routed to.
+inline constexpr unsigned neighbour_event = 5;
 // Words of a board from 40 on that an attack finds filled in: what an attacker may know is everything.
 namespace known {
 inline constexpr unsigned neighbour_frame = 40; // first of its frames; its board
