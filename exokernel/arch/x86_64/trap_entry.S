@@ -38,10 +38,12 @@ system_call_entry:
     mov %rcx, UPCALL_REFLECT_RIP(%rsp)
     mov %r11, UPCALL_REFLECT_RFLAGS(%rsp)
     mov UPCALL_REFLECT_ENTRY(%rsp), %rcx
+    // SYSRET to an address that is not canonical would fault in ring 0 on the user's stack (Intel).
     mov %rcx, %r11
-    dec %r11                   // 0 becomes a refused address as well
     shr $47, %r11
     jnz 2f
+    test %rcx, %rcx
+    jz 2f
     movq $1, UPCALL_MASKED(%rsp)
     mov %gs:CORE_VCORE_INFO, %r11
     incq VCORE_REFLECTIONS(%r11)
