@@ -63,6 +63,73 @@ TEST_CASE_FIXTURE(Scene, "an upcall page that is no longer mapped") {
         End::Faulted);
 }
 
+TEST_CASE_FIXTURE(Scene, "an upcall page that is mapped read only") {
+    attack(
+        [](lab::ChildStart* start) {
+            lab::open_upcalls(start, skip_two, 0);
+            BindOp row{
+                BindKind::Protect, right::Read, no_handle, reinterpret_cast<std::uint64_t>(start->upcall), 0, 1, 0};
+            if (!sys::bind(self, &row, 1).ok())
+                finished(start);
+            last(start);
+            asm volatile("ud2"); // its handler cannot say where to go on
+            start->board->word[61] = 1;
+        },
+        End::Faulted);
+}
+
+TEST_CASE_FIXTURE(Scene, "an upcall stack that cannot be written") {
+    attack(
+        [](lab::ChildStart* start) {
+            lab::open_upcalls(start, skip_two, 0);
+            start->upcall->upcall_stack = info_machine + 256;
+            last(start);
+            asm volatile("ud2");
+            start->board->word[61] = 1;
+        },
+        End::Faulted);
+}
+
+TEST_CASE_FIXTURE(Scene, "vcores and environments made of others' frames") {
+    attack(
+        [](lab::ChildStart* start) {
+            volatile std::uint64_t* words = start->board->word;
+            std::uint64_t own = start->free_frame;
+            for (std::uint64_t frame :
+                 {words[hostile::known::neighbour_frame], words[hostile::known::neighbour_state_frame],
+                  words[hostile::known::own_environment_frame], words[hostile::known::own_state_frame],
+                  std::uint64_t{0x100}, ~std::uint64_t{0}}) {
+                for (VcoreSpec spec :
+                     {VcoreSpec{start->frames, frame, own, 0}, VcoreSpec{start->frames, own, frame, 0}})
+                    attempt(start, sys::vcore_create(self, &spec));
+            }
+            VcoreSpec same{start->frames, own, own, 0}, mapped{start->frames, start->first_frame, own, 0};
+            attempt(start, sys::vcore_create(self, &same));
+            attempt(start, sys::vcore_create(self, &mapped)); // the board's frame
+            attempt(start, sys::environment_create(start->given[0], start->frames,
+                                                   words[hostile::known::neighbour_frame] & ~1ull, 1));
+            attempt(start, sys::environment_create(start->given[0], start->frames,
+                                                   (start->first_frame + start->frame_count - 2) & ~1ull, 1));
+            attempt(start, sys::environment_create(start->given[0], start->frames, start->first_frame & ~1ull, 1));
+            finished(start);
+        },
+        End::Alive, {sys::derive(lab::machine(), Kind::Machine, right::Create | right::Grant, 0, 1).value()});
+}
+
+TEST_CASE_FIXTURE(Scene, "a foreign system call to the first address that is not canonical") {
+    attack(
+        [](lab::ChildStart* start) {
+            start->upcall->reflect_entry = 0x8000'0000'0000ull;
+            start->upcall->masked = 0;
+            last(start);
+            asm volatile("syscall" : : "a"(39) : "rcx", "r11", "memory");
+            start->board->word[61] = 1;
+        },
+        End::Faulted);
+    constexpr std::uint64_t bad_reflection = 257; // the kernel refused; SYSRET there would fault in ring 0
+    CHECK(attacker().info().fault_vector == bad_reflection);
+}
+
 TEST_CASE_FIXTURE(Scene, "a foreign system call with nobody to take it") {
     attack(
         [](lab::ChildStart* start) {
