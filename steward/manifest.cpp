@@ -125,15 +125,18 @@ Failure directive(std::string_view name, std::string_view rest, Manifest& manife
             return "there are too many programs";
         ProgramWish& program = manifest.programs[manifest.program_count++];
         program = {};
-        program.path = word;
         program.first_argument = manifest.word_count;
         program.first_variable = manifest.word_count;
-        return nullptr;
+        Failure failure = decode(word, manifest, &program.path);
+        program.name = program.path;
+        return failure;
     }
     if (manifest.program_count == 0)
         return "the first directive is not program";
     ProgramWish& program = manifest.programs[manifest.program_count - 1];
     std::uint64_t value = 0;
+    if (name == "name")
+        return decode(word, manifest, &program.name);
     if (name == "arg") {
         program.first_variable++;
         return add_word(word, manifest, program.first_argument + program.argument_count++);

@@ -5,16 +5,17 @@ namespace exo::steward {
 
 namespace {
 
-// Every string of the block in order: path as argument 0, arguments, variables, share tags.
+// Every string of the block in order: argument 0, the other arguments, variables, share tags, the path.
 template <typename Each>
 void each_string(const ProgramWish& wish, const Manifest& manifest, Each&& each) {
-    each(wish.path);
+    each(wish.name);
     for (std::size_t i = 0; i < wish.argument_count; i++)
         each(manifest.words[wish.first_argument + i]);
     for (std::size_t i = 0; i < wish.variable_count; i++)
         each(manifest.words[wish.first_variable + i]);
     for (std::size_t i = 0; i < wish.share_count; i++)
         each(wish.share_tags[i]);
+    each(wish.path);
 }
 
 } // namespace
@@ -26,7 +27,7 @@ std::uint64_t start_block_bytes(const ProgramWish& wish, const Manifest& manifes
 }
 
 void write_start_block(const ProgramWish& wish, const Manifest& manifest, StartInfo& info, std::span<std::byte> block) {
-    std::size_t strings = 1 + wish.argument_count + wish.variable_count + wish.share_count;
+    std::size_t strings = 1 + wish.argument_count + wish.variable_count + wish.share_count + 1;
     auto list = static_cast<std::uint32_t>(sizeof(StartInfo));
     auto text = static_cast<std::uint32_t>(list + strings * sizeof(std::uint32_t));
     info.version = start_info_version;
@@ -39,9 +40,9 @@ void write_start_block(const ProgramWish& wish, const Manifest& manifest, StartI
     info.share_tags_offset =
         static_cast<std::uint32_t>(info.environment_offset + info.environment_count * sizeof(std::uint32_t));
     info.share_read_only = wish.share_read_only;
-    info.program_path_offset = text;
     info.trace = wish.trace;
     each_string(wish, manifest, [&](std::string_view string) {
+        info.program_path_offset = text; // the last string is the path
         __builtin_memcpy(block.data() + list, &text, sizeof text);
         list += static_cast<std::uint32_t>(sizeof text);
         __builtin_memcpy(block.data() + text, string.data(), string.size());

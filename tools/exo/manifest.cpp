@@ -22,7 +22,7 @@ std::string share_tag(std::size_t index) {
 }
 
 std::string write_manifest(const RunOptions& options, std::string_view program) {
-    std::string text = std::format("program {}\n", program);
+    std::string text = std::format("program {}\nname {}\n", percent_encode(program), percent_encode(options.program));
     for (const std::string& argument : options.arguments)
         text += std::format("arg {}\n", percent_encode(argument));
     for (const std::string& variable : options.environment)

@@ -71,13 +71,15 @@ TEST_CASE("archive: a finished writer starts anew") {
 
 TEST_CASE("manifest: one directive a line, every value one word") {
     RunOptions options;
+    options.program = "./a program";
     options.vcores = 3;
     options.arguments = {"plain", "two words", "100%", "", "line\nbreak", "\xc3\xa4"};
     options.environment = {"NAME=a value"};
     options.shares = {{"/host", ShareAccess::read_write}, {"/other", ShareAccess::read_only}};
     options.manifest_lines = {"machine create log"};
     options.trace_file = "t.json";
-    CHECK(write_manifest(options, "bin/p") == "program bin/p\n"
+    CHECK(write_manifest(options, "bin/a program") == "program bin/a%20program\n"
+                                              "name ./a%20program\n"
                                               "arg plain\n"
                                               "arg two%20words\n"
                                               "arg 100%25\n"
