@@ -82,6 +82,18 @@ TEST_CASE("elf: other kinds of file are refused by name") {
     CHECK(says(refusal(program), "past the end"));
 }
 
+TEST_CASE("elf: a file that ends before its section headers is refused") {
+    SmallProgram program;
+    program.header.e_shnum = 1;
+    program.header.e_shentsize = sizeof(Elf64_Shdr);
+    program.header.e_shoff = sizeof(SmallProgram) - sizeof(Elf64_Shdr);
+    CHECK(refusal(program) == "");
+    for (const std::uint64_t offset : {program.header.e_shoff + 1, ~std::uint64_t(0)}) {
+        program.header.e_shoff = offset;
+        CHECK(says(refusal(program), "truncated"));
+    }
+}
+
 TEST_CASE("elf: every shorter file is refused") {
     const SmallProgram program;
     const auto bytes = std::as_bytes(std::span(&program, 1));
