@@ -30,20 +30,6 @@ constexpr auto power_off_limit = std::chrono::seconds(10);
 constexpr auto delivery_limit = std::chrono::seconds(5);
 constexpr int poll_interval_ms = 1000;
 
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0)
-            ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    int get() const { return number_; }
-
-private:
-    int number_;
-};
-
 // Blocks the signals that end a run and reads them from a descriptor instead.
 class EndSignals {
 public:
@@ -219,18 +205,14 @@ void StreamSockets::close_theirs() {
             ::close(std::exchange(descriptor, -1));
 }
 
-Outcome<RunReport> run_machine(const std::vector<std::string>& command, StreamSockets& sockets,
+Outcome<RunReport> run_machine(const std::vector<std::string>& command, StreamSockets& sockets, int trace_file,
                                const RunOptions& options) {
-    const Descriptor trace(
-        options.trace_file ? ::open(options.trace_file->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1);
-    if (options.trace_file && trace.get() < 0)
-        return failed(std::format("cannot create {}: {}", *options.trace_file, std::strerror(errno)));
     const EndSignals signals;
     auto child = ChildProcess::start(command, sockets.theirs(), signals.previous());
     if (!child)
         return std::unexpected(child.error());
     sockets.close_theirs();
-    return MachineLoop(*child, sockets, signals, trace.get(), options).run();
+    return MachineLoop(*child, sockets, signals, trace_file, options).run();
 }
 
 } // namespace exo::tool

@@ -37,9 +37,10 @@ private:
     std::array<int, stream_count> theirs_;
 };
 
-// Blocks until the machine has ended and its output is delivered. `command` must name the descriptors of `sockets`.
+// Blocks until the machine has ended and its output is delivered. `command` must name the descriptors of `sockets`;
+// `trace_file` is where the trace goes, -1 for nowhere.
 // Bounded by the time limit when one is given; SIGINT, SIGTERM and SIGHUP end the machine.
-Outcome<RunReport> run_machine(const std::vector<std::string>& command, StreamSockets& sockets,
+Outcome<RunReport> run_machine(const std::vector<std::string>& command, StreamSockets& sockets, int trace_file,
                                const RunOptions& options);
 
 } // namespace exo::tool

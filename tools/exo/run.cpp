@@ -6,10 +6,12 @@
 #include "tools/exo/host_file.hpp"
 #include "tools/exo/machine.hpp"
 #include "tools/exo/main_job.hpp"
+#include "tools/exo/trace_file.hpp"
 
 #include <csignal>
 #include <cstdlib>
 #include <format>
+#include <optional>
 #include <print>
 #include <sys/wait.h>
 
@@ -79,6 +81,13 @@ Outcome<int> try_run(const RunOptions& options) {
         std::println("{}", shell_line(qemu_command(options, *accelerator, paths)));
         return 0;
     }
+    std::optional<TraceFile> trace;
+    if (options.trace_file) {
+        auto created = TraceFile::create(*options.trace_file);
+        if (!created)
+            return std::unexpected(created.error());
+        trace.emplace(std::move(*created));
+    }
     auto folder = TemporaryFolder::create();
     if (!folder)
         return std::unexpected(folder.error());
@@ -92,10 +101,17 @@ Outcome<int> try_run(const RunOptions& options) {
     if (options.gdb)
         std::println(stderr, "exo: waiting for gdb: gdb {} -ex 'target remote :1234'", paths.kernel);
 
-    const auto report = run_machine(qemu_command(options, *accelerator, paths), *sockets, options);
+    const auto report =
+        run_machine(qemu_command(options, *accelerator, paths), *sockets, trace ? trace->descriptor() : -1, options);
     if (!report)
         return std::unexpected(report.error());
-    return conclude(*report, options);
+    const int status = conclude(*report, options);
+    if (trace && report->end == MachineEnd::ended && report->kernel_log.exit_status())
+        if (const auto kept = trace->keep(); !kept) {
+            const int failure = exo::tool::report(kept.error());
+            return status != 0 ? status : failure; // the program's own status says more
+        }
+    return status;
 }
 
 } // namespace
