@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# What a user of `exo run` sees of programs in the machine: statuses, streams, crashes, time limits, shares, traces, gdb.
+# usage: machine.bash, from the repository root. Requests that are refused before a machine starts are in refusals.bash.
+set -euo pipefail
+. tests/command/report.bash
+begin "$PWD/build/tests/command/machine"
+programs=build/tests/command
+share=$scratch/share
+mkdir -p "$share"
+machine=(run --memory 64M --timeout 60)
+
+stdout_is() { [[ $(<"$scratch/stdout") == "$1" ]] || { cat "$scratch/stdout"; false; }; }
+stderr_is() { [[ $(<"$scratch/stderr") == "$1" ]] || { cat "$scratch/stderr"; false; }; }
+# names FUNCTION...: the backtrace names these functions in this order.
+names() {
+    local pattern
+    pattern=$(printf '.* %s[.a-z0-9]*\\+0x[0-9a-f]+' "$@")
+    tr '\n' ' ' <"$scratch/stderr" | grep -qE "backtrace:$pattern" || { cat "$scratch/stderr"; false; }
+}
+# crashes HOW STATUS TEXT
+crashes() {
+    run_exo "${machine[@]}" $programs/crash "$1"
+    check "$1: status $2, not $status" test "$status" = "$2"
+    check "$1: says how" says "$3"
+    check "$1: a backtrace with names" names innermost middle outermost main
+    check "$1: what was printed before is there" stdout_is before
+}
+
+run_exo "${machine[@]}" --env "GIVEN=a b" --env EMPTY= $programs/echo "two words" '' '%41' x
+check "a status of the program's own: 7, not $status" test "$status" = 7
+check "arguments and variables" stdout_is "$programs/echo|two words||%41|x|GIVEN=a b|EMPTY="
+check "stderr is the program's own" stderr_is "to stderr"
+cp $programs/echo "$scratch/a name"
+run_exo "${machine[@]}" "$scratch/a name"
+check "a program whose name has a blank" grep -qF "$scratch/a name|GIVEN=(null)" "$scratch/stdout"
+
+crashes segv 139 "ended by SIGSEGV: nothing is mapped at address 0x10,"
+crashes divide 136 "ended by SIGFPE: division by zero"
+crashes abort 134 "ended by SIGABRT"
+crashes illegal 132 "ended by SIGILL"
+
+# Two programs in one machine: one crashes at once, the other goes on for two seconds and then writes its file.
+run_exo run --memory 128M --timeout 60 --share "$share" --file $programs/crash=bin/crash \
+    --manifest "program bin/crash" --manifest "arg segv" $programs/survivor /share/survivor
+check "beside a crash: its status, 139, not $status" test "$status" = 139
+check "beside a crash: the other program lives on" grep -qx 42949017600 "$share/survivor"
+
+for how in sleep spin; do
+    run_exo run --memory 64M --timeout 2 $programs/wait $how
+    check "a time limit, $how: status 124, not $status" test "$status" = 124
+    check "a time limit, $how: one sentence" one_sentence
+    check "a time limit, $how: says so" says "the time limit of 2 s ended the machine"
+    check "a time limit, $how: what was printed is there" stdout_is waiting
+    check "a time limit, $how: nothing left behind" nothing_left
+done
+
+# Malformed matrices: the program's own sentence and status, and no output file.
+# matrix NAME TEXT BODY: a Matrix Market file with that body is refused with that text.
+matrix() {
+    printf "$3" >"$share/matrix"
+    run_exo "${machine[@]}" --share "$share" build/examples/cg /share/matrix --output /share/solution
+    check "a matrix with $1: status 1, not $status" test "$status" = 1
+    check "a matrix with $1: one sentence" test "$(wc -l <"$scratch/stderr")" = 1
+    check "a matrix with $1: says why" says "$2"
+    check "a matrix with $1: no output" test -z "$(find "$share" -name 'solution*')"
+}
+head='%%%%MatrixMarket matrix coordinate real symmetric\n'
+matrix "a wrong header" "wrong header" '%%%%MatrixMarked matrix coordinate real symmetric\n2 2 2\n1 1 1\n2 2 1\n'
+matrix "an index out of range" "line 4: the row number 3 is outside 1 to 2" "${head}2 2 2\n1 1 1\n3 2 1\n"
+matrix "a direction of negative curvature" "not positive definite" "${head}2 2 3\n1 1 1\n2 1 -9\n2 2 1\n"
+matrix "an entry missing" "truncated" "${head}2 2 2\n1 1 1\n"
+printf "${head}2 2 2\n1 1 1\n2 2 1\n" >"$share/matrix"
+run_exo "${machine[@]}" --share "$share:ro" build/examples/cg /share/matrix --output /share/solution
+check "a share for reading: status 1, not $status" test "$status" = 1
+check "a share for reading: says so" says "Read-only file system"
+check "a share for reading: no output" test -z "$(find "$share" -name 'solution*')"
+
+run_exo run --memory 64M --vcores 2 --trace "$scratch/trace.json" $programs/echo
+check "a trace: status 7, not $status" test "$status" = 7
+check "a trace: keeps the rules of the format" tests/command/trace_rules.pl "$scratch/trace.json"
+check "a trace: system calls are in it" grep -q '"ph":"B","name":"write"' "$scratch/trace.json"
+check "a trace: a call that is not there is named once" test "$(grep -c '"name":"rseq"' "$scratch/trace.json")" = 1
+run_exo run --memory 64M --trace "$scratch/crash.json" $programs/crash segv
+check "a trace of a crash: status 139, not $status" test "$status" = 139
+check "a trace of a crash: keeps the rules" tests/command/trace_rules.pl "$scratch/crash.json"
+echo kept >"$scratch/old.json"
+run_exo run --memory 64M --timeout 1 --trace "$scratch/old.json" $programs/wait sleep
+check "a trace that was not finished: the older file stays" grep -qx kept "$scratch/old.json"
+check "a trace that was not finished: nothing half-written" test ! -e "$scratch/old.json.partial"
+
+# --gdb: the machine stands still until a debugger has come; this one asks where it is, and detaches.
+debug() {
+    local answer= attempt
+    for attempt in $(seq 50); do
+        exec 7<>/dev/tcp/127.0.0.1/1234 && break
+        sleep 0.1
+    done 2>/dev/null
+    printf '+$?#3f' >&7
+    read -r -t 10 -d '#' -u 7 answer || true
+    printf '+$D#44' >&7
+    [[ $answer == *'$T05'* || $answer == *'$S05'* ]]
+}
+TMPDIR=$scratch/temporary timeout 60 "$exo" run --memory 64M --gdb $programs/echo >"$scratch/stdout" 2>"$scratch/stderr" </dev/null &
+machine_process=$!
+check "gdb: the machine has stopped and answers" debug
+status=0
+wait $machine_process || status=$?
+exec 7>&-
+check "gdb: says what to type" says "target remote :1234"
+check "gdb: goes on when the debugger leaves: status 7, not $status" test "$status" = 7
+finish

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# Requests that `exo run` cannot meet: each ends with one clear sentence before a machine is started.
+# usage: refusals.bash, from the repository root. What happens inside the machine is in machine.bash.
+set -euo pipefail
+. tests/command/report.bash
+begin "$PWD/build/tests/command/refusals"
+
+good=build/examples/hello
+size=$(stat -c %s "$good")
+
+# copy NAME: a fresh copy of a good program, to be made bad.
+copy() { cp "$good" "$scratch/$1"; }
+# patch NAME OFFSET BYTES: writes bytes, as printf escapes, over a file.
+patch() { printf "$3" | dd of="$scratch/$1" bs=1 seek="$2" conv=notrunc status=none; }
+refuses_program() { refuses "$1" 1 "$2" run "$scratch/$3"; }
+
+refuses_program "a missing program" "No such file or directory" missing
+refuses "a folder as program" 1 "is not an ordinary file" run "$scratch/temporary"
+refuses "a program in a missing folder" 1 "No such file or directory" run "$scratch/no/such/program"
+: >"$scratch/empty"
+refuses_program "an empty file" "not an ELF program" empty
+printf '#!/bin/sh\necho no\n' >"$scratch/script"
+chmod +x "$scratch/script"
+refuses_program "a script" "not an ELF program" script
+refuses "a dynamic program" 1 "only static programs can run" run build/tests/command/dynamic
+refuses "a 32-bit program" 1 "not a 64-bit program" run build/tests/command/program-32-bit
+refuses "an object file" 1 "has not been linked" run build/libos-hpc/libos-hpc.o
+refuses "a static program of the host" 1 "not linked with a library OS" run build/examples/host/hello
+
+for part in 1 30 63 64 100 1000 4096 $((size / 2)) $((size * 9 / 10)) $((size - 1)); do
+    head -c "$part" "$good" >"$scratch/truncated"
+    run_exo run "$scratch/truncated"
+    check "truncated after $part bytes: status 1, not $status" test "$status" = 1
+    check "truncated after $part bytes: one sentence" one_sentence
+done
+
+# Offsets of the ELF-64 header: 24 entry, 32 program headers, 56 how many; 64 is the first of them here.
+copy corrupt && patch corrupt 0 '\0\0\0\0'
+refuses_program "corrupt: magic" "not an ELF program" corrupt
+copy corrupt && patch corrupt 18 '\xb7\0'
+refuses_program "corrupt: processor" "another processor" corrupt
+copy corrupt && patch corrupt 24 '\0\0\0\0\0\0\0\0'
+refuses_program "corrupt: entry point" "entry point" corrupt
+copy corrupt && patch corrupt 32 '\xff\xff\xff\xff\xff\xff\xff\x7f'
+refuses_program "corrupt: place of the program headers" "past the end" corrupt
+copy corrupt && patch corrupt 56 '\0\0'
+refuses_program "corrupt: no program headers" "no program headers" corrupt
+copy corrupt && patch corrupt 56 '\xff\xff'
+refuses_program "corrupt: number of program headers" "more than 64" corrupt
+copy corrupt && dd if=/dev/zero of="$scratch/corrupt" bs=1 seek=64 count=560 conv=notrunc status=none
+refuses_program "corrupt: program headers of zeros" "no segment" corrupt
+copy corrupt && patch corrupt 64 '\1\0\0\0\7\0\0\0'
+refuses_program "corrupt: writable code" "writable and executable" corrupt
+copy corrupt && patch corrupt 80 '\0\0\0\0\0\0\0\xff'
+refuses_program "corrupt: a segment in the kernel's half" "outside the memory" corrupt
+head -c 100000 /dev/zero | tr '\0' '\377' >"$scratch/corrupt"
+head -c 64 "$good" | dd of="$scratch/corrupt" conv=notrunc status=none
+refuses_program "corrupt: garbage behind the header" "" corrupt
+
+refuses "a missing share" 1 "does not exist" run --share "$scratch/none" "$good"
+refuses "a file as share" 1 "is not a folder" run --share "$scratch/empty" "$good"
+# Root may write everywhere unless it gives that up.
+mkdir "$scratch/read-only"
+chmod 555 "$scratch/read-only"
+unprivileged=()
+((EUID != 0)) || unprivileged=(setpriv --bounding-set=-dac_override,-dac_read_search)
+real_exo=$exo
+printf '#!/bin/sh\nexec %s %s "$@"\n' "${unprivileged[*]}" "$exo" >"$scratch/exo"
+chmod +x "$scratch/exo"
+exo=$scratch/exo
+refuses "a read-only share" 1 "is read-only here; share it as $scratch/read-only:ro" run --share "$scratch/read-only" "$good"
+exo=$real_exo
+refuses "five shares" 2 "at most 4" run --share / --share / --share / --share / --share / "$good"
+
+processors=$(nproc)
+refuses "more vcores than there can be" 2 "at most 64" run --vcores 65 "$good"
+if ((processors < 64)); then
+    refuses "more vcores than there are" 1 "more than this host can run" run --vcores 64 "$good"
+fi
+refuses "no vcores" 2 "from 1 to 64" run --vcores 0 "$good"
+refuses "more memory than there is" 1 "more than this host has" run --memory 4096G "$good"
+refuses "too little memory" 2 "at least 16M" run --memory 1M "$good"
+refuses "a size that is none" 2 "'much'" run --memory much "$good"
+refuses "a program larger than its memory" 1 "do not fit into 16 MiB" run --memory 16M --file build/bin/exo=a --file build/libos-hpc/libos-hpc.o=b --file build/examples/cg=c --file build/examples/cg=d --file build/examples/cg=e --file build/examples/cg=f --file build/examples/cg=g "$good"
+refuses "an unknown option" 2 "'--frobnicate'" run --frobnicate "$good"
+refuses "a variable without a value" 2 "NAME=VALUE" run --env NAME "$good"
+refuses "a time limit of nothing" 2 "from 1 to" run --timeout 0 "$good"
+refuses "a trace that cannot be written" 1 "cannot be written" run --trace "$scratch/no/such/trace" "$good"
+refuses "an unknown accelerator" 2 "auto, kvm or tcg" run --accel fast "$good"
+refuses "an unknown command" 2 "unknown command 'walk'" walk
+if ! grep -qwE 'vmx|svm' /proc/cpuinfo; then
+    refuses "KVM without VT-x or AMD-V" 1 "no working VT-x or AMD-V" run --accel kvm "$good"
+fi
+
+run_exo run --dry-run --vcores 2 --memory 256M --share "$scratch:ro" "$good"
+check "a dry run prints the command and nothing else" \
+    grep -qE '^qemu-system-x86_64 .*-m 262144k -smp 2 .*-kernel .*readonly=on' "$scratch/stdout"
+check "a dry run succeeds" test "$status" = 0
+check "a dry run is one line" test "$(wc -l <"$scratch/stdout")" = 1
+check "a dry run starts nothing" nothing_left
+finish
