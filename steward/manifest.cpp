@@ -97,7 +97,8 @@ Failure function_directive(ProgramWish& program, std::string_view word) {
     if (colon == std::string_view::npos || !number(word.substr(colon + 1), 16, 0xffff, &device))
         return "function wants virtio:ID or VENDOR:DEVICE in hexadecimal";
     if (word.substr(0, colon) == "virtio")
-        return device > 0x3f ? "no such virtio device" : add_function(program, virtio(static_cast<std::uint32_t>(device)));
+        return device > 0x3f ? "no such virtio device"
+                             : add_function(program, virtio(static_cast<std::uint32_t>(device)));
     if (!number(word.substr(0, colon), 16, 0xffff, &vendor))
         return "function wants virtio:ID or VENDOR:DEVICE in hexadecimal";
     return add_function(program, {static_cast<std::uint16_t>(vendor), static_cast<std::uint16_t>(device), 0});

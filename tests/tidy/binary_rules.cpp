@@ -36,6 +36,19 @@ bool names_vector_register(std::string_view line) {
     return line.ends_with("%st");
 }
 
+std::expected<std::string, std::string> output_of(const std::string& command) {
+    FILE* const output = ::popen(command.c_str(), "r");
+    if (output == nullptr)
+        return std::unexpected("cannot start " + command);
+    std::string text;
+    std::array<char, 4096> piece;
+    while (const std::size_t count = std::fread(piece.data(), 1, piece.size(), output))
+        text.append(piece.data(), count);
+    if (::pclose(output) != 0)
+        return std::unexpected(command + " failed");
+    return text;
+}
+
 std::expected<VectorUse, std::string> vector_use(const std::string& path) {
     const std::string command = "llvm-objdump-19 -d --no-show-raw-insn '" + path + "'";
     const std::unique_ptr<FILE, int (*)(FILE*)> output(::popen(command.c_str(), "r"), ::pclose);

@@ -24,6 +24,9 @@ struct VectorUse {
 // Disassembles with llvm-objdump-19.
 std::expected<VectorUse, std::string> vector_use(const std::string& path);
 
+// What a program of the build prints on its standard output; a failure when it does not end with status 0.
+std::expected<std::string, std::string> output_of(const std::string& command);
+
 // Whether a line of a disassembly names such a register.
 bool names_vector_register(std::string_view line);
 

@@ -86,6 +86,15 @@ TEST_CASE("tree: there are fewer than 32 system calls") {
     CHECK(rows < 32);
 }
 
+TEST_CASE("tree: the page of system calls is what the tables say") {
+    const auto page = std::ranges::find(tree(), "docs/system-calls.md", &SourceFile::path);
+    REQUIRE(page != tree().end());
+    const auto made = output_of("build/bin/print-system-calls");
+    REQUIRE_MESSAGE(made, made.error());
+    CHECK(made->size() > 1000);
+    CHECK_MESSAGE(page->text == *made, "docs/system-calls.md is out of date; tools/docs/README.md says how it is made");
+}
+
 TEST_CASE("tree: ring 0 is small enough to read") {
     std::size_t lines = 0;
     for (const SourceFile& file : tree())

@@ -79,21 +79,21 @@ TEST_CASE("manifest: one directive a line, every value one word") {
     options.manifest_lines = {"machine create log"};
     options.trace_file = "t.json";
     CHECK(write_manifest(options, "bin/a program") == "program bin/a%20program\n"
-                                              "name ./a%20program\n"
-                                              "arg plain\n"
-                                              "arg two%20words\n"
-                                              "arg 100%25\n"
-                                              "arg \n"
-                                              "arg line%0Abreak\n"
-                                              "arg %C3%A4\n"
-                                              "env NAME=a%20value\n"
-                                              "vcores 3\n"
-                                              "memory all\n"
-                                              "share share rw\n"
-                                              "share share1 ro\n"
-                                              "console virtio\n"
-                                              "trace on\n"
-                                              "machine create log\n");
+                                                      "name ./a%20program\n"
+                                                      "arg plain\n"
+                                                      "arg two%20words\n"
+                                                      "arg 100%25\n"
+                                                      "arg \n"
+                                                      "arg line%0Abreak\n"
+                                                      "arg %C3%A4\n"
+                                                      "env NAME=a%20value\n"
+                                                      "vcores 3\n"
+                                                      "memory all\n"
+                                                      "share share rw\n"
+                                                      "share share1 ro\n"
+                                                      "console virtio\n"
+                                                      "trace on\n"
+                                                      "machine create log\n");
 }
 
 TEST_CASE("manifest: what was not asked for is not granted") {
