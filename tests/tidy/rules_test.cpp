@@ -53,6 +53,17 @@ TEST_CASE("rule: sources are built and folders described") {
     CHECK(folders_are_described(std::vector<SourceFile>{{"a/README.md", "nothing\n"}, source}).size() == 1);
 }
 
+TEST_CASE("rule: every test that is linked is run") {
+    const SourceFile set = {"tests/build.ninja", "build all: phony $\n  build/tests/unit/a build/tests/fuzz/b\n"};
+    const SourceFile linked = {"x/build.ninja",
+                               "build build/tests/unit/a: san_link a.o\nbuild build/tests/fuzz/b: l b.o\n"
+                               "build build/tests/unit/a-obj/c: host_link c.o\n"};
+    CHECK(tests_are_run(std::vector{set, linked}).empty());
+    CHECK(tests_are_run(std::vector{set, SourceFile{"y/build.ninja", "build build/tests/unit/c: san_link\n"}}).size() ==
+          1);
+    CHECK(tests_are_run(std::vector{set}).size() == 1);
+}
+
 TEST_CASE("rule: errors are provoked by name") {
     const SourceFile table = {"secure-bindings/abi/errors.def",
                               "EXO_ERROR(1, Bad, \"x\")\nEXO_ERROR(2, Worse, \"y\")\n"};

@@ -164,6 +164,34 @@ Complaints are_all_built(std::span<const SourceFile> tree) {
     return complaints;
 }
 
+Complaints tests_are_run(std::span<const SourceFile> tree) {
+    const auto set = std::ranges::find(tree, "tests/build.ninja", &SourceFile::path);
+    if (set == tree.end())
+        return {"tests/build.ninja: missing"};
+    std::string words = " " + set->text;
+    std::ranges::replace(words, '\n', ' ');
+    words += ' ';
+    Complaints complaints;
+    std::size_t targets = 0;
+    for (const SourceFile& file : tree)
+        for (std::string_view line :
+             file.extension() == ".ninja" ? lines_of(file.text) : std::vector<std::string_view>()) {
+            if (!line.starts_with("build build/tests/unit/") && !line.starts_with("build build/tests/fuzz/"))
+                continue;
+            line.remove_prefix(std::string_view("build ").size());
+            const std::string_view target = line.substr(0, line.find(':'));
+            if (std::ranges::count(target, '/') != 3)
+                continue; // an object, or a program beside a test
+            ++targets;
+            if (!words.contains(std::format(" {} ", target)))
+                complaints.push_back(
+                    std::format("{}: {} is not in exo-test-set of tests/build.ninja", file.path, target));
+        }
+    if (targets == 0)
+        complaints.push_back("no unit test or fuzz target was recognised");
+    return complaints;
+}
+
 Complaints folders_are_described(std::span<const SourceFile> tree) {
     std::set<std::string> folders;
     for (const SourceFile& file : tree)

@@ -21,6 +21,8 @@ Complaints has_pragma_once(const SourceFile& file);
 
 // Every compiled file is named, path and all, in some .ninja file.
 Complaints are_all_built(std::span<const SourceFile> tree);
+// Every unit test and fuzz target that a build file links is built for a test run: tests/build.ninja names it.
+Complaints tests_are_run(std::span<const SourceFile> tree);
 // Every folder with sources has a README.md, or one above it names the folder or the branch it is on.
 Complaints folders_are_described(std::span<const SourceFile> tree);
 // Every name of an EXO_ERROR row is provoked in a test of tests/boot, tests/hostile or tests/unit/device, which has

@@ -60,6 +60,9 @@ TEST_CASE("tree: headers have #pragma once") {
 TEST_CASE("tree: every source is built") {
     report(are_all_built(tree()));
 }
+TEST_CASE("tree: every unit test and fuzz target is run") {
+    report(tests_are_run(tree()));
+}
 TEST_CASE("tree: every folder is described") {
     report(folders_are_described(tree()));
 }
