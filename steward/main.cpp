@@ -162,7 +162,7 @@ extern "C" [[noreturn]] void steward_main(const StewardStart* start) {
         status = status_cannot_start;
     }
     while (left) {
-        (void)sys::wait(0);
+        (void)sys::wait(0, pending::news);
         __atomic_exchange_n(&page.pending, 0, __ATOMIC_ACQ_REL);
         __atomic_exchange_n(&page.events, 0, __ATOMIC_ACQ_REL);
         for (std::size_t i = 0; i < manifest.program_count; i++) {

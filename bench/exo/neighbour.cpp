@@ -55,7 +55,7 @@ void look_at_requests() {
     for (;;) {
         look_at_requests();
         own_upcall().masked = 0;
-        (void)exo::sys::wait(~0ull);
+        (void)exo::sys::wait(~0ull, exo::pending::revocation);
     }
 }
 

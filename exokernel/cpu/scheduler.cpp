@@ -166,8 +166,9 @@ void post(Vcore& vcore, std::uint64_t pending_bits, std::uint64_t event_bits) {
     if (event_bits)
         __atomic_fetch_or(&page.events, event_bits, __ATOMIC_RELEASE);
     __atomic_fetch_or(&page.pending, pending_bits, __ATOMIC_RELEASE);
+    bool waiting = vcore.state == VcoreState::Waiting && (waited_for(vcore) & pending_bits);
     bool accepting = vcore.state == VcoreState::Accepting && (page.wanted & pending_bits);
-    if (vcore.state == VcoreState::Waiting || accepting) {
+    if (waiting || accepting) {
         vcore.state = VcoreState::Ready;
         info_of(vcore).state = VcoreState::Ready;
         vcore.saved.rax = 0;

@@ -32,6 +32,12 @@ void set_core_timer(Core& core);
 void clock_tick(TrapFrame& frame);
 // The vcore became Ready: its core looks at it soon.
 void kick(Vcore& vcore);
+// What ends a vcore's `wait`: the bits it named, and those that would interrupt it.
+inline std::uint64_t waited_for(const Vcore& vcore) {
+    const UpcallPage& page = *vcore.page;
+    bool masked = __atomic_load_n(&page.masked, __ATOMIC_RELAXED);
+    return vcore.wait_bits | (masked ? 0 : __atomic_load_n(&page.wanted, __ATOMIC_RELAXED));
+}
 // Sets bits in a vcore's upcall page and wakes it when it waits or wants them.
 void post(Vcore& vcore, std::uint64_t pending_bits, std::uint64_t event_bits);
 

@@ -17,6 +17,14 @@ static_assert(offsetof(TrapFrame, vector) == 120);
 
 inline constexpr std::uint64_t trap_vector_call = 256;
 
+// What trap_entry.S pushes for call and reply alone: the words, and the registers that functions keep.
+struct GateFrame {
+    std::uint64_t r8, r10, rdx, rsi, rdi, rax;
+    std::uint64_t r15, r14, r13, r12, rbp, rbx;
+    std::uint64_t rip, rflags, rsp;
+};
+static_assert(sizeof(GateFrame) == 15 * 8);
+
 // Selectors; the order is what SYSCALL and SYSRET need (Intel SDM 5.8.8).
 inline constexpr std::uint16_t kernel_code_selector = 8;
 inline constexpr std::uint16_t kernel_data_selector = 16;

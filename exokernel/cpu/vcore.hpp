@@ -16,6 +16,7 @@ struct Vcore {
     std::uint64_t upcall_frame;
     std::uint64_t state_frame;
     std::uint64_t wait_deadline_tsc;  // while Waiting; 0: none
+    std::uint64_t wait_bits;          // while Waiting: of pending::, any of which ends it
     std::uint64_t timer_deadline_tsc; // 0: off
     std::uint64_t debt_cycles;
     std::uint64_t debt_paid_slot; // the last slot that was withheld from it for its debt

@@ -3,7 +3,7 @@
 
 namespace exo {
 
-extern "C" std::uint64_t user_copy(void* to, const void* from, std::uint64_t bytes);
+extern "C" std::uint32_t user_copy(void* to, const void* from, std::uint64_t bytes);
 extern "C" const std::uint64_t user_access_fixups_begin[];
 extern "C" const std::uint64_t user_access_fixups_end[];
 

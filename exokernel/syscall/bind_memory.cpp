@@ -33,7 +33,7 @@ Status check_range(const BindOp& row, std::uint8_t level) {
 }
 
 void forget(TlbBatch& tlb, std::uint64_t address, std::uint64_t pages) {
-    if (pages > TlbBatch::pages_max)
+    if (pages > TlbBatch::pages_max - tlb.count)
         tlb.everything = true;
     for (std::uint64_t i = 0; i < pages && !tlb.everything; i++)
         tlb.add(address + i * page_bytes);

@@ -43,8 +43,13 @@ void call::yield(TrapFrame& frame) {
 
 void call::wait(TrapFrame& frame) {
     Vcore& current = *this_core().current;
+    if (frame.rsi & ~pending::all) {
+        frame.rax = static_cast<std::uint64_t>(call_error(Error::BadArgument));
+        return;
+    }
     frame.rax = 0;
-    if (__atomic_load_n(&current.page->pending, __ATOMIC_ACQUIRE) & ~pending::slice_start)
+    current.wait_bits = frame.rsi;
+    if (__atomic_load_n(&current.page->pending, __ATOMIC_ACQUIRE) & waited_for(current))
         return;
     current.wait_deadline_tsc = frame.rdi;
     current.state = VcoreState::Waiting;

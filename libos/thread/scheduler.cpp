@@ -255,7 +255,7 @@ void Scheduler::wait_in_kernel(VcoreScheduler& own) {
     }
     if (!something_ready()) {
         const std::uint64_t before = tsc();
-        (void)sys::wait(deadline == no_deadline ? 0 : deadline);
+        (void)sys::wait(deadline == no_deadline ? 0 : deadline, pending::news);
         own.waited_cycles += tsc() - before;
         ++own.waits;
     }

@@ -22,6 +22,7 @@ inline constexpr std::uint64_t event = 1u << 3;       // bits were set in `event
 inline constexpr std::uint64_t revocation = 1u << 4;  // a capability is asked back: see the capability table
 inline constexpr std::uint64_t repossessed = 1u << 5; // something was taken: see the repossession vector
 inline constexpr std::uint64_t all = (1u << 6) - 1;
+inline constexpr std::uint64_t news = all & ~slice_start; // what an idle vcore waits for: it runs again after any wait
 } // namespace pending
 
 struct UpcallPage {

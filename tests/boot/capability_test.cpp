@@ -104,12 +104,22 @@ TEST_CASE_FIXTURE(lab::Fresh, "events and gates come from the environment itself
 }
 
 TEST_CASE("a call number that is not in the table") {
-    std::int64_t result = 0x4558'0000 + call_count;
+    std::int64_t result = call_base + call_count;
     asm volatile("syscall" : "+a"(result) : : "rcx", "r11", "memory");
     CHECK(result == -static_cast<std::int64_t>(Error::NoSuchCall));
-    result = 0x7fff'ffff;
+    result = call_base + call_numbers - 1;
     asm volatile("syscall" : "+a"(result) : : "rcx", "r11", "memory");
     CHECK(result == -static_cast<std::int64_t>(Error::NoSuchCall));
+}
+
+TEST_CASE("every number beside the exokernel's goes to the library OS") {
+    constexpr std::int64_t enosys = -38; // what libos-hpc answers to what it does not know
+    for (std::uint64_t number : {std::uint64_t{call_base} - 1, std::uint64_t{call_base} + call_numbers, std::uint64_t{0x7fff'ffff},
+                                 std::uint64_t{0xffff'ffff}}) {
+        auto result = static_cast<std::int64_t>(number);
+        asm volatile("syscall" : "+a"(result) : : "rcx", "r11", "memory");
+        CHECK(result == enosys);
+    }
 }
 
 TEST_CASE("version") { CHECK(sys::version().value() == abi_version); }

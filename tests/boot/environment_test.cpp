@@ -20,7 +20,7 @@ void touch_nothing(lab::ChildStart* start) {
 
 void wait_for_ever(lab::ChildStart*) {
     for (;;)
-        (void)sys::wait(0);
+        (void)sys::wait(0, pending::news);
 }
 
 void divide(lab::ChildStart* start) {

@@ -136,7 +136,7 @@ TEST_CASE_FIXTURE(lab::Fresh, "taking the frames that an environment is made of 
     REQUIRE(child.start([](lab::ChildStart* start) {
         start->board->go = 1;
         for (;;)
-            (void)sys::wait(0);
+            (void)sys::wait(0, pending::news);
     }));
     REQUIRE(lab::until([&] { return child.board().go != 0; }));
     CHECK_OK(sys::revoke(child.lent(), 1));

@@ -38,15 +38,20 @@ void spin_and_ignore(lab::ChildStart* start) {
 
 void wait_a_little(lab::ChildStart* start) {
     std::uint64_t before = lab::tsc();
-    // Anything pending ends a wait; the deadline is what is left when nothing is.
-    std::uint64_t waits = 0;
-    while (lab::tsc() < before + start->argument) {
-        __atomic_exchange_n(&start->upcall->pending, 0, __ATOMIC_ACQ_REL);
-        (void)sys::wait(before + start->argument);
-        waits++;
-    }
-    start->board->word[1] = waits;
+    // A bit that is pending and not asked for does not end a wait, whether it was there before or comes meanwhile.
+    __atomic_exchange_n(&start->upcall->pending, pending::repossessed, __ATOMIC_ACQ_REL);
+    (void)sys::timer(before + start->argument / 4);
+    start->board->result[0] = sys::wait(before + start->argument, pending::event).raw();
     start->board->word[0] = lab::tsc() - before;
+    start->board->word[1] = __atomic_load_n(&start->upcall->pending, __ATOMIC_ACQUIRE);
+    // One that is asked for ends it at once, or when it comes.
+    start->board->result[1] = sys::wait(0, pending::repossessed | pending::event).raw();
+    start->board->result[2] = sys::wait(0, pending::all + 1).raw();
+    __atomic_exchange_n(&start->upcall->pending, 0, __ATOMIC_ACQ_REL);
+    before = lab::tsc();
+    (void)sys::timer(before + start->argument / 4);
+    start->board->result[3] = sys::wait(before + 100 * start->argument, pending::timer).raw();
+    start->board->word[2] = lab::tsc() - before;
     start->board->done = 1;
     (void)sys::stop(self, 0);
 }
@@ -124,8 +129,15 @@ TEST_CASE_FIXTURE(lab::Fresh, "wait sleeps until its deadline") {
     REQUIRE(child.ok());
     REQUIRE(child.start(wait_a_little));
     REQUIRE(child.finish());
-    CHECK(child.board().word[0] >= options.argument);
-    CHECK(child.board().word[1] <= 8);
+    const lab::Board& board = child.board();
+    CHECK(board.result[0] == 0);
+    CHECK(board.word[0] >= options.argument);
+    CHECK((board.word[1] & (pending::repossessed | pending::timer)) == (pending::repossessed | pending::timer));
+    CHECK(board.result[1] == 0);
+    CHECK(board.result[2] == -static_cast<std::int64_t>(Error::BadArgument));
+    CHECK(board.result[3] == 0);
+    CHECK(board.word[2] >= options.argument / 4);
+    CHECK(board.word[2] < 100 * options.argument);
 }
 
 TEST_CASE_FIXTURE(lab::Fresh, "yield to a vcore that is named, and refusals") {

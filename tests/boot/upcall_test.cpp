@@ -82,7 +82,7 @@ void want_event(lab::ChildStart* start) {
     lab::open_upcalls(start, count_pending, pending::event);
     board.go = 1;
     while (!board.word[11])
-        (void)sys::wait(0);
+        (void)sys::wait(0, pending::news);
     board.done = 1;
     (void)sys::stop(self, 0);
 }
@@ -95,7 +95,7 @@ void masked_event(lab::ChildStart* start) {
     board.result[0] = sys::signal(made.value()).raw();
     board.word[20] = board.word[12];
     board.word[21] = start->upcall->events;
-    (void)sys::wait(0); // returns at once: something is pending
+    (void)sys::wait(0, pending::news); // returns at once: something is pending
     start->upcall->masked = 0;
     board.result[1] = sys::signal(made.value()).raw();
     for (std::uint64_t i = 0; i < 1'000'000 && board.word[12] == 0; i++)

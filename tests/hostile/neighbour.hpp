@@ -34,7 +34,7 @@ inline void attempt_seen(lab::ChildStart* start, bool happened) {
 inline void finished(lab::ChildStart* start) {
     start->board->done = 1;
     for (;;)
-        (void)exo::sys::wait(0);
+        (void)exo::sys::wait(0, exo::pending::news);
 }
 
 enum class End { Alive, Faulted };

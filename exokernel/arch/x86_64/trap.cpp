@@ -18,7 +18,7 @@ namespace exo {
 namespace {
 
 constexpr std::uint64_t vector_bad_reflection = 257; // as trap_entry.S pushes it
-constexpr std::uint64_t vector_page_fault = 14;
+constexpr std::uint64_t vector_nmi = 2, vector_double_fault = 8, vector_page_fault = 14;
 constexpr std::uint64_t vectors_with_error_code = 0x6022'7d00; // Intel SDM 6.13
 constexpr std::uint64_t no_error_code = ~0ull;                 // what trap_entry.S pushes when one is missing
 constexpr std::uint8_t leave_by_iret = 0;
@@ -30,6 +30,13 @@ bool is_stray_interrupt(const TrapFrame& frame) {
     if (vectors_with_error_code >> frame.vector & 1)
         return frame.error_code == no_error_code;
     return apic_in_service(static_cast<std::uint8_t>(frame.vector));
+}
+
+// What the chip set reports with an NMI: a parity or a bus error (system control port B, bits 7 and 6). An NMI
+// without a reason comes from nobody who may send one.
+bool hardware_error() {
+    constexpr std::uint16_t system_control_b = 0x61;
+    return in8(system_control_b) & 0xc0;
 }
 
 void kernel_trap(TrapFrame& frame) {
@@ -150,7 +157,12 @@ extern "C" void trap_paranoid_dispatch(TrapFrame* frame) {
         frame->rflags &= ~0x100ull;
         return;
     }
-    panic("%s at %lx (cs %lx)", frame->vector == 2 ? "NMI" : frame->vector == 8 ? "double fault" : "machine check",
+    if (frame->vector == vector_nmi && !hardware_error())
+        return;
+    panic("%s at %lx (cs %lx)",
+          frame->vector == vector_nmi            ? "hardware error"
+          : frame->vector == vector_double_fault ? "double fault"
+                                                 : "machine check",
           frame->rip, frame->cs);
 }
 

@@ -17,6 +17,7 @@
 #define VCORE_CALLS 16
 #define VCORE_REFLECTIONS 24
 #define CALL_FULL_FIRST 12
+#define CALL_GATE_FIRST 16
 #define CALL_FULL_LAST 17
 #define USER_DATA 27
 #define USER_CODE 35
@@ -27,8 +28,10 @@
 system_call_entry:
     swapgs
     mov %rsp, %gs:CORE_USER_RSP
-    cmp $EXO_CALL_BASE, %eax
-    jae 1f
+    mov %eax, %esp
+    sub $EXO_CALL_BASE, %esp
+    cmp $EXO_CALL_NUMBERS, %esp
+    jb 1f
 
     // A foreign call: hand it to the library OS of the same address space. No stack is needed;
     // rsp is the pointer to the upcall page. Interrupts are off; NMI and #MC have stacks of their own.
@@ -58,8 +61,10 @@ system_call_entry:
 1:  mov %gs:CORE_STACK, %rsp
     cmp $(EXO_CALL_BASE + CALL_FULL_FIRST), %eax
     jb 4f
+    cmp $(EXO_CALL_BASE + CALL_GATE_FIRST), %eax
+    jb 5f
     cmp $(EXO_CALL_BASE + CALL_FULL_LAST), %eax
-    jbe 5f
+    jbe 8f
     // Simple calls: nothing switches, so the registers C++ keeps need no saving.
 4:  pushq %gs:CORE_USER_RSP
     push %r11
@@ -103,6 +108,50 @@ system_call_entry:
     push $0
     push $257                  // trap_vector_bad_reflection
     jmp save_registers
+
+    // call and reply: first the short way (syscall/gate_transfer.cpp), which moves only what such a transfer keeps.
+    // What it declines has its registers back and takes the long way.
+8:  pushq %gs:CORE_USER_RSP
+    push %r11
+    push %rcx
+    push %rbx
+    push %rbp
+    push %r12
+    push %r13
+    push %r14
+    push %r15
+    push %rax
+    push %rdi
+    push %rsi
+    push %rdx
+    push %r10
+    push %r8
+    mov %rsp, %rdi
+    sub $8, %rsp
+    xor %ebp, %ebp
+    call gate_transfer
+    mov $0, %r9d
+    test %al, %al
+    lea 8(%rsp), %rsp
+    pop %r8
+    pop %r10
+    pop %rdx
+    pop %rsi
+    pop %rdi
+    pop %rax
+    pop %r15
+    pop %r14
+    pop %r13
+    pop %r12
+    pop %rbp
+    pop %rbx
+    pop %rcx
+    pop %r11
+    jz 9f
+    mov (%rsp), %rsp
+    swapgs
+    sysretq
+9:  add $8, %rsp
 
     // Calls that may hand the core to another vcore.
 5:  push $USER_DATA
@@ -266,36 +315,38 @@ trap_stubs:
     .noaltmacro
 
     // Copies between the kernel and user memory: a fault on any of the instructions listed in
-    // .user_access_fixups continues at 9f with the number of bytes left in rax.
-    // rdi: to, rsi: from, rdx: bytes. Returns bytes not copied.
+    // .user_access_fixups continues at 8f. rdi: to, rsi: from, rdx: bytes. Returns 0 when all was copied.
     .globl user_copy
     .balign 16
 user_copy:
     cmpl $0, smap_on(%rip)
     je 1f
     stac
-1:  cmp $8, %rdx
-    jb 3f
-2:  mov (%rsi), %rax
-4:  mov %rax, (%rdi)
-    add $8, %rsi
-    add $8, %rdi
-    sub $8, %rdx
-    cmp $8, %rdx
-    jae 2b
-3:  test %rdx, %rdx
+1:  mov %rdx, %rcx
+    and $-8, %rcx
+    add %rcx, %rsi
+    add %rcx, %rdi
+    neg %rcx
+    jz 3f
+2:  mov (%rsi,%rcx), %rax
+4:  mov %rax, (%rdi,%rcx)
+    add $8, %rcx
+    jnz 2b
+3:  and $7, %edx
     jz 9f
-5:  movb (%rsi), %al
-6:  movb %al, (%rdi)
-    inc %rsi
-    inc %rdi
-    dec %rdx
-    jmp 3b
-9:  cmpl $0, smap_on(%rip)
+5:  movb (%rsi,%rcx), %al
+6:  movb %al, (%rdi,%rcx)
+    inc %rcx
+    cmp %rdx, %rcx
+    jb 5b
+9:  xor %edx, %edx
+7:  cmpl $0, smap_on(%rip)
     je 1f
     clac
-1:  mov %rdx, %rax
+1:  mov %edx, %eax
     ret
+8:  mov $1, %edx
+    jmp 7b
     .section .user_access_fixups, "a"
-    .quad 2b, 9b, 4b, 9b, 5b, 9b, 6b, 9b
+    .quad 2b, 8b, 4b, 8b, 5b, 8b, 6b, 8b
     .section .note.GNU-stack, "", @progbits
