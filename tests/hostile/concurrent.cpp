@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(TwoCores, "a frame taken while the other core writes to it") {
                                  word_at(place) = i;
                          }));
             for (;;)
-                (void)sys::wait(0);
+                (void)sys::wait(0, pending::news);
         },
         {slots(), lent});
     REQUIRE(lab::until([this] { return attacker().board().go != 0; }));
