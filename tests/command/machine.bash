@@ -34,6 +34,27 @@ cp $programs/echo "$scratch/a name"
 run_exo "${machine[@]}" "$scratch/a name"
 check "a program whose name has a blank" grep -qF "$scratch/a name|GIVEN=(null)" "$scratch/stdout"
 
+# Streams, exact to the byte: through a pipe, out of the boot archive, to a reader that goes away.
+head -c 1000000 /dev/urandom >"$scratch/bytes"
+status=0
+timeout 60 "$exo" run --memory 64M $programs/copy <"$scratch/bytes" >"$scratch/copied" 2>"$scratch/stderr" || status=$?
+check "standard input and output: status 0, not $status" test "$status" = 0
+check "standard input and output: the same million bytes" cmp "$scratch/bytes" "$scratch/copied"
+run_exo "${machine[@]}" --file "$scratch/bytes=data/bytes" $programs/copy /data/bytes
+check "a file of the boot archive: the same million bytes" cmp "$scratch/bytes" "$scratch/stdout"
+run_exo "${machine[@]}" $programs/copy /data/none
+check "a file that is not there: status 1, not $status" test "$status" = 1
+check "a file that is not there: the program's own sentence" stderr_is "/data/none: No such file or directory"
+status=0
+timeout 60 "$exo" run --memory 64M $programs/copy <"$scratch/bytes" 2>"$scratch/stderr" | head -c 1 >/dev/null ||
+    status=${PIPESTATUS[0]}
+check "a reader that goes away: status 141, not $status" test "$status" = 141
+status=0
+TMPDIR=$scratch/temporary timeout --preserve-status -s INT 2 "$exo" run --memory 64M $programs/wait \
+    >"$scratch/stdout" 2>"$scratch/stderr" </dev/null || status=$?
+check "interrupted: status 130, not $status" test "$status" = 130
+check "interrupted: nothing left behind" nothing_left
+
 crashes segv 139 "ended by SIGSEGV: nothing is mapped at address 0x10,"
 crashes divide 136 "ended by SIGFPE: division by zero"
 crashes abort 134 "ended by SIGABRT"
