@@ -66,7 +66,7 @@ bool is_compiled(const SourceFile& file) {
 }
 bool is_commented(const SourceFile& file) {
     return one_of(file.extension(),
-                  {".cpp", ".hpp", ".h", ".c", ".S", ".f90", ".def", ".ninja", ".bash", ".sh", ".ld"});
+                  {".cpp", ".hpp", ".h", ".c", ".S", ".f90", ".def", ".ninja", ".bash", ".sh", ".pl", ".ld"});
 }
 
 } // namespace tidy

@@ -19,7 +19,8 @@ std::string_view trimmed(std::string_view line) {
 }
 
 bool is_comment_start(std::string_view line, std::string_view extension) {
-    const bool hash = extension == ".ninja" || extension == ".bash" || extension == ".sh" || extension == ".S";
+    const bool hash =
+        extension == ".ninja" || extension == ".bash" || extension == ".sh" || extension == ".pl" || extension == ".S";
     if (hash && line.starts_with('#'))
         return !line.starts_with("#include");
     if (extension == ".f90")
