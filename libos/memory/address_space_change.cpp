@@ -85,17 +85,19 @@ Status AddressSpace::protect(std::uint64_t address, std::uint64_t bytes, Rights 
     bool to_fill = false, simple = (end - address) / page_bytes <= row_pages_max;
     {
         SpinGuard guard(lock_);
-        if (!covered_locked(address, end))
-            return std::unexpected(Error::NotBound);
         if (Status status = make_room_locked(); !status)
             return status;
-        if (Status status = split_locked(address, end); !status)
-            return status;
-        for (std::size_t i = regions_.first_after(address); i < regions_.size() && regions_.at(i).begin < end; ++i) {
+        std::uint64_t covered = address;
+        for (std::size_t i = regions_.first_after(address); covered < end; ++i) {
+            if (i == regions_.size() || regions_.at(i).begin > covered)
+                return std::unexpected(Error::NotBound);
             const Region& region = regions_.at(i);
             to_fill |= region.backing == Backing::Eager && region.rights == 0 && rights != 0;
             simple &= !region.copy_on_write && region.backing != Backing::Device;
+            covered = region.end;
         }
+        if (Status status = split_locked(address, end); !status)
+            return status;
         Status status = simple && !to_fill ? pages_.protect_whole(address, end, rights) : std::unexpected(Error::NotBound);
         if (!status)
             status = pages_.protect(address, end, rights);

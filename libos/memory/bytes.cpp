@@ -45,6 +45,16 @@ void move_bytes(void* to, const void* from, std::size_t bytes) {
         copy_bytes(to, from, bytes);
         return;
     }
+    for (; bytes >= block; bytes -= block) {
+        Word* to_block = word_at(out + bytes - block);
+        const Word* from_block = word_at(in + bytes - block);
+        const std::uint64_t a = from_block[0].value, b = from_block[1].value;
+        const std::uint64_t c = from_block[2].value, d = from_block[3].value;
+        to_block[3].value = d;
+        to_block[2].value = c;
+        to_block[1].value = b;
+        to_block[0].value = a;
+    }
     for (; bytes >= sizeof(Word); bytes -= sizeof(Word))
         word_at(out + bytes - sizeof(Word))->value = word_at(in + bytes - sizeof(Word))->value;
     for (; bytes; --bytes)

@@ -142,12 +142,49 @@ Status RegionTable::set_rights(std::uint64_t begin, std::uint64_t end, Rights ri
     }
     if (size_ + 2 > capacity_)
         return std::unexpected(Error::TableFull);
+    if (index < size_ && regions_[index].begin <= begin && regions_[index].end >= end) {
+        set_part_rights(index, begin, end, rights);
+        return {};
+    }
     (void)split(begin);
     (void)split(end);
     for (std::size_t i = first_after(begin); i < size_ && regions_[i].begin < end; ++i)
         regions_[i].rights = rights;
     join(begin, end);
     return {};
+}
+
+// A range within one region: up to two parts are cut off it in one move of the tail, and what is left joins its neighbours.
+void RegionTable::set_part_rights(std::size_t index, std::uint64_t begin, std::uint64_t end, Rights rights) {
+    const Region whole = regions_[index];
+    const std::size_t head = whole.begin < begin, tail = whole.end > end;
+    if (head + tail) {
+        std::copy_backward(regions_ + index + 1, regions_ + size_, regions_ + size_ + head + tail);
+        size_ += head + tail;
+    }
+    if (head) {
+        regions_[index].end = begin;
+        ++index;
+    }
+    if (tail) {
+        regions_[index + 1] = whole;
+        regions_[index + 1].begin = end;
+        regions_[index + 1].offset = whole.offset + (end - whole.begin);
+    }
+    Region& part = regions_[index];
+    part = whole;
+    part.begin = begin;
+    part.end = end;
+    part.offset = whole.offset + (begin - whole.begin);
+    part.rights = rights;
+    const bool to_left = !head && index > 0 && joinable(regions_[index - 1], part);
+    const bool to_right = !tail && index + 1 < size_ && joinable(part, regions_[index + 1]);
+    if (to_left)
+        regions_[index - 1].end = to_right ? regions_[index + 1].end : end;
+    else if (to_right)
+        part.end = regions_[index + 1].end;
+    if (to_left || to_right)
+        erase(to_left ? index : index + 1, to_left + to_right);
 }
 
 void RegionTable::join(std::uint64_t begin, std::uint64_t end) {

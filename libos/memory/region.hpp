@@ -58,6 +58,7 @@ public:
 
 private:
     bool joinable(const Region& left, const Region& right) const;
+    void set_part_rights(std::size_t index, std::uint64_t begin, std::uint64_t end, Rights rights);
     void erase(std::size_t index, std::size_t count);
 
     Region* regions_ = nullptr;

@@ -118,3 +118,34 @@ TEST_CASE("random inserts, splits and removals agree with a map of pages") {
         }
     }
 }
+
+TEST_CASE("random changes of rights agree with a map of pages and leave nothing to join") {
+    std::vector<Region> storage(600);
+    RegionTable table;
+    table.open(storage.data(), storage.size());
+    std::map<std::uint64_t, Rights> pages;
+    std::mt19937 random(7);
+    for (const auto& [begin, end] : {std::pair{0x1000, 0x101000}, std::pair{0x101000, 0x151000}, std::pair{0x160000, 0x1e0000}}) {
+        REQUIRE(table.insert(region(begin, end, right::Read, begin == 0x101000 ? 9 : 0, begin)));
+        for (std::uint64_t page = begin; page < static_cast<std::uint64_t>(end); page += 0x1000)
+            pages[page] = right::Read;
+    }
+    for (int step = 0; step < 3000; ++step) {
+        const std::uint64_t begin = (1 + random() % 480) * 0x1000;
+        const std::uint64_t end = begin + (1 + random() % (step % 3 ? 3 : 60)) * 0x1000;
+        const Rights rights = 1 + random() % 2;
+        REQUIRE(table.set_rights(begin, end, rights));
+        for (auto page = pages.lower_bound(begin); page != pages.end() && page->first < end; ++page)
+            page->second = rights;
+        std::uint64_t covered = 0;
+        for (std::size_t i = 0; i < table.size(); ++i) {
+            const Region& here = table.at(i);
+            REQUIRE(here.offset == here.begin);
+            for (std::uint64_t page = here.begin; page < here.end; page += 0x1000, ++covered)
+                REQUIRE(pages.at(page) == here.rights);
+            if (i + 1 < table.size() && here.end == table.at(i + 1).begin && here.tag == table.at(i + 1).tag)
+                REQUIRE(here.rights != table.at(i + 1).rights);
+        }
+        REQUIRE(covered == pages.size());
+    }
+}
