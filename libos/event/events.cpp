@@ -36,7 +36,9 @@ SpinLock lock;
 Table* tables;
 std::size_t table_count;
 
-bool valid(EventBit bit) { return bit.vcore < table_count && bit.bit < events_per_vcore; }
+bool valid(EventBit bit) {
+    return bit.vcore < table_count && bit.bit < events_per_vcore;
+}
 
 void event_upcall(RegisterFrame*) {
     Vcore& vcore = this_vcore();

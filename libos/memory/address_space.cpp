@@ -13,12 +13,16 @@ namespace {
 
 constinit AddressSpace environment_space;
 
-constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) & ~(unit - 1); }
+constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
+    return (value + unit - 1) & ~(unit - 1);
+}
 constexpr std::uint64_t bytes_max = 1ull << 46;
 
 } // namespace
 
-AddressSpace& address_space() { return environment_space; }
+AddressSpace& address_space() {
+    return environment_space;
+}
 
 Status AddressSpace::open(KernelTables& kernel, bool huge_pages) {
     huge_pages_ = huge_pages;
@@ -37,8 +41,8 @@ Status AddressSpace::adopt(const StartInfo& start) {
         const std::uint64_t end = mapping.address + mapping.pages * (page_bytes << mapping.page_order);
         if (Status status = make_room_locked(); !status)
             return status;
-        Status status = regions_.insert({mapping.address, end, static_cast<Rights>(mapping.rights), Backing::Reserved, false,
-                                         false, 0, 0, 0});
+        Status status = regions_.insert(
+            {mapping.address, end, static_cast<Rights>(mapping.rights), Backing::Reserved, false, false, 0, 0, 0});
         if (status)
             status = pages_.adopt(mapping.address, mapping.first_frame, mapping.page_order, mapping.pages);
         if (!status)
@@ -57,7 +61,8 @@ Status AddressSpace::make_room_locked() {
     if (!frame)
         return std::unexpected(frame.error());
     // Safe: as in open.
-    regions_.move_to(reinterpret_cast<Region*>(frame_memory(*frame)), (page_bytes << (storage_order_ + 1)) / sizeof(Region));
+    regions_.move_to(reinterpret_cast<Region*>(frame_memory(*frame)),
+                     (page_bytes << (storage_order_ + 1)) / sizeof(Region));
     frames().free(storage_frame_, std::uint64_t{1} << storage_order_);
     storage_frame_ = *frame;
     ++storage_order_;
@@ -68,7 +73,8 @@ Result<std::uint64_t> AddressSpace::place_locked(const RegionRequest& request, s
     const bool exact = request.placement == Placement::Fixed || request.placement == Placement::FixedNoReplace;
     if (exact || (request.placement == Placement::Hint && request.address)) {
         const std::uint64_t address = request.address & ~(page_bytes - 1);
-        const bool fits = address >= page_bytes && address < user_end - page_bytes && bytes <= user_end - page_bytes - address;
+        const bool fits =
+            address >= page_bytes && address < user_end - page_bytes && bytes <= user_end - page_bytes - address;
         if (exact && (!fits || address != request.address))
             return std::unexpected(Error::BadArgument);
         if (request.placement == Placement::Fixed)
@@ -109,7 +115,8 @@ Result<std::uint64_t> AddressSpace::reserve(const RegionRequest& request) {
         if (Status status = unmap_locked(*address, *address + bytes); !status)
             return std::unexpected(status.error());
     }
-    const std::uint8_t granule = request.backing == Backing::DemandZero ? std::min<std::uint8_t>(request.page_order, order_2m) : 0;
+    const std::uint8_t granule =
+        request.backing == Backing::DemandZero ? std::min<std::uint8_t>(request.page_order, order_2m) : 0;
     const Region region{*address,       *address + bytes, request.rights, request.backing, false,
                         request.shared, granule,          request.tag,    request.offset};
     if (Status status = regions_.insert(region); !status)
@@ -156,7 +163,11 @@ Result<std::uint64_t> AddressSpace::map_frames(const RegionRequest& request, std
 Result<std::uint64_t> AddressSpace::map_device(Handle function, unsigned bar, std::uint64_t page, std::uint64_t pages,
                                                Rights rights) {
     const std::uint64_t resource = (std::uint64_t{bar} << 32) | page;
-    auto address = reserve({.bytes = pages * page_bytes, .rights = rights, .backing = Backing::Device, .tag = function, .offset = resource});
+    auto address = reserve({.bytes = pages * page_bytes,
+                            .rights = rights,
+                            .backing = Backing::Device,
+                            .tag = function,
+                            .offset = resource});
     if (!address)
         return address;
     SpinGuard guard(lock_);
@@ -179,7 +190,8 @@ Status AddressSpace::fill(std::uint64_t begin, std::uint64_t end, unsigned order
 
 // Brings in one page of a large size or a run of small ones. Zeroing happens before the lock is taken; whether the
 // place still wants the frames is looked at under it.
-Status AddressSpace::fill_step(std::uint64_t begin, std::uint64_t end, unsigned order_max, bool exact, std::uint64_t* next) {
+Status AddressSpace::fill_step(std::uint64_t begin, std::uint64_t end, unsigned order_max, bool exact,
+                               std::uint64_t* next) {
     MappedPage page;
     {
         SpinGuard guard(lock_);
@@ -231,6 +243,8 @@ Status AddressSpace::fill_step(std::uint64_t begin, std::uint64_t end, unsigned 
     return status;
 }
 
-void AddressSpace::note_peak_locked() { peak_bytes_ = std::max(peak_bytes_, pages_.counts().mapped_bytes()); }
+void AddressSpace::note_peak_locked() {
+    peak_bytes_ = std::max(peak_bytes_, pages_.counts().mapped_bytes());
+}
 
 } // namespace exo

@@ -88,6 +88,11 @@ public:
 
     FaultResult handle_fault(std::uint64_t address, Access access);
 
+    // The kernel has taken these frames, or this function: what they stood behind is no region any more, so that a touch is an
+    // error instead of a fault without end.
+    void forget_frames(std::uint64_t first, std::uint64_t count);
+    void forget_device(Handle function);
+
     // The physical address behind a virtual one. Errors: NotBound. Holds until the page is unmapped.
     Result<std::uint64_t> physical(std::uint64_t address);
     // Whether all of the range is in regions with these rights (so that a copy will not be refused).

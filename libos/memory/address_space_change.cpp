@@ -9,7 +9,9 @@ namespace exo {
 
 namespace {
 
-constexpr std::uint64_t round_up(std::uint64_t value) { return (value + page_bytes - 1) & ~(page_bytes - 1); }
+constexpr std::uint64_t round_up(std::uint64_t value) {
+    return (value + page_bytes - 1) & ~(page_bytes - 1);
+}
 
 // Whether [address, address + bytes) is a range of whole pages of user memory.
 bool is_range(std::uint64_t address, std::uint64_t bytes) {
@@ -98,7 +100,8 @@ Status AddressSpace::protect(std::uint64_t address, std::uint64_t bytes, Rights 
         }
         if (Status status = split_locked(address, end); !status)
             return status;
-        Status status = simple && !to_fill ? pages_.protect_whole(address, end, rights) : std::unexpected(Error::NotBound);
+        Status status =
+            simple && !to_fill ? pages_.protect_whole(address, end, rights) : std::unexpected(Error::NotBound);
         if (!status)
             status = pages_.protect(address, end, rights);
         if (status)
@@ -144,7 +147,8 @@ Status AddressSpace::discard(std::uint64_t address, std::uint64_t bytes) {
             for (std::uint64_t from = at; pages_.next(from, step_end, &page); from = page.address + page.bytes()) {
                 const std::uint64_t zero_begin = std::max(at, page.address);
                 const std::uint64_t zero_end = std::min(step_end, page.address + page.bytes());
-                zero_pages(frame_memory(page.frame) + (zero_begin - page.address), (zero_end - zero_begin) / page_bytes);
+                zero_pages(frame_memory(page.frame) + (zero_begin - page.address),
+                           (zero_end - zero_begin) / page_bytes);
             }
         }
         at = step_end;
@@ -174,12 +178,13 @@ Status AddressSpace::populate(std::uint64_t address, std::uint64_t bytes) {
     return {};
 }
 
-Result<std::uint64_t> AddressSpace::remap(std::uint64_t address, std::uint64_t old_bytes, std::uint64_t new_bytes, Move move,
-                                          std::uint64_t target) {
+Result<std::uint64_t> AddressSpace::remap(std::uint64_t address, std::uint64_t old_bytes, std::uint64_t new_bytes,
+                                          Move move, std::uint64_t target) {
     old_bytes = round_up(old_bytes);
     new_bytes = round_up(new_bytes);
     if (!is_range(address, old_bytes) || new_bytes == 0 || new_bytes >= user_end ||
-        (move == Move::Fixed && (!is_range(target, new_bytes) || (target < address + old_bytes && address < target + new_bytes))))
+        (move == Move::Fixed &&
+         (!is_range(target, new_bytes) || (target < address + old_bytes && address < target + new_bytes))))
         return std::unexpected(Error::BadArgument);
     Region region;
     std::uint64_t result = address;
@@ -221,7 +226,8 @@ Result<std::uint64_t> AddressSpace::remap(std::uint64_t address, std::uint64_t o
     }
     if (region.backing == Backing::Eager && region.rights) {
         if (Status status = fill(result + old_bytes, result + new_bytes, order_1g, false); !status) {
-            // In place, what could not be had is taken away again. A range that has moved stays; the rest comes in at a touch.
+            // In place, what could not be had is taken away again. A range that has moved stays; the rest comes in at a
+            // touch.
             if (result == address) {
                 (void)unmap(result + old_bytes, new_bytes - old_bytes);
                 return std::unexpected(status.error());

@@ -35,8 +35,10 @@ unsigned AddressSpace::fault_block_order(const Region& region, std::uint64_t add
         const std::uint64_t begin = address & ~(bytes - 1);
         if (begin < region.begin || begin + bytes > region.end || pages_.next(begin, begin + bytes, &page))
             break;
-        const bool before = begin >= region.begin + bytes && pages_.find(begin - page_bytes, &page) && pages_.find(begin - bytes, &page);
-        const bool after = begin + 2 * bytes <= region.end && pages_.find(begin + bytes, &page) && pages_.find(begin + 2 * bytes - page_bytes, &page);
+        const bool before = begin >= region.begin + bytes && pages_.find(begin - page_bytes, &page) &&
+                            pages_.find(begin - bytes, &page);
+        const bool after = begin + 2 * bytes <= region.end && pages_.find(begin + bytes, &page) &&
+                           pages_.find(begin + 2 * bytes - page_bytes, &page);
         if (!before && !after)
             break;
     }
@@ -51,7 +53,8 @@ FaultResult AddressSpace::bring_in_locked(const Region& region, std::uint64_t ad
     if (region.granule_order >= order_2m) {
         MappedPage page;
         const std::uint64_t begin = address & ~(large_page_bytes - 1);
-        if (begin >= region.begin && begin + large_page_bytes <= region.end && !pages_.next(begin, begin + large_page_bytes, &page))
+        if (begin >= region.begin && begin + large_page_bytes <= region.end &&
+            !pages_.next(begin, begin + large_page_bytes, &page))
             run = order = order_2m;
     }
     if (!order)
@@ -79,7 +82,8 @@ FaultResult AddressSpace::copy_locked(const Region& region, const MappedPage& pa
     if (frames().references(page.frame) == 1) {
         // Nobody else is left: the frame is this page's own again.
         pages_.set_shared(page.address, false);
-        return pages_.protect(page.address, page.address + page_bytes, region.rights) ? FaultResult::Resolved : FaultResult::NoMemory;
+        return pages_.protect(page.address, page.address + page_bytes, region.rights) ? FaultResult::Resolved
+                                                                                      : FaultResult::NoMemory;
     }
     auto frame = frames().allocate(order_4k);
     if (!frame)
@@ -97,7 +101,8 @@ FaultResult AddressSpace::copy_locked(const Region& region, const MappedPage& pa
     return status ? FaultResult::Resolved : FaultResult::NoMemory;
 }
 
-Result<std::uint64_t> AddressSpace::copy_on_write(std::uint64_t address, std::uint64_t bytes, const RegionRequest& place) {
+Result<std::uint64_t> AddressSpace::copy_on_write(std::uint64_t address, std::uint64_t bytes,
+                                                  const RegionRequest& place) {
     bytes = (bytes + page_bytes - 1) & ~(page_bytes - 1);
     RegionRequest request = place;
     request.bytes = bytes;
@@ -125,7 +130,8 @@ Result<std::uint64_t> AddressSpace::copy_on_write(std::uint64_t address, std::ui
             continue;
         }
         // The second mapping comes first: if it cannot be made, the source has not changed.
-        status = pages_.map(page.address - address + *to, page.frame, order_4k, 1, {request.rights & ~right::Write, true, page.foreign});
+        status = pages_.map(page.address - address + *to, page.frame, order_4k, 1,
+                            {request.rights & ~right::Write, true, page.foreign});
         if (status) {
             frames().share(page.frame, !page.shared);
             pages_.set_shared(page.address, true);
@@ -138,6 +144,27 @@ Result<std::uint64_t> AddressSpace::copy_on_write(std::uint64_t address, std::ui
         return std::unexpected(status.error());
     }
     return to;
+}
+
+void AddressSpace::forget_frames(std::uint64_t first, std::uint64_t count) {
+    SpinGuard guard(lock_);
+    MappedPage page;
+    for (std::uint64_t at = 0; pages_.next(at, user_end, &page); at = page.address + page.bytes()) {
+        if (page.frame + (std::uint64_t{1} << page.order) <= first || page.frame >= first + count)
+            continue;
+        pages_.forget(page.address, page.address + page.bytes());
+        if (make_room_locked()) // else the region stays, and what was taken of it reads as zero
+            (void)regions_.remove(page.address, page.address + page.bytes());
+    }
+}
+
+void AddressSpace::forget_device(Handle function) {
+    SpinGuard guard(lock_);
+    for (std::size_t i = regions_.size(); i-- > 0;) {
+        const Region region = regions_.at(i);
+        if (region.backing == Backing::Device && region.tag == function)
+            (void)regions_.remove(region.begin, region.end);
+    }
 }
 
 Result<std::uint64_t> AddressSpace::physical(std::uint64_t address) {

@@ -6,7 +6,9 @@
 
 #include <cstring>
 #include <memory>
+#include <set>
 #include <sys/mman.h>
+#include <vector>
 
 using namespace exo;
 
@@ -20,11 +22,11 @@ struct Fixture {
     Fixture() : kernel(std::make_unique<FakeKernel>()), space(std::make_unique<AddressSpace>()) {
         kernel_now = kernel.get();
         if (frames().zone_count() == 0) {
-            void* memory = mmap(reinterpret_cast<void*>(direct_map_address), frame_count * page_bytes, PROT_READ | PROT_WRITE,
-                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+            void* memory = mmap(reinterpret_cast<void*>(direct_map_address), frame_count * page_bytes,
+                                PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
             REQUIRE(memory == reinterpret_cast<void*>(direct_map_address));
             std::memset(memory, 0xee, frame_count * page_bytes);
-            REQUIRE(frames().add_zone(77, 0, frame_count, 0));
+            REQUIRE(frames().add_zone(77, 0, frame_count, 1)); // as if the starter had used a frame
         }
         REQUIRE(space->open(*kernel, false));
         free_before = frames().statistics().free;
@@ -54,7 +56,9 @@ constexpr std::uint64_t kib = 1024, mib = 1024 * kib;
 } // namespace
 
 namespace exo {
-KernelTables& machine_tables() { return *kernel_now; }
+KernelTables& machine_tables() {
+    return *kernel_now;
+}
 } // namespace exo
 
 TEST_CASE("eager memory is there, zeroed, with large pages in the middle") {
@@ -99,7 +103,8 @@ TEST_CASE("demand-zero memory comes in at a touch, within its rights") {
     CHECK(f.all_zero(*address + 4096, page_bytes));
     CHECK(f.kernel->page_at(*address + 4096)->rights == right::Read);
     CHECK(f.space->handle_fault(*address + mib, Access::Read) == FaultResult::NotMapped);
-    CHECK(f.space->handle_fault(*address + 5000, Access::Read) == FaultResult::Resolved); // again: another vcore was first
+    CHECK(f.space->handle_fault(*address + 5000, Access::Read) ==
+          FaultResult::Resolved); // again: another vcore was first
     CHECK(f.used() == 1);
     f.at(*address + 4096)[0] = std::byte{1};
     REQUIRE(f.space->discard(*address, mib));
@@ -112,7 +117,8 @@ TEST_CASE("demand-zero memory comes in at a touch, within its rights") {
 
 TEST_CASE("demand-zero memory comes in by growing blocks for a sweep, page by page for scattered touches") {
     Fixture f;
-    const auto address = f.space->map({.bytes = mib, .backing = Backing::DemandZero, .page_order = order_4k, .alignment = mib});
+    const auto address =
+        f.space->map({.bytes = mib, .backing = Backing::DemandZero, .page_order = order_4k, .alignment = mib});
     REQUIRE(address);
     const auto touch = [&](std::uint64_t page) {
         REQUIRE(f.space->handle_fault(*address + page * page_bytes + 8, Access::Write) == FaultResult::Resolved);
@@ -140,7 +146,8 @@ TEST_CASE("demand-zero memory comes in by growing blocks for a sweep, page by pa
 
 TEST_CASE("a demand-zero region with large granules brings in 2 MiB at once") {
     Fixture f;
-    const auto address = f.space->map({.bytes = 4 * mib, .backing = Backing::DemandZero, .page_order = order_2m, .alignment = 2 * mib});
+    const auto address =
+        f.space->map({.bytes = 4 * mib, .backing = Backing::DemandZero, .page_order = order_2m, .alignment = 2 * mib});
     REQUIRE(address);
     CHECK(f.space->handle_fault(*address + 3 * mib, Access::Write) == FaultResult::Resolved);
     CHECK(f.space->statistics().pages.pages[1] == 1);
@@ -167,7 +174,8 @@ TEST_CASE("placements: hint, fixed, and fixed without replacing") {
     Fixture f;
     constexpr std::uint64_t place = 0x2000'0000'0000ull;
     REQUIRE(f.space->map({.address = place, .bytes = 64 * kib, .placement = Placement::FixedNoReplace}));
-    CHECK(f.space->map({.address = place, .bytes = 4096, .placement = Placement::FixedNoReplace}).error() == Error::Occupied);
+    CHECK(f.space->map({.address = place, .bytes = 4096, .placement = Placement::FixedNoReplace}).error() ==
+          Error::Occupied);
     const auto hinted = f.space->map({.address = place, .bytes = 4096, .placement = Placement::Hint});
     REQUIRE(hinted);
     CHECK(*hinted != place);
@@ -176,8 +184,10 @@ TEST_CASE("placements: hint, fixed, and fixed without replacing") {
     REQUIRE(fixed);
     CHECK(f.all_zero(place + 8192, page_bytes));
     CHECK(f.used() == 17);
-    CHECK(f.space->map({.address = place + 1, .bytes = 4096, .placement = Placement::Fixed}).error() == Error::BadArgument);
-    CHECK(f.space->map({.address = user_end - 4096, .bytes = 8192, .placement = Placement::Fixed}).error() == Error::BadArgument);
+    CHECK(f.space->map({.address = place + 1, .bytes = 4096, .placement = Placement::Fixed}).error() ==
+          Error::BadArgument);
+    CHECK(f.space->map({.address = user_end - 4096, .bytes = 8192, .placement = Placement::Fixed}).error() ==
+          Error::BadArgument);
     CHECK(f.space->map({.bytes = 0}).error() == Error::BadArgument);
     REQUIRE(f.space->unmap(place, 64 * kib));
     REQUIRE(f.space->unmap(*hinted, 4096));
@@ -190,7 +200,8 @@ TEST_CASE("when there is not enough memory nothing stays behind") {
     CHECK(f.used() == 0);
     CHECK(f.kernel->pages.empty());
     CHECK(f.space->statistics().regions == 0);
-    CHECK(f.space->map({.bytes = 3 * mib, .page_order = order_2m, .require_page_order = true}).error() == Error::BadArgument);
+    CHECK(f.space->map({.bytes = 3 * mib, .page_order = order_2m, .require_page_order = true}).error() ==
+          Error::BadArgument);
 }
 
 TEST_CASE("remap grows in place, moves without copying, shrinks") {
@@ -270,7 +281,8 @@ TEST_CASE("protecting single pages back and forth leaves one region") {
         REQUIRE(f.space->protect(*address + page * page_bytes, page_bytes, right::Read | right::Write));
     CHECK(f.space->statistics().regions == 100);
     for (std::uint64_t page = 0; page < 100; ++page)
-        CHECK(f.kernel->page_at(*address + page * page_bytes)->rights == (page % 2 ? right::Read : right::Read | right::Write));
+        CHECK(f.kernel->page_at(*address + page * page_bytes)->rights ==
+              (page % 2 ? right::Read : right::Read | right::Write));
     REQUIRE(f.space->protect(*address, 400 * kib, right::Read | right::Write));
     CHECK(f.space->statistics().regions == 1);
     CHECK(f.space->protect(*address, 404 * kib, right::Read).error() == Error::NotBound);
@@ -290,4 +302,57 @@ TEST_CASE("physical addresses and ranges are answered") {
     CHECK(!f.space->allows(*address, 10, right::Execute));
     CHECK(f.space->physical(*address + 8192).error() == Error::NotBound);
     REQUIRE(f.space->unmap(*address, 8192));
+}
+
+TEST_CASE("a run that is asked back drains and then goes") {
+    Fixture f;
+    constexpr std::uint64_t first = 1u << 20, count = 1024;
+    void* memory = mmap(frame_memory(first), count * page_bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    REQUIRE(memory == frame_memory(first));
+    const FrameStatistics before = frames().statistics();
+    REQUIRE(frames().add_zone(78, first, count, first));
+    CHECK(frames().statistics().total == before.total + count);
+    // All of the older run, then one page of the new one.
+    std::vector<std::uint64_t> taken;
+    while (auto frame = frames().allocate(order_4k)) {
+        taken.push_back(*frame);
+        if (*frame >= first)
+            break;
+    }
+    REQUIRE(taken.back() >= first);
+    CHECK(!frames().give_back(77)); // the first run holds the image
+    CHECK(!frames().give_back(78));
+    CHECK(!frames().allocate(order_4k)); // nothing more of the new one
+    CHECK(f.kernel->dropped.empty());
+    frames().free(taken.back());
+    taken.pop_back();
+    CHECK(f.kernel->dropped == std::set<Handle>{78});
+    CHECK(frames().statistics().total == before.total);
+    for (const std::uint64_t frame : taken)
+        frames().free(frame);
+    CHECK(frames().statistics().free == before.free);
+    // Free as a whole, it goes at once; its place can be had again.
+    REQUIRE(frames().add_zone(79, first, count, first));
+    CHECK(frames().give_back(79));
+    CHECK(f.kernel->dropped.contains(79));
+    CHECK(frames().handle_of(first) == no_handle);
+    munmap(memory, count * page_bytes);
+}
+
+TEST_CASE("frames that were taken leave a hole, not a fault without end") {
+    Fixture f;
+    const auto address = f.space->map({.bytes = 64 * kib, .page_order = order_4k});
+    REQUIRE(address);
+    const std::uint64_t frame = *f.space->physical(*address + 20 * kib) / page_bytes;
+    f.kernel->pages.erase(*address + 20 * kib);
+    CHECK(f.space->handle_fault(*address + 20 * kib, Access::Read) == FaultResult::Resolved); // as far as it knows
+    f.space->forget_frames(frame, 1);
+    CHECK(f.space->handle_fault(*address + 20 * kib, Access::Read) == FaultResult::NotMapped);
+    CHECK(f.space->handle_fault(*address + 16 * kib, Access::Read) == FaultResult::Resolved);
+    CHECK(f.space->statistics().regions == 2);
+    CHECK(f.space->statistics().pages.pages[0] == 15);
+    REQUIRE(f.space->unmap(*address, 64 * kib));
+    frames().free(frame);
+    CHECK(f.used() == 0);
 }

@@ -36,4 +36,11 @@ Status bind_rows_in(Handle environment, std::span<const BindOp> rows, std::size_
     return send(sys::bind, environment, rows, done);
 }
 
+
+void drop_capability(Handle capability) {
+    while (sys::drop(capability).is(Error::Again)) {
+        // Each call does a bounded part of the work.
+    }
+}
+
 } // namespace exo

@@ -13,6 +13,9 @@ Status unbind_rows(std::span<const BindOp> rows, std::size_t* done = nullptr);
 // The same in a child environment; handles are the child's.
 Status bind_rows_in(Handle environment, std::span<const BindOp> rows, std::size_t* done = nullptr);
 
+// Gives a capability up, with all its bindings. Stays when others hold something derived from it.
+void drop_capability(Handle capability);
+
 constexpr std::uint32_t page_size_flag(unsigned order) {
     return order == 0 ? bind_flag::size_4k : order == 9 ? bind_flag::size_2m : bind_flag::size_1g;
 }

@@ -1,5 +1,5 @@
-// Brings up the direct map: every granted frame that is free at start, with 2 MiB pages where they fit and 4 KiB pages at a
-// tail. Before it there is no memory to build it from, so the first pairs are counted out of the head of run 0.
+// Brings up the direct map: every granted frame that is free at start, with 2 MiB pages where they fit and 4 KiB pages
+// at a tail. Before it there is no memory to build it from, so the first pairs are counted out of the head of run 0.
 #include "libos/memory/bind_rows.hpp"
 #include "libos/memory/frame_allocator.hpp"
 #include "libos/memory/kernel_tables.hpp"
@@ -10,16 +10,21 @@ namespace exo {
 
 namespace {
 
-constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit * unit; }
+constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
+    return (value + unit - 1) / unit * unit;
+}
 
-// Takes pairs one after another from frames that nothing maps.
+// Takes pairs one after another from frames that nothing maps; made without any, from the allocator's pool.
 class FirstPairs {
 public:
+    FirstPairs() = default;
     FirstPairs(Handle handle, std::uint64_t first, std::uint64_t end)
         : handle_(handle), next_(round_up(first, 2)), end_(end) {}
 
     // A table of `level` that covers `address`. Errors: as bind; TableFull. One that is there already is as good.
     Status add_table(std::uint64_t address, std::uint32_t level) {
+        if (handle_ == no_handle)
+            return add_table_from_pool(address, level);
         if (next_ + 2 > end_)
             return std::unexpected(Error::TableFull);
         const BindOp row = table_row(address, handle_, next_, level);
@@ -33,8 +38,19 @@ public:
     std::uint64_t next() const { return next_; }
 
 private:
-    Handle handle_;
-    std::uint64_t next_, end_;
+    static Status add_table_from_pool(std::uint64_t address, std::uint32_t level) {
+        const auto pair = frames().allocate_pair();
+        if (!pair)
+            return std::unexpected(pair.error());
+        const BindOp row = table_row(address, frames().handle_of(*pair), *pair, level);
+        const Status status = bind_rows({&row, 1});
+        if (!status)
+            frames().free_pair(*pair);
+        return !status && status.error() == Error::Occupied ? Status{} : status;
+    }
+
+    Handle handle_ = no_handle;
+    std::uint64_t next_ = 0, end_ = 0;
 };
 
 Status add_tables(FirstPairs& pairs, std::uint64_t first, std::uint64_t end, std::uint32_t level) {
@@ -50,8 +66,8 @@ Status map_run(Handle handle, std::uint64_t first, std::uint64_t end, unsigned o
     const std::uint64_t row_frames = row_pages_max << order;
     for (std::uint64_t frame = first; frame < end; frame += row_frames) {
         const std::uint64_t count = std::min(row_frames, end - frame) >> order;
-        const BindOp row = page_row(direct_map_address + frame * page_bytes, handle, frame, order, count,
-                                    right::Read | right::Write);
+        const BindOp row =
+            page_row(direct_map_address + frame * page_bytes, handle, frame, order, count, right::Read | right::Write);
         if (Status status = bind_rows({&row, 1}); !status)
             return status;
     }
@@ -81,6 +97,12 @@ Status map_frames(FirstPairs& pairs, Handle handle, std::uint64_t first, std::ui
 }
 
 } // namespace
+
+Status FrameAllocator::add_run(Handle handle, std::uint64_t first, std::uint64_t count) {
+    FirstPairs pairs;
+    Status status = map_frames(pairs, handle, first, first + count);
+    return status ? add_zone(handle, first, count, first) : status;
+}
 
 Status FrameAllocator::open(const StartInfo& start) {
     // Pairs for the direct map itself, and some for what comes before the first block is set aside for more.

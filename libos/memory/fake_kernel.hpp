@@ -23,6 +23,7 @@ public:
     Status bind(std::span<const BindOp> rows) override;
     Status unbind(std::span<const BindOp> rows) override;
     Handle handle_of(std::uint64_t) const override { return frames_handle; }
+    void drop(Handle capability) override { dropped.insert(capability); }
     Result<std::uint64_t> allocate_pair() override;
     void free_pair(std::uint64_t even) override;
     Result<std::uint64_t> allocate_node() override;
@@ -38,6 +39,7 @@ public:
     std::map<std::uint64_t, Page> pages;                    // by first address
     std::set<std::pair<unsigned, std::uint64_t>> tables;    // level and first address covered
     std::size_t pairs_left = 100000, nodes_left = 100000;   // until TableFull
+    std::set<Handle> dropped;
     std::size_t pairs_out = 0, rows_done = 0, calls = 0;
 
 private:

@@ -1,12 +1,13 @@
 // Allocation from the zones, and the pool of pairs. See frame_allocator.hpp.
 #include "libos/memory/frame_allocator.hpp"
 
+#include "libos/memory/bind_rows.hpp"
 #include "libos/memory/bytes.hpp"
 #include "libos/memory/kernel_tables.hpp"
-#include "libos/memory/bind_rows.hpp"
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace exo {
 
@@ -14,17 +15,26 @@ namespace {
 constinit FrameAllocator environment_frames;
 }
 
-FrameAllocator& frames() { return environment_frames; }
+FrameAllocator& frames() {
+    return environment_frames;
+}
 
 Status FrameAllocator::add_zone(Handle handle, std::uint64_t first, std::uint64_t count, std::uint64_t free) {
     const std::uint64_t book_frames = (FrameZone::books_bytes(count) + page_bytes - 1) / page_bytes;
     const std::uint64_t end = first + count;
-    if (zone_count_ == start_frame_runs_max || free + book_frames > end)
+    SpinGuard guard(lock_);
+    std::size_t place = 0;
+    while (place < zone_count_ && zones_[place].count())
+        ++place;
+    if (place == start_frame_runs_max || free + book_frames > end)
         return std::unexpected(Error::TableFull);
-    FrameZone& zone = zones_[zone_count_++];
+    FrameZone& zone = zones_[place];
     zone.open(handle, first, count, frame_memory(free));
     zone.free(free + book_frames, end - free - book_frames);
+    // A run that the starter used a part of never becomes free as a whole.
+    states_[place] = {free == first ? count - book_frames : 0, false};
     total_ += count;
+    zone_count_ = std::max(zone_count_, place + 1);
     return {};
 }
 
@@ -49,6 +59,8 @@ FrameZone* FrameAllocator::zone_of(std::uint64_t frame) {
 
 Result<std::uint64_t> FrameAllocator::allocate_locked(unsigned order) {
     for (std::size_t i = 0; i < zone_count_; ++i) {
+        if (states_[i].leaving || !zones_[i].count())
+            continue;
         if (auto frame = zones_[i].allocate(order))
             return frame;
     }
@@ -72,9 +84,18 @@ Result<std::uint64_t> FrameAllocator::allocate_run(std::uint64_t count) {
 }
 
 void FrameAllocator::free(std::uint64_t first, std::uint64_t count) {
-    SpinGuard guard(lock_);
-    if (FrameZone* zone = zone_of(first))
+    FrameZone gone;
+    {
+        SpinGuard guard(lock_);
+        FrameZone* zone = zone_of(first);
+        if (!zone)
+            return;
         zone->free(first, count);
+        if (!state_of(*zone).leaving) [[likely]]
+            return;
+        gone = take_out_locked(*zone);
+    }
+    give_up(gone);
 }
 
 // The list goes through the notes of the even frames; a note holds half of a frame number.
@@ -130,9 +151,15 @@ bool FrameAllocator::unshare(std::uint64_t frame) {
     return left == 0;
 }
 
-std::uint16_t FrameAllocator::references(std::uint64_t frame) { return zone_of(frame)->references(frame); }
-std::uint32_t FrameAllocator::note(std::uint64_t frame) { return zone_of(frame)->note(frame); }
-void FrameAllocator::set_note(std::uint64_t frame, std::uint32_t value) { zone_of(frame)->set_note(frame, value); }
+std::uint16_t FrameAllocator::references(std::uint64_t frame) {
+    return zone_of(frame)->references(frame);
+}
+std::uint32_t FrameAllocator::note(std::uint64_t frame) {
+    return zone_of(frame)->note(frame);
+}
+void FrameAllocator::set_note(std::uint64_t frame, std::uint32_t value) {
+    zone_of(frame)->set_note(frame, value);
+}
 
 Handle FrameAllocator::handle_of(std::uint64_t frame) const {
     const FrameZone* zone = zone_of(frame);
@@ -143,27 +170,58 @@ FrameStatistics FrameAllocator::statistics() {
     SpinGuard guard(lock_);
     FrameStatistics result{total_, 2 * free_pairs_, pair_frames_, 0};
     for (std::size_t i = 0; i < zone_count_; ++i) {
+        if (!zones_[i].count() || states_[i].leaving)
+            continue;
         result.free += zones_[i].free_count();
         result.largest_run = std::max(result.largest_run, zones_[i].largest_free());
     }
     return result;
 }
 
-bool FrameAllocator::give_back(std::uint64_t first, std::uint64_t count) {
-    if (first % frames_per_large || count % frames_per_large || count == 0)
-        return false;
+// A leaving zone, if all of it is free; else an empty one.
+FrameZone FrameAllocator::take_out_locked(FrameZone& zone) {
+    if (zone.free_count() != state_of(zone).all_free)
+        return {};
+    total_ -= zone.count();
+    return std::exchange(zone, {});
+}
+
+// Its books, which lay in it, are not looked at any more.
+void FrameAllocator::give_up(const FrameZone& zone) {
+    const std::uint64_t end = zone.first() + zone.count();
+    for (std::uint64_t frame = zone.first(); frame < end;) {
+        const std::uint64_t border = std::min(end, (frame / row_pages_max + 1) * row_pages_max);
+        const BindOp row = page_row(direct_map_address + frame * page_bytes, no_handle, 0, order_4k, border - frame, 0);
+        (void)machine_tables().unbind({&row, 1}); // dropping the capability would do the same, page by page
+        frame = border;
+    }
+    if (zone.count())
+        machine_tables().drop(zone.handle());
+}
+
+bool FrameAllocator::give_back(Handle handle) {
+    FrameZone gone;
     {
         SpinGuard guard(lock_);
-        FrameZone* zone = zone_of(first);
-        if (!zone || !zone->contains(first + count - 1) || !zone->claim(first, count))
-            return false;
-        total_ -= count;
+        for (std::size_t i = 0; i < zone_count_; ++i) {
+            if (states_[i].all_free && zones_[i].count() && zones_[i].handle() == handle) {
+                states_[i].leaving = true;
+                gone = take_out_locked(zones_[i]);
+            }
+        }
     }
-    for (std::uint64_t frame = first; frame < first + count; frame += frames_per_large) {
-        const BindOp row = page_row(direct_map_address + frame * page_bytes, no_handle, 0, order_2m, 1, 0);
-        (void)machine_tables().unbind({&row, 1}); // NotBound: it held tables, and is unmapped
+    give_up(gone);
+    return gone.count() != 0;
+}
+
+void FrameAllocator::forget(Handle handle) {
+    SpinGuard guard(lock_);
+    for (std::size_t i = 0; i < zone_count_; ++i) {
+        if (zones_[i].count() && zones_[i].handle() == handle) {
+            total_ -= zones_[i].count();
+            zones_[i] = {};
+        }
     }
-    return true;
 }
 
 } // namespace exo

@@ -57,18 +57,34 @@ public:
     FrameStatistics statistics();
     std::size_t zone_count() const { return zone_count_; }
     const FrameZone& zone(std::size_t index) const { return zones_[index]; }
-    // Takes free frames out of use and out of the direct map, for a run whose return was asked for: whole 2 MiB blocks.
-    // False, and nothing changed, when some of it is used.
-    bool give_back(std::uint64_t first, std::uint64_t count);
+
+    // Memory that was granted after the start: maps it directly and adds it. From then on the capability is the
+    // allocator's. Errors: as bind; TableFull.
+    Status add_run(Handle handle, std::uint64_t first, std::uint64_t count);
+    // The return of a run was asked for: nothing is allocated from it any more, and once all of it is free, now or at a
+    // later `free`, its direct mapping and its capability go. True when that has happened already. No effect on the run
+    // of the image.
+    bool give_back(Handle handle);
+    // A run was taken by force: forgets it.
+    void forget(Handle handle);
 
 private:
     const FrameZone* zone_of(std::uint64_t frame) const;
     FrameZone* zone_of(std::uint64_t frame);
     Result<std::uint64_t> allocate_locked(unsigned order);
     Status grow_pairs();
+    FrameZone take_out_locked(FrameZone& zone);
+    static void give_up(const FrameZone& zone);
+
+    struct ZoneState {
+        std::uint64_t all_free = 0; // frames, when nothing is allocated; 0: never
+        bool leaving = false;
+    };
+    ZoneState& state_of(const FrameZone& zone) { return states_[&zone - zones_]; }
 
     SpinLock lock_;
-    FrameZone zones_[start_frame_runs_max];
+    FrameZone zones_[start_frame_runs_max]; // a run that has gone leaves an empty one
+    ZoneState states_[start_frame_runs_max];
     std::size_t zone_count_ = 0;
     std::uint64_t first_pair_ = 0; // free pairs, linked through their notes; 0: none
     std::uint64_t free_pairs_ = 0, pair_frames_ = 0, total_ = 0;

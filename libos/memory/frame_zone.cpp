@@ -116,31 +116,6 @@ bool FrameZone::is_free(std::uint64_t frame) const {
     return find_block(frame, &head) >= 0;
 }
 
-bool FrameZone::claim(std::uint64_t first, std::uint64_t count) {
-    const std::uint64_t end = first + count;
-    for (std::uint64_t frame = first; frame < end;) {
-        std::uint64_t head;
-        const int order = find_block(frame, &head);
-        if (order < 0)
-            return false;
-        frame = head + (std::uint64_t{1} << order);
-    }
-    for (std::uint64_t frame = first; frame < end;) {
-        std::uint64_t head;
-        const unsigned order = static_cast<unsigned>(find_block(frame, &head));
-        const std::uint64_t block_end = head + (std::uint64_t{1} << order);
-        remove(static_cast<std::uint32_t>(head - first_), order);
-        free_count_ -= std::uint64_t{1} << order;
-        // What lies outside the run on either side goes back.
-        if (head < first)
-            free(head, first - head);
-        if (block_end > end)
-            free(end, block_end - end);
-        frame = block_end;
-    }
-    return true;
-}
-
 std::uint64_t FrameZone::largest_free() const {
     for (unsigned order = frame_order_max + 1; order-- > 0;) {
         if (lists_[order] != none)

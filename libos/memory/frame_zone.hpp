@@ -23,8 +23,6 @@ public:
     Result<std::uint64_t> allocate(unsigned order);
     // Gives any run back; it may be a part of what was allocated, or several neighbours at once.
     void free(std::uint64_t first, std::uint64_t count);
-    // Takes a run that lies in free memory out of it (for revocation). False, and nothing changed, if some of it is used.
-    bool claim(std::uint64_t first, std::uint64_t count);
 
     bool contains(std::uint64_t frame) const { return frame - first_ < count_; }
     bool is_free(std::uint64_t frame) const;

@@ -73,21 +73,6 @@ TEST_CASE("a part of a block can come back alone") {
     CHECK(f.zone.largest_free() == 1024);
 }
 
-TEST_CASE("claim takes exactly a free run, or nothing") {
-    Fixture f(0, 4096);
-    f.zone.free(0, 4096);
-    CHECK(f.zone.claim(1000, 700));
-    CHECK(f.zone.free_count() == 4096 - 700);
-    CHECK(!f.zone.is_free(1000));
-    CHECK(!f.zone.is_free(1699));
-    CHECK(f.zone.is_free(999));
-    CHECK(f.zone.is_free(1700));
-    CHECK(!f.zone.claim(990, 20));
-    CHECK(f.zone.free_count() == 4096 - 700);
-    f.zone.free(1000, 700);
-    CHECK(f.zone.largest_free() == 4096);
-}
-
 TEST_CASE("random use never hands a frame out twice") {
     constexpr std::uint64_t first = 77, count = 5000;
     Fixture f(first, count);

@@ -17,6 +17,8 @@ public:
     virtual Status bind(std::span<const BindOp> rows) = 0;
     virtual Status unbind(std::span<const BindOp> rows) = 0;
     virtual Handle handle_of(std::uint64_t frame) const = 0;
+    // Gives a capability up.
+    virtual void drop(Handle capability) = 0;
     // A table and its ledger: an even frame and the next one.
     virtual Result<std::uint64_t> allocate_pair() = 0;
     virtual void free_pair(std::uint64_t even) = 0;

@@ -13,6 +13,7 @@ public:
     Status bind(std::span<const BindOp> rows) override { return bind_rows(rows); }
     Status unbind(std::span<const BindOp> rows) override { return unbind_rows(rows); }
     Handle handle_of(std::uint64_t frame) const override { return frames().handle_of(frame); }
+    void drop(Handle capability) override { drop_capability(capability); }
     Result<std::uint64_t> allocate_pair() override { return frames().allocate_pair(); }
     void free_pair(std::uint64_t even) override { frames().free_pair(even); }
 

@@ -67,6 +67,8 @@ public:
     Status move(std::uint64_t from, std::uint64_t to, std::uint64_t bytes, Rights rights);
     // Register windows are bound and unbound whole.
     Status unmap_device(std::uint64_t address, Handle function, std::uint64_t count);
+    // The kernel has taken the pages of a range, whose edges are borders: they are not mapped any more.
+    void forget(std::uint64_t begin, std::uint64_t end);
     // Marks one 4 KiB page as shared or not; what the kernel has is the caller's to change.
     void set_shared(std::uint64_t address, bool shared);
 
@@ -80,7 +82,6 @@ private:
     Entry* walk(std::uint64_t address, unsigned* level) const;
     Result<Entry*> make_path(std::uint64_t address, unsigned level, bool exists = false);
     Status remove_empty_node(std::uint64_t address, unsigned level, Entry* entry);
-    void clear(std::uint64_t begin, std::uint64_t end);
     Entry* child(Entry entry, std::uint64_t address, unsigned level) const;
 
     KernelTables* kernel_ = nullptr;

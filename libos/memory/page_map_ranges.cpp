@@ -106,8 +106,7 @@ Status PageMap::split(std::uint64_t address, Rights rights) {
     return {};
 }
 
-// Forgets all pages of a range.
-void PageMap::clear(std::uint64_t begin, std::uint64_t end) {
+void PageMap::forget(std::uint64_t begin, std::uint64_t end) {
     MappedPage page;
     for (std::uint64_t at = begin; next(at, end, &page); at = page.address + page.bytes()) {
         unsigned level;
@@ -130,7 +129,7 @@ Status PageMap::unmap(std::uint64_t begin, std::uint64_t end, Released released)
             at = end;
         if (Status status = kernel_->unbind({batch.rows, batch.row_count}); !status)
             return status;
-        clear(begin, at);
+        forget(begin, at);
         for (std::size_t i = 0; i < batch.run_count; ++i)
             released(batch.runs[i].first, batch.runs[i].count, batch.runs[i].shared);
         begin = at;

@@ -4,6 +4,7 @@
 #include "libos/event/event_table.hpp"
 #include "libos/memory/address_space.hpp"
 #include "libos/memory/bind_rows.hpp"
+#include "libos/start/revocation.hpp"
 #include "libos/thread/scheduler.hpp"
 #include "libos/time/clock.hpp"
 #include "libos/trace/trace.hpp"
@@ -33,17 +34,22 @@ void exo_kit_start(const StartInfo* start) {
     open_vcore(0, start->vcore_core[0], initial_stack_top);
     mask();
     open_clock();
-    require(start->version == start_info_version ? Status{} : std::unexpected(Error::BadArgument), "the start information has another version");
+    require(start->version == start_info_version ? Status{} : std::unexpected(Error::BadArgument),
+            "the start information has another version");
     require(frames().open(*start), "physical memory");
-    require(address_space().open(machine_tables(), (machine_info().feature_bits & feature::huge_pages) != 0), "the address space");
+    require(address_space().open(machine_tables(), (machine_info().feature_bits & feature::huge_pages) != 0),
+            "the address space");
     require(address_space().adopt(*start), "the memory of the image");
     require(open_events(start->vcore_count), "events");
     open_trace(start->vcore_count, start->trace != 0);
     require(scheduler().open(*start), "threads");
+    open_revocation();
     unmask();
 }
 
-const StartInfo& start_info() { return *information; }
+const StartInfo& start_info() {
+    return *information;
+}
 
 std::uint64_t environment_number() {
     // Safe: the starter bound the environment page there, read only.

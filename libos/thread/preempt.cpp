@@ -1,4 +1,6 @@
-// What interrupts a running thread: deadlines, the end of its share, the end of the vcore's slice, other vcores' wishes.
+// What interrupts a running thread: deadlines, the end of its share, the end of the vcore's slice, other vcores'
+// wishes.
+#include "libos/memory/bind_rows.hpp"
 #include "libos/thread/scheduler.hpp"
 #include "libos/thread/thread_memory.hpp"
 #include "libos/time/clock.hpp"
@@ -9,8 +11,8 @@
 
 namespace exo {
 
-// Others wait on this vcore: it changes hands at the end of each share, unless it does so anyway. Alone, a thread runs without
-// interruption.
+// Others wait on this vcore: it changes hands at the end of each share, unless it does so anyway. Alone, a thread runs
+// without interruption.
 void Scheduler::share_vcore(VcoreScheduler& own) {
     if (own.share_until_tsc != no_deadline)
         return; // the time is running
@@ -18,8 +20,8 @@ void Scheduler::share_vcore(VcoreScheduler& own) {
     program_timer(own, own.share_until_tsc);
 }
 
-// Makes sure that the kernel interrupts at the deadline or earlier. What is set earlier stays: that interruption sets the
-// next one, which is cheaper than a call at every change.
+// Makes sure that the kernel interrupts at the deadline or earlier. What is set earlier stays: that interruption sets
+// the next one, which is cheaper than a call at every change.
 void Scheduler::program_timer(VcoreScheduler& own, std::uint64_t deadline_tsc) {
     if (deadline_tsc >= own.timer_set_tsc)
         return;
@@ -62,7 +64,8 @@ void Scheduler::set_deadline(std::uint64_t deadline_tsc) {
         return;
     thread.timer_.expired = [](Timer& timer) {
         auto* bytes = reinterpret_cast<std::byte*>(&timer) - offsetof(Thread, timer_);
-        scheduler().wake_parked(*reinterpret_cast<Thread*>(bytes)); // Safe: this function is set for threads' own timers only.
+        scheduler().wake_parked(
+            *reinterpret_cast<Thread*>(bytes)); // Safe: this function is set for threads' own timers only.
     };
     (void)set_timer(thread.timer_, deadline_tsc); // there is room for the timers of all threads
 }
@@ -94,7 +97,32 @@ void Scheduler::timer_upcall(RegisterFrame*) {
 }
 
 // The slice is over: giving the core up now costs nothing, waiting for the grace period to end would cost debt.
-void Scheduler::slice_end_upcall(RegisterFrame*) { (void)sys::yield(no_handle, 0); }
+void Scheduler::slice_end_upcall(RegisterFrame*) {
+    (void)sys::yield(no_handle, 0);
+}
+
+void Scheduler::give_up_slices(Handle slices) {
+    Vcore& vcore = this_vcore();
+    VcoreScheduler& own = *vcore.scheduler;
+    avoid(vcore.index);
+    if (!(usable_.load(std::memory_order_relaxed) & vcore_mask())) {
+        drop_capability(slices);
+        return;
+    }
+    own.slices_to_give = slices;
+    own.switch_wanted = true;
+    // Those that wait here go where they may; the running one follows at the end of this round.
+    for (std::size_t left = own.ready.load(std::memory_order_relaxed); left > 0; --left) {
+        Thread* thread;
+        {
+            LockGuard guard(own.lock);
+            thread = own.queue.pop();
+            own.count_ready();
+        }
+        if (thread)
+            make_ready(*thread);
+    }
+}
 
 // Another vcore put a thread into this one's queue, or changed where the running one may run.
 void Scheduler::wake_upcall() {
@@ -108,8 +136,8 @@ void Scheduler::wake_upcall() {
         scheduler().share_vcore(own);
 }
 
-// The end of every round of asynchronous causes. The frame's thread may be switched away from here; its vector registers are
-// live if it was interrupted anywhere but in a call of the kit.
+// The end of every round of asynchronous causes. The frame's thread may be switched away from here; its vector
+// registers are live if it was interrupted anywhere but in a call of the kit.
 void after_pending(RegisterFrame* frame) {
     Vcore& vcore = this_vcore();
     VcoreScheduler* own = vcore.scheduler;

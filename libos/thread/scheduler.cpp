@@ -2,12 +2,14 @@
 #include "libos/thread/scheduler.hpp"
 
 #include "libos/event/events.hpp"
+#include "libos/memory/bind_rows.hpp"
 #include "libos/thread/thread_memory.hpp"
 #include "libos/time/clock.hpp"
 #include "libos/upcall/dispatch.hpp"
 #include "secure-bindings/abi/syscall.hpp"
 
 #include <bit>
+#include <utility>
 
 namespace exo {
 
@@ -19,7 +21,9 @@ void write_fs_base(std::uint64_t base) {
 }
 } // namespace
 
-Scheduler& scheduler() { return environment_scheduler; }
+Scheduler& scheduler() {
+    return environment_scheduler;
+}
 
 void Scheduler::count_cycles(Thread& current, Thread& next) {
     const std::uint64_t now = tsc();
@@ -56,7 +60,8 @@ void Scheduler::account(bool on) {
         return nullptr;
     own.lock.acquire();
     // Acquire pairs with the store in exo_switch_stack.
-    if (Thread* first = own.queue.front(); first && !first->on_vcore_.load(std::memory_order_acquire) && (first->affinity() >> index & 1)) [[likely]] {
+    if (Thread* first = own.queue.front();
+        first && !first->on_vcore_.load(std::memory_order_acquire) && (first->affinity() >> index & 1)) [[likely]] {
         (void)own.queue.pop();
         own.count_ready();
         own.lock.release();
@@ -89,6 +94,8 @@ Thread* Scheduler::take_any(VcoreScheduler& own, std::size_t index) {
 
 Thread* Scheduler::steal(std::size_t index) {
     const AffinityMask here = AffinityMask{1} << index;
+    if (!(usable_.load(std::memory_order_relaxed) & here))
+        return nullptr;
     for (std::size_t step = 1; step < vcore_count_; ++step) {
         VcoreScheduler& other = schedulers_[(index + step) % vcore_count_];
         if (other.ready.load(std::memory_order_relaxed) == 0)
@@ -107,7 +114,7 @@ Thread* Scheduler::steal(std::size_t index) {
 }
 
 std::size_t Scheduler::choose_among_vcores(const Thread& thread) {
-    const AffinityMask allowed = thread.affinity() & vcore_mask();
+    const AffinityMask allowed = places_of(thread);
     const std::size_t here = this_vcore_index(), last = thread.vcore();
     const auto may = [allowed](std::size_t vcore) { return (allowed >> vcore & 1) != 0; };
     const auto idle = [this](std::size_t vcore) {
@@ -177,7 +184,7 @@ void Scheduler::yield() {
     Thread& current = *vcore.thread;
     own.switch_wanted = false;
     current.state_.store(ThreadState::Ready, std::memory_order_relaxed);
-    if (!(current.affinity() >> vcore.index & 1)) {
+    if (!(places_of(current) >> vcore.index & 1)) {
         enqueue(current, choose_vcore(current));
         switch_away();
         return;
@@ -202,7 +209,8 @@ void thread_yield() {
     if (own.ready.load(std::memory_order_relaxed) != 0) {
         own.lock.acquire();
         Thread* first = own.queue.front();
-        if (first && !first->on_vcore_.load(std::memory_order_acquire) && (first->affinity() & current.affinity() & here)) [[likely]] {
+        if (first && !first->on_vcore_.load(std::memory_order_acquire) &&
+            (first->affinity() & current.affinity() & here)) [[likely]] {
             own.queue.rotate(current);
             own.lock.release();
             current.state_.store(ThreadState::Ready, std::memory_order_relaxed);
@@ -236,7 +244,9 @@ bool Scheduler::wake_parked(Thread& thread) {
     return true;
 }
 
-void Scheduler::make_ready(Thread& thread) { enqueue(thread, choose_vcore(thread)); }
+void Scheduler::make_ready(Thread& thread) {
+    enqueue(thread, choose_vcore(thread));
+}
 
 bool Scheduler::something_ready() const {
     for (std::size_t vcore = 0; vcore < vcore_count_; ++vcore) {
@@ -277,6 +287,8 @@ void Scheduler::idle() {
             next = take(own, vcore.index);
             if (!next)
                 next = steal(vcore.index);
+            if (!next && own.slices_to_give != no_handle)
+                drop_capability(std::exchange(own.slices_to_give, no_handle));
             if (!next)
                 pause();
         } while (!next && (vcore_count_ > 1 || own.ready) && tsc() - since < idle_spin_cycles_);

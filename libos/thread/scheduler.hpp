@@ -33,6 +33,7 @@ public:
     std::uint64_t timer_set_tsc = no_deadline;   // as the kernel knows it
     std::uint64_t share_until_tsc = no_deadline; // end of the running thread's share, while others wait here
     bool switch_wanted = false;
+    Handle slices_to_give = no_handle; // once nothing is left to run here
     SpinLock timer_lock;
     TimerHeap timers; // under `timer_lock`
     std::uint64_t switches = 0, steals = 0, waits = 0, waited_cycles = 0;
@@ -40,7 +41,8 @@ public:
 
 class Scheduler {
 public:
-    // Makes the caller thread 1 on vcore 0 and starts the others, which are idle at first. Errors: TableFull, or as sys::start.
+    // Makes the caller thread 1 on vcore 0 and starts the others, which are idle at first. Errors: TableFull, or as
+    // sys::start.
     Status open(const StartInfo& start);
 
     std::size_t vcore_count() const { return vcore_count_; }
@@ -59,6 +61,13 @@ public:
     // Makes another vcore look at its queue and at the thread it runs soon.
     void kick(std::size_t vcore);
 
+    // The calling vcore gives its slices up, under this capability: first its threads move to others, as far as they
+    // may. The only vcore does so at once and lives on time that nobody uses. Masked, from a handler of a pending
+    // cause.
+    void give_up_slices(Handle slices);
+    // Runs threads on that vcore only if they can run nowhere else: its time was taken.
+    void avoid(std::size_t vcore) { usable_.fetch_and(~(AffinityMask{1} << vcore), std::memory_order_relaxed); }
+
     // For synchronisation objects; the caller is masked.
     // The running thread says that it is about to give its vcore up. Then it looks at its condition once more.
     void prepare_to_park();
@@ -75,7 +84,8 @@ public:
     // Ends the running thread's next parks at the deadline, until cleared. no_deadline: has no effect.
     void set_deadline(std::uint64_t deadline_tsc);
     void clear_deadline();
-    // Parks until the flag is set, the deadline passes or something else wakes the thread, whose permit to be unparked stays.
+    // Parks until the flag is set, the deadline passes or something else wakes the thread, whose permit to be unparked
+    // stays.
     void park_unless(const std::atomic<bool>& flag, std::uint64_t deadline_tsc);
     // Puts the running thread at the end of the queue and runs the next, if there is one.
     void yield();
@@ -92,6 +102,12 @@ private:
     Thread* take(VcoreScheduler& own, std::size_t index);
     Thread* take_any(VcoreScheduler& own, std::size_t index);
     Thread* steal(std::size_t index);
+    // Where a thread may run, as things are.
+    AffinityMask places_of(const Thread& thread) const {
+        const AffinityMask allowed = thread.affinity() & vcore_mask();
+        const AffinityMask usable = allowed & usable_.load(std::memory_order_relaxed);
+        return usable ? usable : allowed;
+    }
     void switch_to(Thread& next);
     void count_cycles(Thread& current, Thread& next);
     void enqueue(Thread& thread, std::size_t vcore);
@@ -111,6 +127,7 @@ private:
 
     VcoreScheduler schedulers_[max_cores];
     std::size_t vcore_count_ = 0;
+    std::atomic<AffinityMask> usable_{~AffinityMask{0}}; // vcores that have time of their own
     std::atomic<std::size_t> thread_count_{0};
     std::atomic<std::uint64_t> next_id_{1};
     SpinLock table_lock_;

@@ -1,6 +1,6 @@
 // Threads that wait for the same thing, in order of arrival, each with an optional deadline. The base of mutexes,
-// conditions and address waits: whoever takes a waiter out of its list, by a wake or after its deadline, decides how its
-// wait ended.
+// conditions and address waits: whoever takes a waiter out of its list, by a wake or after its deadline, decides how
+// its wait ended.
 #pragma once
 
 #include "libos/thread/run_queue.hpp"
@@ -57,8 +57,8 @@ private:
 
 enum class WaitEnd : std::uint8_t { Woken, TimedOut, Interrupted };
 
-// Gives the vcore up until the waiter, which is in a list, is woken, its deadline passes, or, if `interruptible`, its thread
-// is unparked. Afterwards it is in no list. From the running thread, masked or not.
+// Gives the vcore up until the waiter, which is in a list, is woken, its deadline passes, or, if `interruptible`, its
+// thread is unparked. Afterwards it is in no list. From the running thread, masked or not.
 WaitEnd wait_for_wake(Waiter& waiter, std::uint64_t deadline_tsc, bool interruptible);
 // Takes a waiter out of whatever list it is in by now. False when a wake has taken it first, which is over then.
 bool withdraw(Waiter& waiter);

@@ -33,8 +33,12 @@ void no_reflection(RegisterFrame& frame) {
 } // namespace
 
 void set_exception_handler(unsigned vector, ExceptionHandler handler) {
-    if (vector < frame_pending)
-        exo_upcall_handlers[vector] = handler ? handler : [](RegisterFrame& frame) { unhandled_exception(frame); };
+    constexpr unsigned page_fault = 14;
+    if (vector >= frame_pending)
+        return;
+    if (!handler)
+        handler = vector == page_fault ? default_page_fault : [](RegisterFrame& frame) { unhandled_exception(frame); };
+    exo_upcall_handlers[vector] = handler;
 }
 
 ExceptionHandler exception_handler(unsigned vector) { return exo_upcall_handlers[vector]; }

@@ -8,13 +8,14 @@
 
 namespace exo {
 
-// An exception of the running thread. Returning resumes from the frame. Until one is registered, an exception is told on
-// the kernel log and stops the environment with 128 + the signal a shell would show.
+// An exception of the running thread. Returning resumes from the frame. Until one is registered, a page fault goes to the address
+// space, and what is left is told on the kernel log and stops the environment with 128 + the signal a shell would show.
 using ExceptionHandler = void (*)(RegisterFrame& frame);
 void set_exception_handler(unsigned vector, ExceptionHandler handler);
 ExceptionHandler exception_handler(unsigned vector);
 // What happens without a handler, for handlers that have nothing better to do.
 [[noreturn]] void unhandled_exception(RegisterFrame& frame);
+void default_page_fault(RegisterFrame& frame);
 
 // One bit of pending::. `frame` is null when the kit itself asked for it outside an upcall. Masked; must not block.
 // The kit handles timer, slice and event bits itself; revocation and repossessed are free to be replaced.

@@ -1,5 +1,5 @@
-// See waiters.hpp. A thread gets in line first and looks at the word then: whoever changes the word and wakes afterwards finds it
-// there, and the look may fault, since no lock is held.
+// See waiters.hpp. A thread gets in line first and looks at the word then: whoever changes the word and wakes
+// afterwards finds it there, and the look may fault, since no lock is held.
 #include "libos/wait/waiters.hpp"
 
 #include "libos/thread/scheduler.hpp"
@@ -15,13 +15,16 @@ namespace {
 constinit Waiters environment_waiters;
 }
 
-Waiters& waiters() { return environment_waiters; }
+Waiters& waiters() {
+    return environment_waiters;
+}
 
 WaitList& Waiters::bucket(std::uint64_t address) {
     return buckets_[(address / sizeof(std::uint32_t) * 0x9e37'79b9'7f4a'7c15ull) >> (64 - 8)];
 }
 
-WaitResult Waiters::wait(std::uint64_t address, std::uint32_t expected, std::uint64_t deadline_tsc, std::uint32_t bits) {
+WaitResult Waiters::wait(std::uint64_t address, std::uint32_t expected, std::uint64_t deadline_tsc,
+                         std::uint32_t bits) {
     Waiter waiter;
     waiter.thread = &this_thread();
     waiter.key = address;
@@ -56,7 +59,8 @@ std::size_t Waiters::wake(std::uint64_t address, std::size_t count, std::uint32_
     MaskGuard mask;
     while (woken < count) {
         list.lock().acquire();
-        Waiter* waiter = list.take_first([&](const Waiter& candidate) { return candidate.key == address && (candidate.bits & bits); });
+        Waiter* waiter = list.take_first(
+            [&](const Waiter& candidate) { return candidate.key == address && (candidate.bits & bits); });
         if (waiter)
             waiter->bits = bits;
         list.lock().release();

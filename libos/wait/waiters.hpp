@@ -20,13 +20,14 @@ class Waiters {
 public:
     static constexpr std::uint32_t any_bit = ~0u;
 
-    // Waits while *address == expected. Absolute deadline in TSC cycles. The word is read unmasked, so its page may come in.
+    // Waits while *address == expected. Absolute deadline in TSC cycles. The word is read unmasked, so its page may
+    // come in.
     WaitResult wait(std::uint64_t address, std::uint32_t expected, std::uint64_t deadline_tsc = no_deadline,
                     std::uint32_t bits = any_bit);
     // Wakes up to `count` in order of arrival; returns how many.
     std::size_t wake(std::uint64_t address, std::size_t count, std::uint32_t bits = any_bit);
-    // Wakes up to `wake_count` of `from`, then moves up to `move_count` more to `to`. With `expected`, only while the word at
-    // `from` has that value: false, and nothing done, otherwise or when it cannot be read.
+    // Wakes up to `wake_count` of `from`, then moves up to `move_count` more to `to`. With `expected`, only while the
+    // word at `from` has that value: false, and nothing done, otherwise or when it cannot be read.
     struct Requeued {
         bool value_matched;
         std::size_t woken, moved;
