@@ -1,59 +1,7 @@
 // The address space against a model of the kernel, with real frames: host memory stands where the direct map is.
-#include "libos/memory/address_space.hpp"
-#include "libos/memory/fake_kernel.hpp"
-
-#include <doctest/doctest.h>
-
-#include <cstring>
-#include <memory>
-#include <set>
-#include <sys/mman.h>
-#include <vector>
+#include "libos/memory/address_space_fixture.hpp"
 
 using namespace exo;
-
-namespace {
-
-constexpr std::uint64_t frame_count = 16384; // 64 MiB
-FakeKernel* kernel_now;
-
-// One allocator for all tests: the frames that a test leaves behind show in the next one's count.
-struct Fixture {
-    Fixture() : kernel(std::make_unique<FakeKernel>()), space(std::make_unique<AddressSpace>()) {
-        kernel_now = kernel.get();
-        if (frames().zone_count() == 0) {
-            void* memory = mmap(reinterpret_cast<void*>(direct_map_address), frame_count * page_bytes,
-                                PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-            REQUIRE(memory == reinterpret_cast<void*>(direct_map_address));
-            std::memset(memory, 0xee, frame_count * page_bytes);
-            REQUIRE(frames().add_zone(77, 0, frame_count, 1)); // as if the starter had used a frame
-        }
-        REQUIRE(space->open(*kernel, false));
-        free_before = frames().statistics().free;
-    }
-    ~Fixture() { CHECK(mask_depth_of_host == 0); }
-    std::uint64_t used() const { return free_before - frames().statistics().free; }
-    // The bytes that a program would see.
-    std::byte* at(std::uint64_t address) const {
-        const FakeKernel::Page* page = kernel->page_at(address);
-        REQUIRE(page);
-        return frame_memory(page->frame) + (address - kernel->base_of(address));
-    }
-    bool all_zero(std::uint64_t address, std::uint64_t bytes) const {
-        for (std::uint64_t page = address; page < address + bytes; page += page_bytes)
-            for (std::uint64_t i = 0; i < page_bytes; ++i)
-                if (at(page)[i] != std::byte{0})
-                    return false;
-        return true;
-    }
-    std::unique_ptr<FakeKernel> kernel;
-    std::unique_ptr<AddressSpace> space;
-    std::uint64_t free_before = 0;
-};
-
-constexpr std::uint64_t kib = 1024, mib = 1024 * kib;
-
-} // namespace
 
 namespace exo {
 KernelTables& machine_tables() {
@@ -302,57 +250,4 @@ TEST_CASE("physical addresses and ranges are answered") {
     CHECK(!f.space->allows(*address, 10, right::Execute));
     CHECK(f.space->physical(*address + 8192).error() == Error::NotBound);
     REQUIRE(f.space->unmap(*address, 8192));
-}
-
-TEST_CASE("a run that is asked back drains and then goes") {
-    Fixture f;
-    constexpr std::uint64_t first = 1u << 20, count = 1024;
-    void* memory = mmap(frame_memory(first), count * page_bytes, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-    REQUIRE(memory == frame_memory(first));
-    const FrameStatistics before = frames().statistics();
-    REQUIRE(frames().add_zone(78, first, count, first));
-    CHECK(frames().statistics().total == before.total + count);
-    // All of the older run, then one page of the new one.
-    std::vector<std::uint64_t> taken;
-    while (auto frame = frames().allocate(order_4k)) {
-        taken.push_back(*frame);
-        if (*frame >= first)
-            break;
-    }
-    REQUIRE(taken.back() >= first);
-    CHECK(!frames().give_back(77)); // the first run holds the image
-    CHECK(!frames().give_back(78));
-    CHECK(!frames().allocate(order_4k)); // nothing more of the new one
-    CHECK(f.kernel->dropped.empty());
-    frames().free(taken.back());
-    taken.pop_back();
-    CHECK(f.kernel->dropped == std::set<Handle>{78});
-    CHECK(frames().statistics().total == before.total);
-    for (const std::uint64_t frame : taken)
-        frames().free(frame);
-    CHECK(frames().statistics().free == before.free);
-    // Free as a whole, it goes at once; its place can be had again.
-    REQUIRE(frames().add_zone(79, first, count, first));
-    CHECK(frames().give_back(79));
-    CHECK(f.kernel->dropped.contains(79));
-    CHECK(frames().handle_of(first) == no_handle);
-    munmap(memory, count * page_bytes);
-}
-
-TEST_CASE("frames that were taken leave a hole, not a fault without end") {
-    Fixture f;
-    const auto address = f.space->map({.bytes = 64 * kib, .page_order = order_4k});
-    REQUIRE(address);
-    const std::uint64_t frame = *f.space->physical(*address + 20 * kib) / page_bytes;
-    f.kernel->pages.erase(*address + 20 * kib);
-    CHECK(f.space->handle_fault(*address + 20 * kib, Access::Read) == FaultResult::Resolved); // as far as it knows
-    f.space->forget_frames(frame, 1);
-    CHECK(f.space->handle_fault(*address + 20 * kib, Access::Read) == FaultResult::NotMapped);
-    CHECK(f.space->handle_fault(*address + 16 * kib, Access::Read) == FaultResult::Resolved);
-    CHECK(f.space->statistics().regions == 2);
-    CHECK(f.space->statistics().pages.pages[0] == 15);
-    REQUIRE(f.space->unmap(*address, 64 * kib));
-    frames().free(frame);
-    CHECK(f.used() == 0);
 }
