@@ -60,8 +60,10 @@ private:
                                          "--memory",      std::to_string(job.memory_mib) + "M"};
         if (mode.clock == Clock::instructions)
             command.push_back("--icount");
-        else
-            command.insert(command.end(), {"--accel", environment_.accelerator == Accelerator::kvm ? "kvm" : "tcg"});
+        const bool emulated = mode.clock == Clock::instructions || environment_.accelerator == Accelerator::tcg;
+        command.insert(command.end(), {"--accel", emulated ? "tcg" : "kvm"});
+        if (emulated)
+            command.insert(command.end(), {"--cpu", std::string(linux_peer::fair_tcg_cpu)});
         command.insert(command.end(), options.begin(), options.end());
         if (!job.files.empty())
             command.insert(command.end(), {"--share", std::filesystem::current_path().string() + ":ro"});

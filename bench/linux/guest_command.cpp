@@ -9,14 +9,10 @@
 namespace bench::linux_peer {
 namespace {
 
-// PKU, five-level paging and byte-wise string instructions cost a TCG guest dearly in
-// fault and copy paths; leaving them on would flatter whoever is compared with Linux.
-constexpr std::string_view tuned_tcg_cpu = "max,-pku,-la57,-erms";
-
 std::string cpu_model(const GuestOptions& options) {
     if (options.clock == Clock::wall && options.accelerator == Accelerator::kvm)
         return "host";
-    return options.tuning == Tuning::tuned ? std::string(tuned_tcg_cpu) : "max";
+    return options.tuning == Tuning::tuned ? std::string(fair_tcg_cpu) : "max";
 }
 
 std::string kernel_command_line(const GuestOptions& options) {

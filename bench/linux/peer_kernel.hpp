@@ -1,5 +1,5 @@
-// The peer's kernel: Debian's own linux-image-amd64, fetched and unpacked, never
-// installed on the host. What a guest is started with is in guest_command.hpp.
+// The peer's kernel: Debian's own linux-image-amd64, as it is installed or fetched for the purpose; the host's
+// installation is never changed. What a guest is started with is in guest_command.hpp.
 #pragma once
 
 #include <expected>
@@ -8,9 +8,8 @@
 
 namespace bench::linux_peer {
 
-// Path of an ELF vmlinux under build/third-party/linux/, made on first use: the
-// package is downloaded with apt-get, its bzImage unpacked and decompressed. Needs
-// a network the first time only. The error is a sentence for the user.
+// Path of an ELF vmlinux under build/third-party/linux/, made on first use from the kernel's bzImage. Where none is
+// installed the package is downloaded with apt-get, which needs a network. The error is a sentence for the user.
 std::expected<std::filesystem::path, std::string> peer_kernel(const std::filesystem::path& build_directory);
 
 } // namespace bench::linux_peer

@@ -97,6 +97,13 @@ Effect set_acceleration(RunOptions& options, const std::string& text) {
     return {};
 }
 
+Effect set_processor(RunOptions& options, const std::string& text) {
+    if (text.empty())
+        return usage_error("--cpu needs a processor in QEMU's words, such as max,-la57");
+    options.processor = text;
+    return {};
+}
+
 Effect set_trace(RunOptions& options, const std::string& text) {
     if (text.empty())
         return usage_error("--trace needs the name of a file");
@@ -140,6 +147,7 @@ constexpr ValueOption value_options[] = {
     {"--timeout", set_timeout},
     {"--trace", set_trace},
     {"--accel", set_acceleration},
+    {"--cpu", set_processor},
     {"--kernel-option", add_kernel_option},
     {"--manifest", add_manifest_line},
     {"--device", add_device},
@@ -249,6 +257,7 @@ The exit status, stdout and stderr are the program's own; stdin is forwarded to 
   --env K=V           set one environment variable; can be repeated
   --timeout S         end the machine after S seconds, status 124
   --accel auto|kvm|tcg  auto: KVM where the processor has VT-x or AMD-V and it works, else TCG
+  --cpu MODEL         the processor that TCG emulates, in QEMU's words, such as max,-la57 (default max)
   --icount            count instructions exactly: the TSC of the machine is its instruction counter (TCG, one vcore)
   --kernel-option W   one word for the kernel's command line, such as cores=0-1 or slot-us=500; can be repeated
   --manifest LINE     one more directive for the steward, such as 'machine create' (steward/README.md); can be repeated

@@ -22,9 +22,9 @@ void add_accelerator(Words& words, const RunOptions& options, Accelerator accele
         // Interrupt remapping needs the I/O APIC in QEMU, the local APICs may stay in KVM.
         add(words, {"-accel", "kvm,kernel-irqchip=split", "-cpu", "host"});
     } else if (options.icount) {
-        add(words, {"-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", "max"});
+        add(words, {"-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", options.processor});
     } else {
-        add(words, {"-accel", "tcg,thread=multi", "-cpu", "max"});
+        add(words, {"-accel", "tcg,thread=multi", "-cpu", options.processor});
     }
 }
 

@@ -176,7 +176,7 @@ build_targets() {
     case $1 in
     test) targets=(exo-test-set) ;;
     setup) ;; # everything
-    bench) targets=(exo-run-set build/bin/exo-bench) ;;
+    bench) targets=(exo-bench-set) ;;
     *) targets=(exo-run-set) ;;
     esac
     NINJA_STATUS='@%f/%t ' ninja "${targets[@]}" 2>&1 | ninja_progress || die "the build failed; the messages are above."

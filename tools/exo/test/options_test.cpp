@@ -105,6 +105,7 @@ TEST_CASE("options: refusals") {
     check_refused({"--timeout", "0", "p"}, "--timeout");
     check_refused({"--timeout", "1.5", "p"}, "--timeout");
     check_refused({"--accel", "xen", "p"}, "'xen'");
+    check_refused({"--cpu", "", "p"}, "--cpu");
     check_refused({"--share", ":ro", "p"}, "--share");
     check_refused({"--trace=", "p"}, "--trace");
     check_refused({"--gdb=yes", "p"}, "takes no value");

@@ -46,6 +46,11 @@ TEST_CASE("qemu: accelerators") {
     options.icount = true;
     CHECK(has(qemu_command(options, Accelerator::tcg, paths), "tcg,thread=single"));
     CHECK(has(qemu_command(options, Accelerator::tcg, paths), "-icount"));
+    options.processor = "max,-la57";
+    CHECK(has(qemu_command(options, Accelerator::tcg, paths), "max,-la57"));
+    options.icount = false;
+    CHECK(has(qemu_command(options, Accelerator::tcg, paths), "max,-la57"));
+    CHECK_FALSE(has(qemu_command(options, Accelerator::kvm, paths), "max,-la57"));
 }
 
 TEST_CASE("qemu: the command line can be pasted into a shell") {
