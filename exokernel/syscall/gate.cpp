@@ -2,10 +2,10 @@
 // callee's own entry point, with the words in registers; vector registers arrive and return in their initial state.
 // Most transfers never come here: gate_transfer.cpp is the short way. This one is for refusals, for a callee or a
 // caller with something to attend to, and for a reply to nobody.
+#include "exokernel/syscall/gate.hpp"
 #include "exokernel/cpu/scheduler.hpp"
 #include "exokernel/cpu/switch.hpp"
 #include "exokernel/syscall/dispatch.hpp"
-#include "exokernel/syscall/gate.hpp"
 #include "exokernel/syscall/resolve.hpp"
 
 namespace exo {

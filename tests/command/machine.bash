@@ -109,6 +109,10 @@ run_exo run --memory 64M --timeout 1 --trace "$scratch/old.json" $programs/wait 
 check "a trace that was not finished: the older file stays" grep -qx kept "$scratch/old.json"
 check "a trace that was not finished: nothing half-written" test ! -e "$scratch/old.json.partial"
 
+run_exo run --memory 64M --verbose --manifest "machine log" build/examples/dirty-pages
+check "a program that is its own library OS: status 0, not $status" test "$status" = 0
+check "a program that is its own library OS: takes its own faults" says "pages written: 0x100010116"
+
 # --gdb: the machine stands still until a debugger has come; this one asks where it is, and detaches.
 debug() {
     local answer= attempt
