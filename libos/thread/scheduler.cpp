@@ -13,17 +13,13 @@
 
 namespace exo {
 
-namespace {
 constinit Scheduler environment_scheduler;
 
+namespace {
 void write_fs_base(std::uint64_t base) {
     asm volatile("wrfsbase %0" : : "r"(base)); // Safe: FSGSBASE is enabled for user mode.
 }
 } // namespace
-
-Scheduler& scheduler() {
-    return environment_scheduler;
-}
 
 void Scheduler::count_cycles(Thread& current, Thread& next) {
     const std::uint64_t now = tsc();
@@ -224,16 +220,6 @@ void thread_yield() {
     }
     if (!was_masked)
         unmask();
-}
-
-void Scheduler::prepare_to_park() {
-    // Ordered before the caller's second look; pairs with the same order in wake_parked.
-    this_thread().state_.store(ThreadState::Parked, std::memory_order_seq_cst);
-}
-
-bool Scheduler::cancel_park() {
-    ThreadState parked = ThreadState::Parked;
-    return this_thread().state_.compare_exchange_strong(parked, ThreadState::Running, std::memory_order_seq_cst);
 }
 
 bool Scheduler::wake_parked(Thread& thread) {

@@ -136,6 +136,19 @@ private:
     std::uint64_t share_cycles_ = 0, idle_spin_cycles_ = 0;
 };
 
-Scheduler& scheduler();
+extern constinit Scheduler environment_scheduler;
+inline Scheduler& scheduler() {
+    return environment_scheduler;
+}
+
+inline void Scheduler::prepare_to_park() {
+    // Ordered before the caller's second look; pairs with the same order in wake_parked.
+    this_thread().state_.store(ThreadState::Parked, std::memory_order_seq_cst);
+}
+
+inline bool Scheduler::cancel_park() {
+    ThreadState parked = ThreadState::Parked;
+    return this_thread().state_.compare_exchange_strong(parked, ThreadState::Running, std::memory_order_seq_cst);
+}
 
 } // namespace exo

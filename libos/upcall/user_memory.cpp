@@ -9,7 +9,6 @@
 extern "C" {
 std::uint64_t exo_user_copy(void* to, const void* from, std::size_t bytes);
 std::uint64_t exo_user_zero(void* to, std::size_t bytes);
-std::uint64_t exo_user_load_word(const void* from, std::uint32_t* word);
 extern const char exo_user_copy_begin[], exo_user_copy_end[], exo_user_copy_failed[];
 }
 
@@ -17,10 +16,14 @@ namespace exo {
 
 namespace {
 
-bool is_user(std::uint64_t address, std::size_t bytes) { return address < user_end && bytes <= user_end - address; }
+bool is_user(std::uint64_t address, std::size_t bytes) {
+    return address < user_end && bytes <= user_end - address;
+}
 
 // Safe in the callers: only touched by the copies that may fail.
-void* pointer(std::uint64_t address) { return reinterpret_cast<void*>(address); }
+void* pointer(std::uint64_t address) {
+    return reinterpret_cast<void*>(address);
+}
 
 } // namespace
 
@@ -32,10 +35,8 @@ bool copy_to_user(std::uint64_t to, const void* from, std::size_t bytes) {
     return is_user(to, bytes) && exo_user_copy(pointer(to), from, bytes) == 0;
 }
 
-bool zero_user(std::uint64_t to, std::size_t bytes) { return is_user(to, bytes) && exo_user_zero(pointer(to), bytes) == 0; }
-
-bool load_user_word(std::uint64_t from, std::uint32_t* word) {
-    return from < user_end && from % sizeof *word == 0 && exo_user_load_word(pointer(from), word) == 0;
+bool zero_user(std::uint64_t to, std::size_t bytes) {
+    return is_user(to, bytes) && exo_user_zero(pointer(to), bytes) == 0;
 }
 
 std::int64_t copy_string_from_user(char* to, std::uint64_t from, std::size_t bytes_max) {
@@ -54,7 +55,8 @@ std::int64_t copy_string_from_user(char* to, std::uint64_t from, std::size_t byt
 }
 
 bool recover_user_copy(RegisterFrame& frame) {
-    const auto begin = reinterpret_cast<std::uint64_t>(exo_user_copy_begin); // Safe: addresses of labels, compared only.
+    const auto begin =
+        reinterpret_cast<std::uint64_t>(exo_user_copy_begin); // Safe: addresses of labels, compared only.
     const auto end = reinterpret_cast<std::uint64_t>(exo_user_copy_end);
     if (frame.rip < begin || frame.rip >= end)
         return false;

@@ -3,9 +3,13 @@
 #pragma once
 
 #include "libos/upcall/register_frame.hpp"
+#include "secure-bindings/abi/types.hpp"
 
 #include <cstddef>
 #include <cstdint>
+
+// Of user_memory.S: 0 when it was read.
+extern "C" std::uint64_t exo_user_load_word(std::uint64_t from, std::uint32_t* word);
 
 namespace exo {
 
@@ -14,7 +18,9 @@ bool copy_from_user(void* to, std::uint64_t from, std::size_t bytes);
 bool copy_to_user(std::uint64_t to, const void* from, std::size_t bytes);
 bool zero_user(std::uint64_t to, std::size_t bytes);
 // An aligned word, in one access.
-bool load_user_word(std::uint64_t from, std::uint32_t* word);
+inline bool load_user_word(std::uint64_t from, std::uint32_t* word) {
+    return from < user_end && from % sizeof *word == 0 && exo_user_load_word(from, word) == 0;
+}
 // Bytes before the NUL, at most `bytes_max`; -1: not readable, bytes_max: no NUL found.
 std::int64_t copy_string_from_user(char* to, std::uint64_t from, std::size_t bytes_max);
 template <typename T>
@@ -26,8 +32,8 @@ bool write_user(std::uint64_t to, const T& value) {
     return copy_to_user(to, &value, sizeof(T));
 }
 
-// For exception handlers, before they report a fault: if it happened inside one of the copies above, makes the copy fail
-// and returns true; resume then.
+// For exception handlers, before they report a fault: if it happened inside one of the copies above, makes the copy
+// fail and returns true; resume then.
 bool recover_user_copy(RegisterFrame& frame);
 
 } // namespace exo

@@ -3,17 +3,25 @@
 #include "libos/wait/waiters.hpp"
 
 #include "libos/thread/scheduler.hpp"
+#include "libos/upcall/mask.hpp"
 #include "libos/upcall/user_memory.hpp"
 #include "libos/upcall/vcore.hpp"
-#include "libos/wait/word.hpp"
 
 #include <utility>
 
 namespace exo {
 
 namespace {
+
 constinit Waiters environment_waiters;
+
+// Reads the word unmasked, so that its page may come in; not under a lock.
+bool touch_word(std::uint64_t address, std::uint32_t* value) {
+    UnmaskGuard unmasked;
+    return load_user_word(address, value);
 }
+
+} // namespace
 
 Waiters& waiters() {
     return environment_waiters;
