@@ -7,6 +7,9 @@
 #include <cstdio>
 #include <cstring>
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 namespace {
 
 // Safe in all: pages that the kernel, or the starter, mapped read only in every environment at these addresses.
@@ -50,6 +53,13 @@ int main(int count, char** arguments) {
     ExoPort port;
     if (!port.open()) {
         std::fputs("noise: the kernel shows no running vcore of this program\n", stderr);
+        return 1;
+    }
+    // Counters that stand still would prove nothing.
+    const std::uint64_t entries = port.kernel_entries();
+    (void)syscall(SYS_getppid);
+    if (port.kernel_entries() == entries) {
+        std::fputs("noise: the kernel did not count a system call\n", stderr);
         return 1;
     }
     const bool smoke = count > 1 && std::strcmp(arguments[1], "--smoke") == 0;
