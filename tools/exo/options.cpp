@@ -118,6 +118,13 @@ Effect add_kernel_option(RunOptions& options, const std::string& text) {
     return {};
 }
 
+Effect set_kernel(RunOptions& options, const std::string& text) {
+    if (text.empty())
+        return usage_error("--kernel needs the name of a kernel image");
+    options.kernel_file = text;
+    return {};
+}
+
 Effect add_manifest_line(RunOptions& options, const std::string& text) {
     if (text.empty() || text.find('\n') != std::string::npos)
         return usage_error("--manifest needs one directive, such as 'machine create'");
@@ -148,6 +155,7 @@ constexpr ValueOption value_options[] = {
     {"--trace", set_trace},
     {"--accel", set_acceleration},
     {"--cpu", set_processor},
+    {"--kernel", set_kernel},
     {"--kernel-option", add_kernel_option},
     {"--manifest", add_manifest_line},
     {"--device", add_device},
@@ -259,6 +267,7 @@ The exit status, stdout and stderr are the program's own; stdin is forwarded to 
   --accel auto|kvm|tcg  auto: KVM where the processor has VT-x or AMD-V and it works, else TCG
   --cpu MODEL         the processor that TCG emulates, in QEMU's words, such as max,-la57 (default max)
   --icount            count instructions exactly: the TSC of the machine is its instruction counter (TCG, one vcore)
+  --kernel FILE       boot this kernel image instead of the one that was built
   --kernel-option W   one word for the kernel's command line, such as cores=0-1 or slot-us=500; can be repeated
   --manifest LINE     one more directive for the steward, such as 'machine create' (steward/README.md); can be repeated
   --device SPEC       one more PCI function in QEMU's words, such as edu; can be repeated

@@ -45,6 +45,7 @@ struct RunOptions {
     std::vector<std::string> devices;        // further PCI functions, in QEMU's words
     std::string kernel_options;              // words for the kernel's command line
     std::string processor = "max";           // what TCG emulates, in QEMU's words; KVM gives the host's
+    std::optional<std::string> kernel_file;  // instead of the kernel that was built
     Acceleration acceleration = Acceleration::automatic;
     bool vcores_given = false;
     bool gdb = false;

@@ -76,7 +76,11 @@ Outcome<int> try_run(const RunOptions& options) {
         return failed(std::format("the program and its files ({} MiB) do not fit into {} MiB of memory",
                                   archive->size() >> 20, options.memory_bytes >> 20));
 
-    MachinePaths paths = {build / "exokernel/kernel.elf", "boot.cpio", {10, 11, 12, 13, 14}};
+    const std::filesystem::path kernel =
+        options.kernel_file ? std::filesystem::path(*options.kernel_file) : build / "exokernel/kernel.elf";
+    if (!std::filesystem::is_regular_file(kernel))
+        return failed(std::format("there is no kernel image {}", kernel.string()));
+    MachinePaths paths = {kernel, "boot.cpio", {10, 11, 12, 13, 14}};
     if (options.dry_run) {
         std::println("{}", shell_line(qemu_command(options, *accelerator, paths)));
         return 0;

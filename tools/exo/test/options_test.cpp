@@ -33,6 +33,14 @@ TEST_CASE("options: a program with nothing else gets the defaults") {
     CHECK_FALSE(options->timeout_s);
 }
 
+TEST_CASE("options: a kernel image of one's own") {
+    const auto options = parse({"--kernel", "other.elf", "hello"});
+    REQUIRE(options);
+    CHECK(options->kernel_file == "other.elf");
+    CHECK_FALSE(parse({"hello"})->kernel_file);
+    check_refused({"--kernel=", "hello"}, "kernel image");
+}
+
 TEST_CASE("options: no words mean the main job") {
     const auto options = parse({});
     REQUIRE(options);
