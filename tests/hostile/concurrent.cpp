@@ -140,32 +140,39 @@ TEST_CASE_FIXTURE(TwoCores, "a page that comes and goes while calls read and wri
 }
 
 TEST_CASE_FIXTURE(TwoCores, "a vcore's frames that change while it is made") {
+    constexpr std::uint64_t frames = 2 * max_cores; // for as many vcores as an environment can have
+    Handle more =
+        sys::derive(lab::frames(), Kind::Frames, rw | right::Retype | right::Grant, lab::take(frames), frames).value();
     attack(
         [](lab::ChildStart* start) {
             volatile VcoreSpec& moving = shared_as<VcoreSpec>(start);
-            moving.frames = start->frames;
+            moving.frames = start->given[1];
             moving.core = 0;
             attempt_seen(start, !start_second(start, [](lab::ChildStart* s) {
                              volatile VcoreSpec& changed = shared_as<VcoreSpec>(s);
-                             for (;;) {
-                                 changed.state_frame = s->board->word[hostile::known::neighbour_frame];
-                                 changed.upcall_frame = s->board->word[hostile::known::neighbour_frame] + 1;
-                                 changed.state_frame = s->board->word[ready];
-                                 changed.upcall_frame = s->board->word[ready] + 1;
+                             const std::uint64_t theirs = s->board->word[hostile::known::neighbour_frame];
+                             for (unsigned i = 0;; i++) {
+                                 volatile std::uint64_t& frame = i % 16 ? changed.upcall_frame : changed.state_frame;
+                                 frame = theirs + i % 2;
+                                 frame = s->board->word[ready] + (i % 16 != 0);
                              }
                          }));
             auto* frames = reinterpret_cast<const volatile FrameEntry*>(info_frames); // Safe: an info page.
-            std::uint64_t own = start->free_frame;
+            auto* theirs = frames + start->board->word[hostile::known::neighbour_frame];
+            CapabilityInfo mine{};
+            attempt_seen(start, !sys::inspect(start->given[1], &mine).ok());
+            std::uint64_t own = mine.first;
             for (std::uint64_t end = lab::tsc() + lab::cycles(attack_us); lab::tsc() < end;) {
                 start->board->word[ready] = own;
                 if (!sys::vcore_create(self, const_cast<const VcoreSpec*>(&moving)).ok())
                     continue;
                 attempt_seen(start, const_cast<const FrameType&>(frames[own].type) != FrameType::VcoreState);
-                own = own + 2 < start->first_frame + start->frame_count - 1 ? own + 2 : own;
+                attempt_seen(start, theirs[0].pins + theirs[1].pins != 0);
+                own = own + 2 < mine.first + mine.count ? own + 2 : own;
             }
             finished(start);
         },
-        End::Alive, {slots()});
+        End::Alive, {slots(), more});
 }
 
 TEST_CASE_FIXTURE(TwoCores, "an upcall page that changes while upcalls are made") {

@@ -24,6 +24,8 @@ void copy_for_ever(lab::ChildStart* start) {
     start->board->word[device_works] = edu::works();
     edu::fill(0, mark);
     (void)edu::run(edu::Direction::FromMemory, hostile::device_buffer, edu::bytes_max);
+    // Once to the end, so that the IOMMU remembers the way.
+    (void)edu::run(edu::Direction::ToMemory, start->argument, edu::bytes_max);
     edu::begin(edu::Direction::ToMemory, start->argument, edu::bytes_max);
     start->board->go = 1;
     for (;;)

@@ -106,21 +106,24 @@ TEST_CASE_FIXTURE(Scene, "a frame prepared with entries becomes an empty table")
             std::uint64_t pair = (start->free_frame + 1) & ~1ull;
             if (!map(start, pair, 2, rw).ok())
                 finished(start);
-            for (std::uint64_t i = 0; i < 1024; i++) // present, writable, user, leading to frame 0x100
-                reinterpret_cast<volatile std::uint64_t*>(place)[i] = 0x100007;
-            constexpr std::uint64_t elsewhere = 0x7000'4000'0000ull;
-            BindOp row{BindKind::Table, bind_level(2), start->frames, elsewhere, pair, 1, 0};
+            // Present, writable, user, leading to the neighbour's memory.
+            std::uint64_t entry = start->board->word[hostile::known::neighbour_frame] * page_bytes | 7;
+            for (std::uint64_t i = 0; i < 1024; i++)
+                reinterpret_cast<volatile std::uint64_t*>(place)[i] = entry;
+            constexpr std::uint64_t elsewhere = 0x7000'0060'0000ull;
+            BindOp row{BindKind::Table, bind_level(1), start->frames, elsewhere, pair, 1, 0};
             attempt(start, sys::bind(self, &row, 1)); // still mapped
             BindOp page{BindKind::Page, 0, no_handle, place, 0, 2, 0};
             (void)sys::unbind(self, &page, 1);
-            if (!sys::bind(self, &row, 1).ok())
-                finished(start);
-            // Nothing is there: every page of it can be looked for and is not bound.
+            attempt(start, sys::bind(self, &row, 1).ok() ? CallResult(-1) : CallResult(0));
+            // Nothing is there: no page of it is bound, and none can be read.
             BindOp protect{BindKind::Protect, right::Read, no_handle, elsewhere, 0, 1, 0};
             attempt(start, sys::bind(self, &protect, 1));
-            finished(start);
+            start->board->done = 1;
+            start->board->word[0] = *reinterpret_cast<volatile std::uint64_t*>(elsewhere); // faults, masked
+            attempt(start, CallResult(0));
         },
-        End::Alive);
+        End::Faulted);
 }
 
 TEST_CASE_FIXTURE(Scene, "writing what the kernel shows read only") {
