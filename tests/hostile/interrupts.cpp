@@ -86,15 +86,15 @@ TEST_CASE_FIXTURE(Scene, "interrupts of every vector, forged by DMA") {
     CHECK(attacker().board().word[device_works] == 1);
 }
 
-TEST_CASE_FIXTURE(Scene, "interrupts of other modes, forged by DMA") {
+TEST_CASE_FIXTURE(Scene, "interrupts of other modes, NMI among them, forged by DMA") {
     std::optional<LentFunction> function = lend(attacker(), FunctionKind::Edu);
     REQUIRE(function.has_value());
     attack(
         [](lab::ChildStart* start) {
-            constexpr std::uint32_t lowest_priority = 1, smi = 2, reserved = 3, external = 7, level = 1u << 15;
+            constexpr std::uint32_t lowest_priority = 1, reserved = 3, nmi = 4, external = 7, level = 1u << 15;
             edu::fill(0, 0);
             for (std::uint32_t i = 0; i < messages_max; i++) {
-                constexpr std::uint32_t modes[] = {lowest_priority, smi, reserved, external};
+                constexpr std::uint32_t modes[] = {lowest_priority, reserved, nmi, external};
                 put(i, message(0x20 + i % 0xd0, modes[i % 4]) | (i % 3 ? 0 : level));
             }
             send(start, 0);
