@@ -41,8 +41,7 @@ system_call_entry:
     mov %rcx, UPCALL_REFLECT_RIP(%rsp)
     mov %r11, UPCALL_REFLECT_RFLAGS(%rsp)
     mov UPCALL_REFLECT_ENTRY(%rsp), %rcx
-    // SYSRET to an address that is not canonical would fault in ring 0 on the user's stack (Intel).
-    mov %rcx, %r11
+    mov %rcx, %r11             // not canonical: SYSRET would fault in ring 0 on the user's stack
     shr $47, %r11
     jnz 2f
     test %rcx, %rcx
@@ -282,9 +281,8 @@ trap_paranoid:
     add $16, %rsp
     iretq
 
-    // One stub a vector; vectors 8, 10-14, 17, 21, 29 and 30 push an error code (Intel SDM 6.13), but not for an interrupt
-    // that arrives there. The processor aligns the frame to 16 bytes: five words show in bit 3, six do not. The error
-    // code of such an interrupt is -1.
+    // One stub a vector; some exceptions push an error code (Intel SDM 6.13), an interrupt on their vector does not and
+    // gets -1: the processor aligns the frame to 16 bytes, so five words show in bit 3 and six do not.
     .macro stub vector
     .balign 16
     .if \vector == 8 || (\vector >= 10 && \vector <= 14) || \vector == 17 || \vector == 21 || \vector == 29 || \vector == 30
