@@ -91,10 +91,23 @@ Result<std::uint64_t> AddressSpace::place_locked(const RegionRequest& request, s
         else if (bytes >= large_page_bytes && request.page_order >= order_2m)
             alignment = large_page_bytes;
     }
-    const std::uint64_t address = regions_.find_gap_down(low_, high_, bytes, alignment);
+    const std::uint64_t lead = request.alignment ? 0 : stagger_locked(bytes, alignment);
+    const std::uint64_t room = lead ? alignment - lead : 0;
+    const std::uint64_t address = regions_.find_gap_down(low_, high_, room + bytes, alignment);
     if (!address)
         return std::unexpected(Error::TableFull);
-    return address;
+    return address + room;
+}
+
+// Arrays that a program walks through side by side must not all begin at the same place of a cache or a TLB, as they would
+// on large-page boundaries: each begins some pages before one. As many as its uneven end can spare, so that no large page is
+// lost; a mapping of many large pages may lose one.
+std::uint64_t AddressSpace::stagger_locked(std::uint64_t bytes, std::uint64_t alignment) {
+    constexpr std::uint64_t places = 32, step = 11, many = 32;
+    if (alignment == page_bytes)
+        return 0;
+    const std::uint64_t spare = bytes / alignment >= many ? places : bytes % alignment / page_bytes + 1;
+    return mappings_placed_++ * step % std::min(places, spare) * page_bytes;
 }
 
 // A region without pages.

@@ -106,6 +106,7 @@ public:
     AddressSpaceStatistics statistics();
 
 private:
+    std::uint64_t stagger_locked(std::uint64_t bytes, std::uint64_t alignment);
     Result<std::uint64_t> place_locked(const RegionRequest& request, std::uint64_t bytes);
     Result<std::uint64_t> reserve(const RegionRequest& request);
     Status make_room_locked();
@@ -129,6 +130,7 @@ private:
     unsigned storage_order_ = 0;
     bool huge_pages_ = false;
     std::uint64_t low_ = 0x100'0000'0000ull, high_ = direct_map_address;
+    std::uint64_t mappings_placed_ = 0; // of those that large pages fit in
     std::uint64_t demand_faults_ = 0, copy_faults_ = 0, peak_bytes_ = 0;
 };
 

@@ -1,6 +1,8 @@
 // The address space against a model of the kernel, with real frames: host memory stands where the direct map is.
 #include "libos/memory/address_space_fixture.hpp"
 
+#include <set>
+
 using namespace exo;
 
 namespace exo {
@@ -22,6 +24,24 @@ TEST_CASE("eager memory is there, zeroed, with large pages in the middle") {
     CHECK(f.used() == 0);
     CHECK(f.kernel->pages.empty());
     CHECK(f.space->statistics().regions == 0);
+}
+
+TEST_CASE("mappings side by side begin at different pages and lose no large page") {
+    Fixture f;
+    constexpr std::uint64_t bytes = 5 * mib;
+    std::set<std::uint64_t> places;
+    for (int i = 0; i < 8; i++) {
+        const auto address = f.space->map({.bytes = bytes});
+        REQUIRE(address);
+        places.insert(*address / page_bytes % 512);
+        const std::uint64_t aligned = (*address + large_page_bytes - 1) & ~(large_page_bytes - 1);
+        CHECK((*address + bytes - aligned) / large_page_bytes == 2);
+    }
+    CHECK(places.size() == 8);
+    // What is whole large pages stays so.
+    const auto whole = f.space->map({.bytes = 4 * mib});
+    REQUIRE(whole);
+    CHECK(*whole % large_page_bytes == 0);
 }
 
 TEST_CASE("a reserved range gets memory when it gets rights") {
