@@ -9,7 +9,9 @@ namespace {
 Handle log_machine;
 } // namespace
 
-void log_open(Handle machine) { log_machine = machine; }
+void log_open(Handle machine) {
+    log_machine = machine;
+}
 
 Line& Line::operator<<(std::string_view text) {
     for (char c : text)

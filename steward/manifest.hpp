@@ -24,7 +24,7 @@ struct FunctionWish {
 
 struct ProgramWish {
     std::string_view path;
-    std::string_view name; // argument 0
+    std::string_view name;                      // argument 0
     std::size_t first_argument, argument_count; // in Manifest::words
     std::size_t first_variable, variable_count;
     std::uint64_t vcores = 1;

@@ -37,8 +37,8 @@ Failure plan_functions(const Manifest& manifest, const MachineView& machine, std
         for (std::size_t f = 0; f < manifest.programs[p].function_count; f++) {
             const FunctionWish& wish = manifest.programs[p].functions[f];
             std::size_t i = 0;
-            while (i < machine.devices.size() && (taken[i] || machine.devices[i].vendor != wish.vendor ||
-                                                  machine.devices[i].device != wish.device))
+            while (i < machine.devices.size() &&
+                   (taken[i] || machine.devices[i].vendor != wish.vendor || machine.devices[i].device != wish.device))
                 i++;
             if (i == machine.devices.size())
                 return "the machine has too few functions of a kind that the manifest wants";

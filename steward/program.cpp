@@ -14,8 +14,7 @@ namespace {
 using Failure = const char*; // null: none
 
 constexpr std::uint64_t table_frames = 16; // 1,024 capabilities
-constexpr Rights frame_rights =
-    right::Read | right::Write | right::Execute | right::Dma | right::Retype | right::Grant;
+constexpr Rights frame_rights = right::Read | right::Write | right::Execute | right::Dma | right::Retype | right::Grant;
 constexpr Rights function_rights = right::Read | right::Write | right::Bind | right::Grant;
 
 // A child of a root, cut to a range, in the program's table. The steward's own copy in between stays, so
@@ -143,7 +142,8 @@ Failure Loader::load_segment(const elf::Segment& segment) {
         if (from >= to)
             from = to = at;
         __builtin_memset(window, 0, from - at);
-        __builtin_memcpy(window + (from - at), plan_.image.data() + segment.file_offset + (from - file_begin), to - from);
+        __builtin_memcpy(window + (from - at), plan_.image.data() + segment.file_offset + (from - file_begin),
+                         to - from);
         __builtin_memset(window + (to - at), 0, end - to);
         close_window(here);
     }
@@ -210,7 +210,8 @@ Failure Loader::make_vcores() {
 
 Failure Loader::give_archive() {
     const StewardFrames& archive = plan_.roots->archive;
-    Handle given = grant_part(archive.handle, environment_, Kind::Frames, right::Read | right::Grant, archive.first, archive.count);
+    Handle given = grant_part(archive.handle, environment_, Kind::Frames, right::Read | right::Grant, archive.first,
+                              archive.count);
     std::uint64_t end = archive_address + archive.count * page_bytes;
     if (given == no_handle || !add_tables(environment_, frames_, archive_address, end, run_) ||
         !map_pages(environment_, given, archive_address, archive.first, archive.count, right::Read))
@@ -233,8 +234,8 @@ Failure Loader::give_archive() {
 Failure Loader::give_functions() {
     const ProgramWish& wish = *plan_.wish;
     for (std::size_t i = 0; i < wish.function_count; i++) {
-        Handle given = grant_part(plan_.roots->functions, environment_, Kind::Function, function_rights,
-                                  plan_.functions[i], 1);
+        Handle given =
+            grant_part(plan_.roots->functions, environment_, Kind::Function, function_rights, plan_.functions[i], 1);
         if (given == no_handle)
             return "a function could not be granted";
         info_.functions[info_.function_count++] = {given, plan_.functions[i], wish.functions[i].role};
@@ -245,8 +246,8 @@ Failure Loader::give_functions() {
 Failure Loader::give_machine() {
     if (plan_.wish->machine_rights == 0)
         return nullptr;
-    info_.machine = grant_part(plan_.roots->machine, environment_, Kind::Machine,
-                               plan_.wish->machine_rights | right::Grant, 0, 1);
+    info_.machine =
+        grant_part(plan_.roots->machine, environment_, Kind::Machine, plan_.wish->machine_rights | right::Grant, 0, 1);
     return info_.machine == no_handle ? "rights on the machine could not be granted" : nullptr;
 }
 
@@ -280,6 +281,8 @@ Failure Loader::start() {
 
 } // namespace
 
-std::expected<Started, const char*> start_program(ProgramPlan& plan) { return Loader(plan).run(); }
+std::expected<Started, const char*> start_program(ProgramPlan& plan) {
+    return Loader(plan).run();
+}
 
 } // namespace exo::steward

@@ -19,7 +19,7 @@ struct ProgramPlan {
     const ProgramWish* wish;
     const Manifest* manifest;
     const StewardStart* roots;
-    std::span<const std::byte> image;      // the ELF file
+    std::span<const std::byte> image; // the ELF file
     std::uint64_t archive_bytes;
     FrameRun memory[steward_frame_runs_max]; // memory[0] holds the image; handles are the roots'
     std::size_t memory_count;

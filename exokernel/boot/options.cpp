@@ -35,7 +35,9 @@ bool range(const char*& text, unsigned base, std::uint64_t* first, std::uint64_t
     return number(text, base, first) && *text == '-' && (text++, number(text, base, last)) && *first <= *last;
 }
 
-bool end_of_word(char c) { return c == 0 || c == ' '; }
+bool end_of_word(char c) {
+    return c == 0 || c == ' ';
+}
 
 } // namespace
 

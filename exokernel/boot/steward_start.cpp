@@ -19,8 +19,7 @@ namespace {
 constexpr std::uint64_t table_frames = 16; // 1,024 capabilities
 constexpr std::uint64_t image_bytes_max = 16ull << 20;
 constexpr std::uint64_t cpio_header_bytes = 110;
-constexpr Rights frames_all =
-    right::Read | right::Write | right::Execute | right::Dma | right::Retype | right::Grant;
+constexpr Rights frames_all = right::Read | right::Write | right::Execute | right::Dma | right::Retype | right::Grant;
 
 std::uint64_t hexadecimal(const char* text, unsigned digits) {
     std::uint64_t value = 0;
@@ -82,13 +81,12 @@ void give_roots(StewardStart& start, std::uint64_t archive, std::uint64_t archiv
     for (const FrameRange& range : boot_memory_rest()) {
         if (start.frame_run_count == steward_frame_runs_max)
             break;
-        start.frame_runs[start.frame_run_count++] = {
-            handle(root(Kind::Frames, frames_all, range.first, range.count)), range.first, range.count};
+        start.frame_runs[start.frame_run_count++] = {handle(root(Kind::Frames, frames_all, range.first, range.count)),
+                                                     range.first, range.count};
     }
     std::uint64_t archive_frames = (archive_bytes + page_bytes - 1) >> page_shift;
-    start.archive = {
-        handle(root(Kind::Frames, right::Read | right::Grant, archive >> page_shift, archive_frames)),
-        archive >> page_shift, archive_frames};
+    start.archive = {handle(root(Kind::Frames, right::Read | right::Grant, archive >> page_shift, archive_frames)),
+                     archive >> page_shift, archive_frames};
     start.slices = handle(root(Kind::Slices, right::Bind | right::Grant, 0, core_count * wheel_slots));
     if (machine_info.function_count)
         start.functions = handle(root(Kind::Function, right::Read | right::Write | right::Bind | right::Grant, 0,
@@ -135,9 +133,11 @@ void steward_start(std::uint64_t archive, std::uint64_t archive_bytes) {
     std::uint64_t first = run.take(pages);
     __builtin_memcpy(at_frame<char>(first), image, header.file_bytes);
     for (std::uint64_t page = 0; page < pages; page++) {
-        Rights rights = page * page_bytes < header.text_bytes ? right::Read | right::Execute : right::Read | right::Write;
-        ASSERT(mapping.map(environment.tree, {begin + page * page_bytes, first + page, 1, rights, 7, slot,
-                                              steward_environment})
+        Rights rights =
+            page * page_bytes < header.text_bytes ? right::Read | right::Execute : right::Read | right::Write;
+        ASSERT(mapping
+                   .map(environment.tree,
+                        {begin + page * page_bytes, first + page, 1, rights, 7, slot, steward_environment})
                    .has_value());
     }
     auto frame_of = [&](std::uint64_t address) {

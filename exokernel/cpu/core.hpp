@@ -20,11 +20,11 @@ struct Core {
     // From here on read by C++ only.
     std::uint32_t index;
     std::uint32_t apic_id;
-    std::uint64_t loaded_root;      // physical address in CR3, without PCID
+    std::uint64_t loaded_root;        // physical address in CR3, without PCID
     std::uint16_t loaded_environment; // 0: the kernel's own tables
     bool idle;
     bool online;
-    std::uint32_t shootdown; // set by another core, cleared here when the TLB has been flushed
+    std::uint32_t shootdown;       // set by another core, cleared here when the TLB has been flushed
     std::uint64_t timer_armed_tsc; // what the local timer is set to, 0: off
     std::uint64_t slice_end_tsc;   // when the running vcore must hand over; 0: nobody else wants the core
     std::uint64_t grace_end_tsc;   // nonzero between slice_end upcall and forced switch

@@ -86,8 +86,7 @@ Result<std::uint16_t> vcore_make(Environment& environment, const VcoreRequest& r
         request.upcall_frame >= frame_map.size())
         return std::unexpected(Error::OutOfRange);
     if (request.state_frame == request.upcall_frame || !all_unmapped(request.state_frame, 1) ||
-        frame_map.at(request.upcall_frame).type != FrameType::Data ||
-        frame_map.at(request.upcall_frame).pins == 0xffff)
+        frame_map.at(request.upcall_frame).type != FrameType::Data || frame_map.at(request.upcall_frame).pins == 0xffff)
         return std::unexpected(Error::InUse);
     std::uint16_t number = 0;
     while (number < max_vcores && vcore_table[number])

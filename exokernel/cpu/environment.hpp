@@ -10,15 +10,15 @@ namespace exo {
 inline constexpr std::size_t vcores_per_environment_max = max_cores;
 
 struct Environment {
-    Tree tree;                    // page tables
-    EnvironmentPage* page;        // shown to the environment
-    std::uint64_t first_frame;    // root pair, environment page, capability table: one run
+    Tree tree;                 // page tables
+    EnvironmentPage* page;     // shown to the environment
+    std::uint64_t first_frame; // root pair, environment page, capability table: one run
     std::uint64_t table_frames;
     std::uint64_t tlb_generation; // counts unbinds; see tlb.hpp
     std::uint16_t number;
     std::uint16_t creator;
     std::uint16_t vcore_count;
-    std::uint32_t cursor;  // of the restartable destruction
+    std::uint32_t cursor;                            // of the restartable destruction
     std::uint16_t vcore[vcores_per_environment_max]; // numbers
 };
 

@@ -22,6 +22,8 @@ void kernel_lock() {
     }
 }
 
-void kernel_unlock() { __atomic_store_n(&now_serving, now_serving + 1, __ATOMIC_RELEASE); }
+void kernel_unlock() {
+    __atomic_store_n(&now_serving, now_serving + 1, __ATOMIC_RELEASE);
+}
 
 } // namespace exo

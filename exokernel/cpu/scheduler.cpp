@@ -21,7 +21,9 @@ namespace {
 
 constexpr unsigned donations_max = 8; // calls nested on one slice
 
-std::uint64_t slot_number(std::uint64_t tsc) { return tsc / machine_info.slot_cycles; }
+std::uint64_t slot_number(std::uint64_t tsc) {
+    return tsc / machine_info.slot_cycles;
+}
 
 bool wants_core(const Vcore* vcore) {
     return vcore && (vcore->state == VcoreState::Ready || vcore->state == VcoreState::Running);

@@ -30,7 +30,9 @@ void xrstor(const void* area) {
 
 } // namespace
 
-void clear_extended() { xrstor(&initial_state); }
+void clear_extended() {
+    xrstor(&initial_state);
+}
 
 void save_vcore(const TrapFrame& frame, Vcore& vcore, Extended extended, std::uint64_t ran_cycles) {
     vcore.saved = frame;

@@ -19,4 +19,6 @@ inline VcoreInfo& info_of(const Vcore& vcore);
 
 #include "exokernel/memory/info_pages.hpp"
 
-inline exo::VcoreInfo& exo::info_of(const Vcore& vcore) { return vcore_infos[vcore.number]; }
+inline exo::VcoreInfo& exo::info_of(const Vcore& vcore) {
+    return vcore_infos[vcore.number];
+}

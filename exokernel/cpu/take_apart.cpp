@@ -79,7 +79,8 @@ Status break_frames(SlotRef ref, std::uint16_t environment_number) {
     TlbBatch batch;
     std::uint64_t broken = 0;
     bool devices = false;
-    std::uint64_t step_end = slot.progress + frames_per_step < slot.count ? slot.progress + frames_per_step : slot.count;
+    std::uint64_t step_end =
+        slot.progress + frames_per_step < slot.count ? slot.progress + frames_per_step : slot.count;
     for (; slot.progress < step_end && broken < breaks_per_step; slot.progress++) {
         std::uint64_t frame = slot.first + slot.progress;
         MappingPlace place;

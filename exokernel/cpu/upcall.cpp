@@ -6,7 +6,9 @@ namespace exo {
 
 namespace {
 
-std::uint64_t read_once(const std::uint64_t& field) { return __atomic_load_n(&field, __ATOMIC_RELAXED); }
+std::uint64_t read_once(const std::uint64_t& field) {
+    return __atomic_load_n(&field, __ATOMIC_RELAXED);
+}
 
 } // namespace
 

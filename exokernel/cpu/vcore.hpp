@@ -21,15 +21,15 @@ struct Vcore {
     std::uint64_t debt_cycles;
     std::uint64_t debt_paid_slot; // the last slot that was withheld from it for its debt
     Vcore* next_of_core;
-    Vcore* caller; // who waits in call for this one's reply
-    Vcore* callee; // whom this one called
+    Vcore* caller;        // who waits in call for this one's reply
+    Vcore* callee;        // whom this one called
     std::uint16_t number; // in vcore_table and the info pages
     std::uint16_t environment;
     std::uint16_t index; // within the environment
     std::uint16_t core;
     VcoreState state;
-    bool extended_saved;       // the area below holds its vector state; else it starts from the initial state
-    bool sysret;               // left the kernel's hands in a call: rcx and r11 do not matter
+    bool extended_saved; // the area below holds its vector state; else it starts from the initial state
+    bool sysret;         // left the kernel's hands in a call: rcx and r11 do not matter
     // XSAVE area: x87, SSE, AVX and AVX-512 in the standard format (Intel SDM 1 13.4) fit in it.
     alignas(64) std::byte extended[2752];
 };

@@ -22,7 +22,9 @@ Result<std::uint8_t> interrupt_route_add(const Vcore& vcore, std::uint8_t event)
     return std::unexpected(Error::TableFull);
 }
 
-void interrupt_route_remove(std::uint32_t cookie) { routes[cookie / 256][cookie % 256].used = false; }
+void interrupt_route_remove(std::uint32_t cookie) {
+    routes[cookie / 256][cookie % 256].used = false;
+}
 
 void interrupt_arrived(Core& core, std::uint8_t vector) {
     InterruptRoute& route = routes[core.index][vector];

@@ -16,7 +16,9 @@ struct InterruptRoute {
 // A free vector of the vcore's core, now standing for its event bit. Errors: TableFull.
 Result<std::uint8_t> interrupt_route_add(const Vcore& vcore, std::uint8_t event);
 void interrupt_route_remove(std::uint32_t cookie);
-constexpr std::uint32_t interrupt_cookie(std::uint32_t core, std::uint8_t vector) { return core * 256 + vector; }
+constexpr std::uint32_t interrupt_cookie(std::uint32_t core, std::uint8_t vector) {
+    return core * 256 + vector;
+}
 
 // In the handler, under the kernel lock.
 void interrupt_arrived(Core& core, std::uint8_t vector);

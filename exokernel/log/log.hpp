@@ -26,5 +26,6 @@ const char* symbol_name(std::uint64_t address, std::uint64_t* offset);
 
 #define ASSERT(condition)                                                                                              \
     do {                                                                                                               \
-        if (!(condition)) [[unlikely]] ::exo::panic("assertion failed: %s at %s:%d", #condition, __FILE__, __LINE__); \
+        if (!(condition)) [[unlikely]]                                                                                 \
+            ::exo::panic("assertion failed: %s at %s:%d", #condition, __FILE__, __LINE__);                             \
     } while (0)

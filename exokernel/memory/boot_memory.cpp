@@ -64,7 +64,9 @@ std::uint64_t boot_memory_end() {
     return range_count ? (ranges[range_count - 1].first + ranges[range_count - 1].count) << page_shift : 0;
 }
 
-std::span<const FrameRange> boot_memory_rest() { return {ranges, range_count}; }
+std::span<const FrameRange> boot_memory_rest() {
+    return {ranges, range_count};
+}
 
 std::uint64_t boot_frames(std::uint64_t count, std::uint64_t alignment_frames) {
     for (std::size_t i = 0; i < range_count; i++) {

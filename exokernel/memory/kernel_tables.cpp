@@ -40,7 +40,9 @@ void map_kernel_page(std::uint64_t address, std::uint64_t physical, std::uint64_
 
 } // namespace
 
-std::uint64_t kernel_root() { return kernel_physical(boot_pml4); }
+std::uint64_t kernel_root() {
+    return kernel_physical(boot_pml4);
+}
 
 void share_kernel_half(std::uint64_t root_frame) {
     std::uint64_t* words = at_frame<std::uint64_t>(root_frame);

@@ -15,7 +15,9 @@ namespace {
 constexpr std::uint64_t cr3_keep = 1ull << 63; // with PCID: the TLB's entries of this space stay valid
 constexpr std::uint64_t answer_seconds_max = 20;
 
-std::uint64_t root_of(const Environment& environment) { return environment.tree.root << page_shift; }
+std::uint64_t root_of(const Environment& environment) {
+    return environment.tree.root << page_shift;
+}
 
 void reload(Core& core) {
     Environment& environment = environments[core.loaded_environment];

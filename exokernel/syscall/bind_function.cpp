@@ -36,7 +36,9 @@ std::uint8_t page_level(const BindOp& row) {
     return static_cast<std::uint8_t>(((row.flags & bind_flag::size_mask) >> 4) + 1);
 }
 
-std::uint32_t table_level(const BindOp& row) { return (row.flags & bind_flag::level_mask) >> bind_flag::level_shift; }
+std::uint32_t table_level(const BindOp& row) {
+    return (row.flags & bind_flag::level_mask) >> bind_flag::level_shift;
+}
 
 } // namespace
 
@@ -108,7 +110,8 @@ Status bind_dma_tables(Environment& environment, const BindOp& row) {
     Result<std::uint32_t> function = named_function(environment, row.handle, 0);
     if (!function)
         return std::unexpected(function.error());
-    Result<SlotRef> ref = capabilities.find(environment.number, row.argument, Kind::Frames, right::Retype | right::Write);
+    Result<SlotRef> ref =
+        capabilities.find(environment.number, row.argument, Kind::Frames, right::Retype | right::Write);
     if (!ref)
         return std::unexpected(ref.error());
     if (!covers(capabilities.at(*ref), row.resource, 2))

@@ -20,7 +20,9 @@ std::uint8_t page_level(const BindOp& row) {
     return 0;
 }
 
-std::uint64_t frames_of_level(std::uint8_t level) { return 1ull << (9 * (level - 1)); }
+std::uint64_t frames_of_level(std::uint8_t level) {
+    return 1ull << (9 * (level - 1));
+}
 
 // Whether [address, address + pages of the level) is user memory.
 Status check_range(const BindOp& row, std::uint8_t level) {
@@ -55,10 +57,9 @@ Status bind_pages(Environment& environment, const BindOp& row, BindBatch& batch)
     std::uint64_t frames = row.count * frames_of_level(level);
     if (!covers(slot, row.resource, frames))
         return std::unexpected(Error::OutOfRange);
-    MapRequest request{row.address,       row.resource,
-                       level,             rights,
-                       slot.rights & 7u,  static_cast<std::uint16_t>(slot_index(*ref)),
-                       environment.number};
+    MapRequest request{
+        row.address,       row.resource, level, rights, slot.rights & 7u, static_cast<std::uint16_t>(slot_index(*ref)),
+        environment.number};
     Mapping::MapRun run = mapping.map_run(environment.tree, request, row.count);
     batch.work += run.done;
     if (!run.status && run.done) {

@@ -55,8 +55,8 @@ CallWord call::derive(Handle source, std::uint64_t kind, std::uint64_t rights, s
     Result<SlotRef> from = own_capability(source, Kind::None, 0);
     if (!from)
         return call_error(from.error());
-    Result<SlotRef> made = capabilities.derive(*from, own, static_cast<Kind>(kind), static_cast<Rights>(rights), first,
-                                               count);
+    Result<SlotRef> made =
+        capabilities.derive(*from, own, static_cast<Kind>(kind), static_cast<Rights>(rights), first, count);
     return made ? static_cast<CallWord>(capabilities.handle_of(*made)) : call_error(made.error());
 }
 
@@ -136,8 +136,8 @@ CallWord call::inspect(Handle capability, std::uint64_t info) {
     if (!ref)
         return call_error(ref.error());
     const Slot& slot = capabilities.at(*ref);
-    CapabilityInfo out{slot.first, slot.count, slot.rights, slot.kind, slot.depth, slot.revoking, slot.deadline_tsc,
-                       slot.first_child != no_slot};
+    CapabilityInfo out{slot.first, slot.count,    slot.rights,       slot.kind,
+                       slot.depth, slot.revoking, slot.deadline_tsc, slot.first_child != no_slot};
     return call_word(copy_out(UserPointer<CapabilityInfo>{info}, out));
 }
 

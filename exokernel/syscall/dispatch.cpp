@@ -18,7 +18,9 @@ CallWord locked(Words... words) {
     return Handler(words...);
 }
 
-CallWord never() { return call_error(Error::NoSuchCall); }
+CallWord never() {
+    return call_error(Error::NoSuchCall);
+}
 
 template <auto Handler>
 struct Simple;

@@ -12,8 +12,12 @@ namespace exo {
 
 // Result of a call as it goes to rax: a value, or a negated Error.
 using CallWord = std::int64_t;
-constexpr CallWord call_error(Error error) { return -static_cast<std::int64_t>(error); }
-constexpr CallWord call_word(const Status& status) { return status ? 0 : call_error(status.error()); }
+constexpr CallWord call_error(Error error) {
+    return -static_cast<std::int64_t>(error);
+}
+constexpr CallWord call_word(const Status& status) {
+    return status ? 0 : call_error(status.error());
+}
 
 // Entry of full calls; returns how to leave (trap_entry.S).
 std::uint8_t full_system_call(TrapFrame& frame);

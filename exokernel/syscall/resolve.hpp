@@ -8,7 +8,9 @@
 
 namespace exo {
 
-inline std::uint16_t caller() { return this_core().current->environment; }
+inline std::uint16_t caller() {
+    return this_core().current->environment;
+}
 
 inline Result<SlotRef> own_capability(Handle handle, Kind kind, Rights rights) {
     return capabilities.find(caller(), handle, kind, rights);

@@ -1,4 +1,5 @@
-// See function.hpp. The function's domain maps each frame at its physical address; tables are made as addresses need them.
+// See function.hpp. The function's domain maps each frame at its physical address; tables are made as addresses need
+// them.
 #include "libos/device/function.hpp"
 
 #include "libos/memory/address_space.hpp"
@@ -14,7 +15,9 @@ namespace {
 
 constexpr unsigned configuration_bar = 6;
 
-Status bind_row(const BindOp& row) { return bind_rows({&row, 1}); }
+Status bind_row(const BindOp& row) {
+    return bind_rows({&row, 1});
+}
 
 } // namespace
 
@@ -52,7 +55,8 @@ Status Function::add_table(std::uint64_t address, std::uint32_t level) {
     auto pair = frames().allocate_pair();
     if (!pair)
         return std::unexpected(pair.error());
-    const Status status = bind_row({BindKind::DmaTable, bind_level(level), handle_, address, *pair, 1, frames().handle_of(*pair)});
+    const Status status =
+        bind_row({BindKind::DmaTable, bind_level(level), handle_, address, *pair, 1, frames().handle_of(*pair)});
     if (!status) {
         frames().free_pair(*pair);
         if (status.error() == Error::Occupied)
@@ -109,7 +113,9 @@ Status Function::forbid(std::uint64_t first_frame, std::uint64_t count) {
     MutexGuard guard(lock_);
     for (std::uint64_t frame = first_frame; frame < first_frame + count;) {
         const bool large = frame % frames_per_large == 0 && first_frame + count - frame >= frames_per_large;
-        const std::uint64_t pages = large ? frames_per_large : std::min(first_frame + count - frame, frames_per_large - frame % frames_per_large);
+        const std::uint64_t pages =
+            large ? frames_per_large
+                  : std::min(first_frame + count - frame, frames_per_large - frame % frames_per_large);
         const BindOp row{BindKind::Dma, bind_flag::size_4k, handle_, frame * page_bytes, frame, pages, 0};
         if (Status status = unbind_rows({&row, 1}); !status)
             return status;
@@ -142,6 +148,8 @@ Status Function::route_interrupt(std::uint32_t vector, EventBit bit) {
     return bind_row({BindKind::Interrupt, 0, handle_, vector, bit.interrupt_resource(), 1, 0});
 }
 
-Status Function::arm(std::uint32_t vector) { return bind_row({BindKind::Arm, 0, handle_, vector, 0, 1, 0}); }
+Status Function::arm(std::uint32_t vector) {
+    return bind_row({BindKind::Arm, 0, handle_, vector, 0, 1, 0});
+}
 
 } // namespace exo

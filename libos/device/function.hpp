@@ -1,6 +1,6 @@
-// A PCI function that the environment was granted: its configuration space, its register windows, its interrupts, and memory
-// it may reach. The device sees each frame at its physical address (I/O virtual address == physical), as long as it is in a window.
-// Drivers: drivers/*/queue.*; this is what they stand on.
+// A PCI function that the environment was granted: its configuration space, its register windows, its interrupts, and
+// memory it may reach. The device sees each frame at its physical address (I/O virtual address == physical), as long as
+// it is in a window. Drivers: drivers/*/queue.*; this is what they stand on.
 #pragma once
 
 #include "libos/event/events.hpp"

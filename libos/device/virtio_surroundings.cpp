@@ -22,7 +22,8 @@ Status VirtioSurroundings::open(const StartFunction& granted) {
 std::optional<virtio::BarWindow> VirtioSurroundings::map_bar(void* context, unsigned bar, std::uint64_t offset,
                                                              std::uint64_t bytes) {
     Function& function = static_cast<VirtioSurroundings*>(context)->function_;
-    if (bar >= function_bars || offset > function.info().bar[bar].bytes || bytes > function.info().bar[bar].bytes - offset)
+    if (bar >= function_bars || offset > function.info().bar[bar].bytes ||
+        bytes > function.info().bar[bar].bytes - offset)
         return std::nullopt;
     auto base = function.bar(bar);
     if (!base)

@@ -15,7 +15,8 @@ public:
     Function& function() { return function_; }
 
 private:
-    static std::optional<virtio::BarWindow> map_bar(void* context, unsigned bar, std::uint64_t offset, std::uint64_t bytes);
+    static std::optional<virtio::BarWindow> map_bar(void* context, unsigned bar, std::uint64_t offset,
+                                                    std::uint64_t bytes);
     static std::optional<virtio::DmaBuffer> allocate(void* context, std::size_t bytes);
     static void relax(void* context);
 

@@ -99,9 +99,9 @@ Result<std::uint64_t> AddressSpace::place_locked(const RegionRequest& request, s
     return address + room;
 }
 
-// Arrays that a program walks through side by side must not all begin at the same place of a cache or a TLB, as they would
-// on large-page boundaries: each begins some pages before one. As many as its uneven end can spare, so that no large page is
-// lost; a mapping of many large pages may lose one.
+// Arrays that a program walks through side by side must not all begin at the same place of a cache or a TLB, as they
+// would on large-page boundaries: each begins some pages before one. As many as its uneven end can spare, so that no
+// large page is lost; a mapping of many large pages may lose one.
 std::uint64_t AddressSpace::stagger_locked(std::uint64_t bytes, std::uint64_t alignment) {
     constexpr std::uint64_t places = 32, step = 11, many = 32;
     if (alignment == page_bytes)

@@ -27,7 +27,7 @@ struct RegionRequest {
     std::uint8_t page_order = order_1g; // largest page to use: order_4k, order_2m or order_1g
     bool require_page_order = false;    // only such pages (MAP_HUGETLB): bytes must be a multiple
     bool shared = false;
-    std::uint64_t alignment = 0;        // of the place, 0: chosen by size
+    std::uint64_t alignment = 0; // of the place, 0: chosen by size
     std::uint64_t tag = 0, offset = 0;
 };
 
@@ -41,8 +41,9 @@ struct AddressSpaceStatistics {
 
 enum class Access : std::uint8_t { Read, Write, Execute };
 
-// Demand-zero memory in 4 KiB pages comes in by naturally aligned blocks that double as a neighbouring block is found in
-// place, up to this order: a scattered touch costs one page, a sweep one fault for every sixteen. All of it counts as mapped.
+// Demand-zero memory in 4 KiB pages comes in by naturally aligned blocks that double as a neighbouring block is found
+// in place, up to this order: a scattered touch costs one page, a sweep one fault for every sixteen. All of it counts
+// as mapped.
 inline constexpr unsigned fault_block_order_max = 4;
 
 // What came of a fault.
@@ -61,12 +62,14 @@ public:
     Status adopt(const StartInfo& start);
 
     // A region with memory behind it. An eager region with no rights is only reserved, and filled when protect
-    // first gives it rights. Errors: BadArgument, Occupied, TableFull (no frames, no place or no region left; nothing stays behind).
+    // first gives it rights. Errors: BadArgument, Occupied, TableFull (no frames, no place or no region left; nothing
+    // stays behind).
     Result<std::uint64_t> map(const RegionRequest& request);
     // The given frames, which stay the caller's. Errors: as map.
     Result<std::uint64_t> map_frames(const RegionRequest& request, std::uint64_t first_frame);
     // Registers of a function: `pages` from `page` of `bar` on (bar 6: configuration space, read only).
-    Result<std::uint64_t> map_device(Handle function, unsigned bar, std::uint64_t page, std::uint64_t pages, Rights rights);
+    Result<std::uint64_t> map_device(Handle function, unsigned bar, std::uint64_t page, std::uint64_t pages,
+                                     Rights rights);
     // Everything in the range; places where nothing is are skipped. Errors: BadArgument, TableFull.
     Status unmap(std::uint64_t address, std::uint64_t bytes);
     // Errors: NotBound (part of the range is no region; nothing changed), TableFull, NoRight.
@@ -78,7 +81,8 @@ public:
 
     enum class Move : std::uint8_t { Forbidden, Allowed, Fixed };
     // Grows, shrinks or moves a range by moving its mappings; contents are copied only never.
-    // With Move::Fixed the range goes to `target`. Errors: NotBound, BadArgument, TableFull (cannot grow in place or no memory).
+    // With Move::Fixed the range goes to `target`. Errors: NotBound, BadArgument, TableFull (cannot grow in place or no
+    // memory).
     Result<std::uint64_t> remap(std::uint64_t address, std::uint64_t old_bytes, std::uint64_t new_bytes, Move move,
                                 std::uint64_t target = 0);
 
@@ -88,8 +92,8 @@ public:
 
     FaultResult handle_fault(std::uint64_t address, Access access);
 
-    // The kernel has taken these frames, or this function: what they stood behind is no region any more, so that a touch is an
-    // error instead of a fault without end.
+    // The kernel has taken these frames, or this function: what they stood behind is no region any more, so that a
+    // touch is an error instead of a fault without end.
     void forget_frames(std::uint64_t first, std::uint64_t count);
     void forget_device(Handle function);
 
@@ -119,8 +123,8 @@ private:
     unsigned fault_block_order(const Region& region, std::uint64_t address) const;
     FaultResult bring_in_locked(const Region& region, std::uint64_t address);
     FaultResult copy_locked(const Region& region, const MappedPage& page);
-    Result<std::uint64_t> grow(const Region& region, std::uint64_t address, std::uint64_t old_bytes, std::uint64_t new_bytes,
-                               Move move, std::uint64_t target);
+    Result<std::uint64_t> grow(const Region& region, std::uint64_t address, std::uint64_t old_bytes,
+                               std::uint64_t new_bytes, Move move, std::uint64_t target);
     void note_peak_locked();
 
     SpinLock lock_;

@@ -1,5 +1,5 @@
-// The address space and the frame allocator on the host: a model of the kernel, and host memory where the direct map is.
-// For the tests of this folder; machine_tables() is in address_space_test.cpp.
+// The address space and the frame allocator on the host: a model of the kernel, and host memory where the direct map
+// is. For the tests of this folder; machine_tables() is in address_space_test.cpp.
 #pragma once
 
 #include "libos/memory/address_space.hpp"

@@ -30,12 +30,15 @@ Status send(Call call, Handle environment, std::span<const BindOp> rows, std::si
 
 } // namespace
 
-Status bind_rows(std::span<const BindOp> rows, std::size_t* done) { return send(sys::bind, self, rows, done); }
-Status unbind_rows(std::span<const BindOp> rows, std::size_t* done) { return send(sys::unbind, self, rows, done); }
+Status bind_rows(std::span<const BindOp> rows, std::size_t* done) {
+    return send(sys::bind, self, rows, done);
+}
+Status unbind_rows(std::span<const BindOp> rows, std::size_t* done) {
+    return send(sys::unbind, self, rows, done);
+}
 Status bind_rows_in(Handle environment, std::span<const BindOp> rows, std::size_t* done) {
     return send(sys::bind, environment, rows, done);
 }
-
 
 void drop_capability(Handle capability) {
     while (sys::drop(capability).is(Error::Again)) {

@@ -19,8 +19,8 @@ void drop_capability(Handle capability);
 constexpr std::uint32_t page_size_flag(unsigned order) {
     return order == 0 ? bind_flag::size_4k : order == 9 ? bind_flag::size_2m : bind_flag::size_1g;
 }
-constexpr BindOp page_row(std::uint64_t address, Handle handle, std::uint64_t frame, unsigned order, std::uint64_t count,
-                          Rights rights) {
+constexpr BindOp page_row(std::uint64_t address, Handle handle, std::uint64_t frame, unsigned order,
+                          std::uint64_t count, Rights rights) {
     return {BindKind::Page, rights | page_size_flag(order), handle, address, frame, count, 0};
 }
 constexpr BindOp table_row(std::uint64_t address, Handle handle, std::uint64_t even, std::uint32_t level) {

@@ -13,8 +13,12 @@ struct [[gnu::packed, gnu::may_alias]] Word {
 };
 
 // Safe: bytes of the caller's ranges, through a type that may alias anything.
-Word* word_at(std::byte* address) { return reinterpret_cast<Word*>(address); }
-const Word* word_at(const std::byte* address) { return reinterpret_cast<const Word*>(address); }
+Word* word_at(std::byte* address) {
+    return reinterpret_cast<Word*>(address);
+}
+const Word* word_at(const std::byte* address) {
+    return reinterpret_cast<const Word*>(address);
+}
 
 constexpr std::size_t block = 4 * sizeof(Word);
 
@@ -109,13 +113,16 @@ bool same_string(const char* left, const char* right) {
 void zero_pages(void* page, std::size_t pages) {
     auto* out = static_cast<std::uint64_t*>(page);
     constexpr std::size_t words_per_step = 32;
-    for (const std::uint64_t* end = out + pages * (page_bytes / sizeof(std::uint64_t)); out != end; out += words_per_step) {
+    for (const std::uint64_t* end = out + pages * (page_bytes / sizeof(std::uint64_t)); out != end;
+         out += words_per_step) {
 #pragma clang loop unroll(full)
         for (std::size_t i = 0; i < words_per_step; ++i)
             out[i] = 0;
     }
 }
 
-void copy_page(void* to, const void* from) { copy_bytes(to, from, page_bytes); }
+void copy_page(void* to, const void* from) {
+    copy_bytes(to, from, page_bytes);
+}
 
 } // namespace exo

@@ -5,7 +5,9 @@ namespace exo {
 
 namespace {
 
-std::uint64_t span_of(unsigned level) { return page_bytes << (9 * level); } // covered by a table of that level
+std::uint64_t span_of(unsigned level) {
+    return page_bytes << (9 * level);
+} // covered by a table of that level
 
 } // namespace
 
@@ -49,7 +51,9 @@ const FakeKernel::Page* FakeKernel::page_at(std::uint64_t address) const {
     return address - found->first < (page_bytes << found->second.order) ? &found->second : nullptr;
 }
 
-std::uint64_t FakeKernel::base_of(std::uint64_t address) const { return std::prev(pages.upper_bound(address))->first; }
+std::uint64_t FakeKernel::base_of(std::uint64_t address) const {
+    return std::prev(pages.upper_bound(address))->first;
+}
 
 Status FakeKernel::map_one(std::uint64_t address, const Page& page) {
     const std::uint64_t bytes = page_bytes << page.order;
@@ -102,7 +106,8 @@ Status FakeKernel::one(const BindOp& row, bool unbinding) {
         const std::uint64_t end = row.address + row.count * bytes;
         if (row.kind == BindKind::Page && !unbinding) {
             for (std::uint64_t i = 0; i < row.count; ++i) {
-                if (Status status = map_one(row.address + i * bytes, {row.resource + (i << order), order, rights}); !status)
+                if (Status status = map_one(row.address + i * bytes, {row.resource + (i << order), order, rights});
+                    !status)
                     return status;
             }
             return {};

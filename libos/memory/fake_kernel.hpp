@@ -1,5 +1,5 @@
-// A model of the kernel's page tables for host tests: applies rows as the kernel does, refuses what it refuses, and can run out
-// of frames on purpose. Not part of the kit.
+// A model of the kernel's page tables for host tests: applies rows as the kernel does, refuses what it refuses, and can
+// run out of frames on purpose. Not part of the kit.
 #pragma once
 
 #include "libos/memory/kernel_tables.hpp"
@@ -36,9 +36,9 @@ public:
     const Page* page_at(std::uint64_t address) const;
     std::uint64_t base_of(std::uint64_t address) const;
 
-    std::map<std::uint64_t, Page> pages;                    // by first address
-    std::set<std::pair<unsigned, std::uint64_t>> tables;    // level and first address covered
-    std::size_t pairs_left = 100000, nodes_left = 100000;   // until TableFull
+    std::map<std::uint64_t, Page> pages;                  // by first address
+    std::set<std::pair<unsigned, std::uint64_t>> tables;  // level and first address covered
+    std::size_t pairs_left = 100000, nodes_left = 100000; // until TableFull
     std::set<Handle> dropped;
     std::size_t pairs_out = 0, rows_done = 0, calls = 0;
 

@@ -1,5 +1,5 @@
-// The buddy allocator of one run. Invariant: heads_ is zero everywhere but at the first frame of each free block, where it
-// holds the block's order + 1; two free blocks that are buddies never both exist.
+// The buddy allocator of one run. Invariant: heads_ is zero everywhere but at the first frame of each free block, where
+// it holds the block's order + 1; two free blocks that are buddies never both exist.
 #include "libos/memory/frame_zone.hpp"
 
 #include "libos/memory/bytes.hpp"
@@ -11,7 +11,9 @@ namespace exo {
 
 namespace {
 
-constexpr std::size_t rounded(std::size_t bytes) { return (bytes + 63) & ~std::size_t{63}; }
+constexpr std::size_t rounded(std::size_t bytes) {
+    return (bytes + 63) & ~std::size_t{63};
+}
 
 // The largest order at which a run of `count` frames may begin with an aligned block at `frame`.
 unsigned fitting_order(std::uint64_t frame, std::uint64_t count) {

@@ -1,5 +1,5 @@
-// Size classes over single frames; the class is in the note beside the frame. Blocks above a class's reach are runs of frames,
-// with their length in the note of the first. Frames of classes are kept for their class.
+// Size classes over single frames; the class is in the note beside the frame. Blocks above a class's reach are runs of
+// frames, with their length in the note of the first. Frames of classes are kept for their class.
 #include "libos/memory/heap.hpp"
 
 #include "libos/memory/frame_allocator.hpp"

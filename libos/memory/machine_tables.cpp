@@ -38,6 +38,8 @@ constinit MachineTables tables;
 
 } // namespace
 
-KernelTables& machine_tables() { return tables; }
+KernelTables& machine_tables() {
+    return tables;
+}
 
 } // namespace exo

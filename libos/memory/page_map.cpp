@@ -1,4 +1,5 @@
-// The mirror itself: walking, making and removing nodes, and putting pages in. What goes over ranges: page_map_ranges.cpp.
+// The mirror itself: walking, making and removing nodes, and putting pages in. What goes over ranges:
+// page_map_ranges.cpp.
 #include "libos/memory/page_map.hpp"
 
 #include "libos/memory/bind_rows.hpp"
@@ -84,7 +85,9 @@ Status PageMap::remove_empty_node(std::uint64_t address, unsigned level, Entry* 
         if (is_node(words[i])) {
             if (level == 2)
                 return std::unexpected(Error::Occupied); // not a shape that arises
-            if (Status status = remove_empty_node((address & ~(bytes_of_level(level) - 1)) + i * span, level - 1, &words[i]); !status)
+            if (Status status =
+                    remove_empty_node((address & ~(bytes_of_level(level) - 1)) + i * span, level - 1, &words[i]);
+                !status)
                 return status;
         }
     }
@@ -101,15 +104,18 @@ Status PageMap::remove_empty_node(std::uint64_t address, unsigned level, Entry* 
     return {};
 }
 
-Status PageMap::map(std::uint64_t address, std::uint64_t frame, unsigned order, std::uint64_t count, Attributes attributes) {
+Status PageMap::map(std::uint64_t address, std::uint64_t frame, unsigned order, std::uint64_t count,
+                    Attributes attributes) {
     const unsigned level = order / 9 + 1;
     const std::uint64_t bytes = page_bytes << order;
     // All tables first: afterwards only the kernel can refuse.
-    for (std::uint64_t at = address; at < address + count * bytes; at = (at & ~(bytes_of_level(level + 1) - 1)) + bytes_of_level(level + 1)) {
+    for (std::uint64_t at = address; at < address + count * bytes;
+         at = (at & ~(bytes_of_level(level + 1) - 1)) + bytes_of_level(level + 1)) {
         auto entry = make_path(at, level);
         if (!entry)
             return std::unexpected(entry.error());
-        const std::uint64_t end = std::min(address + count * bytes, (at & ~(bytes_of_level(level + 1) - 1)) + bytes_of_level(level + 1));
+        const std::uint64_t end =
+            std::min(address + count * bytes, (at & ~(bytes_of_level(level + 1) - 1)) + bytes_of_level(level + 1));
         for (std::uint64_t page = at; page < end; page += bytes, ++*entry) {
             if (is_leaf(**entry))
                 return std::unexpected(Error::Occupied);
@@ -121,8 +127,8 @@ Status PageMap::map(std::uint64_t address, std::uint64_t frame, unsigned order, 
     }
     for (std::uint64_t done = 0; done < count;) {
         const std::uint64_t here = std::min(count - done, row_pages_max);
-        const BindOp row = page_row(address + done * bytes, kernel_->handle_of(frame), frame + (done << order), order, here,
-                                    attributes.rights);
+        const BindOp row = page_row(address + done * bytes, kernel_->handle_of(frame), frame + (done << order), order,
+                                    here, attributes.rights);
         if (Status status = kernel_->bind({&row, 1}); !status) {
             if (done)
                 (void)unmap(address, address + done * bytes, [](std::uint64_t, std::uint64_t, bool) {});
@@ -131,7 +137,8 @@ Status PageMap::map(std::uint64_t address, std::uint64_t frame, unsigned order, 
         for (std::uint64_t i = done; i < done + here;) {
             unsigned found;
             Entry* entry = walk(address + i * bytes, &found);
-            const std::uint64_t run = std::min<std::uint64_t>(done + here - i, entries_per_node - index_at(address + i * bytes, level));
+            const std::uint64_t run =
+                std::min<std::uint64_t>(done + here - i, entries_per_node - index_at(address + i * bytes, level));
             for (std::uint64_t j = 0; j < run; ++j, ++i)
                 entry[j] = make_leaf(frame + (i << order), attributes.shared, attributes.foreign);
         }
@@ -141,8 +148,10 @@ Status PageMap::map(std::uint64_t address, std::uint64_t frame, unsigned order, 
     return {};
 }
 
-Status PageMap::map_device(std::uint64_t address, Handle function, std::uint64_t resource, std::uint64_t count, Rights rights) {
-    for (std::uint64_t at = address; at < address + count * page_bytes; at = (at & ~(large_page_bytes - 1)) + large_page_bytes) {
+Status PageMap::map_device(std::uint64_t address, Handle function, std::uint64_t resource, std::uint64_t count,
+                           Rights rights) {
+    for (std::uint64_t at = address; at < address + count * page_bytes;
+         at = (at & ~(large_page_bytes - 1)) + large_page_bytes) {
         if (auto entry = make_path(at, 1); !entry)
             return std::unexpected(entry.error());
     }

@@ -1,6 +1,7 @@
 // What is mapped: a mirror of the environment's page tables in its own memory, since the tables themselves are not
-// readable from user mode. Every change goes through here to the kernel as batched bind rows. A node of the mirror stands
-// for one donated table. Knows nothing of regions or rights: callers say them. Not locked; the address space owns the only one.
+// readable from user mode. Every change goes through here to the kernel as batched bind rows. A node of the mirror
+// stands for one donated table. Knows nothing of regions or rights: callers say them. Not locked; the address space
+// owns the only one.
 #pragma once
 
 #include "libos/memory/kernel_tables.hpp"
@@ -42,7 +43,8 @@ public:
     // Errors: TableFull (no frames for tables; nothing changed), or the kernel's.
     Status map(std::uint64_t address, std::uint64_t frame, unsigned order, std::uint64_t count, Attributes attributes);
     // Register pages of a function, as BindKind::Bar names them.
-    Status map_device(std::uint64_t address, Handle function, std::uint64_t resource, std::uint64_t count, Rights rights);
+    Status map_device(std::uint64_t address, Handle function, std::uint64_t resource, std::uint64_t count,
+                      Rights rights);
     // Records pages of 2^order frames that the starter mapped, and the tables above them.
     Status adopt(std::uint64_t address, std::uint64_t frame, unsigned order, std::uint64_t count);
 
@@ -53,17 +55,17 @@ public:
     // Errors: TableFull (nothing changed).
     Status split(std::uint64_t address, Rights rights);
 
-    // Unmaps the range, whose edges are borders. Each run of frames that is not foreign is handed to `released`, after the
-    // kernel has unmapped it.
+    // Unmaps the range, whose edges are borders. Each run of frames that is not foreign is handed to `released`, after
+    // the kernel has unmapped it.
     using Released = void (*)(std::uint64_t first_frame, std::uint64_t count, bool shared);
     Status unmap(std::uint64_t begin, std::uint64_t end, Released released);
     // New rights for everything mapped in the range, whose edges are borders; shared pages are not made writable.
     Status protect(std::uint64_t begin, std::uint64_t end, Rights rights);
-    // The same in one row, for a range that is likely mapped without gaps and has no shared pages. Errors: as the kernel says;
-    // then some of it may have changed, and protect is to be used.
+    // The same in one row, for a range that is likely mapped without gaps and has no shared pages. Errors: as the
+    // kernel says; then some of it may have changed, and protect is to be used.
     Status protect_whole(std::uint64_t begin, std::uint64_t end, Rights rights);
-    // Moves the mappings of [from, from + bytes), whose edges are borders, to `to`, where nothing is mapped. 2 MiB pages that
-    // do not fit there become small ones. Errors: TableFull (some may have moved; call again).
+    // Moves the mappings of [from, from + bytes), whose edges are borders, to `to`, where nothing is mapped. 2 MiB
+    // pages that do not fit there become small ones. Errors: TableFull (some may have moved; call again).
     Status move(std::uint64_t from, std::uint64_t to, std::uint64_t bytes, Rights rights);
     // Register windows are bound and unbound whole.
     Status unmap_device(std::uint64_t address, Handle function, std::uint64_t count);

@@ -156,7 +156,8 @@ Status PageMap::protect(std::uint64_t begin, std::uint64_t end, Rights rights) {
 }
 
 Status PageMap::protect_whole(std::uint64_t begin, std::uint64_t end, Rights rights) {
-    const BindOp row{BindKind::Protect, rights | bind_flag::size_4k, no_handle, begin, 0, (end - begin) / page_bytes, 0};
+    const BindOp row{
+        BindKind::Protect, rights | bind_flag::size_4k, no_handle, begin, 0, (end - begin) / page_bytes, 0};
     return kernel_->bind({&row, 1});
 }
 

@@ -15,7 +15,9 @@ constexpr std::uint64_t base = 0x4000'0000'0000ull;
 constexpr Rights rw = right::Read | right::Write;
 
 std::map<std::uint64_t, std::uint64_t> released;
-void release(std::uint64_t first, std::uint64_t count, bool) { released[first] += count; }
+void release(std::uint64_t first, std::uint64_t count, bool) {
+    released[first] += count;
+}
 std::uint64_t released_frames() {
     std::uint64_t sum = 0;
     for (const auto& [first, count] : released)

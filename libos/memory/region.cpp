@@ -18,8 +18,9 @@ void RegionTable::move_to(Region* storage, std::size_t capacity) {
 }
 
 std::size_t RegionTable::first_after(std::uint64_t address) const {
-    const Region* found = std::upper_bound(regions_, regions_ + size_, address,
-                                           [](std::uint64_t value, const Region& region) { return value < region.end; });
+    const Region* found =
+        std::upper_bound(regions_, regions_ + size_, address,
+                         [](std::uint64_t value, const Region& region) { return value < region.end; });
     return static_cast<std::size_t>(found - regions_);
 }
 
@@ -35,8 +36,8 @@ bool RegionTable::overlaps(std::uint64_t begin, std::uint64_t end) const {
 
 bool RegionTable::joinable(const Region& left, const Region& right) const {
     // Register windows are unbound as they were bound.
-    return left.backing != Backing::Device && left.end == right.begin && left.rights == right.rights && left.backing == right.backing &&
-           left.copy_on_write == right.copy_on_write && left.shared == right.shared &&
+    return left.backing != Backing::Device && left.end == right.begin && left.rights == right.rights &&
+           left.backing == right.backing && left.copy_on_write == right.copy_on_write && left.shared == right.shared &&
            left.granule_order == right.granule_order && left.tag == right.tag &&
            left.offset + (left.end - left.begin) == right.offset;
 }
@@ -154,10 +155,11 @@ Status RegionTable::set_rights(std::uint64_t begin, std::uint64_t end, Rights ri
     return {};
 }
 
-// A range within one region: up to two parts are cut off it in one move of the tail, and what is left joins its neighbours.
+// A range within one region: up to two parts are cut off it in one move of the tail, and what is left joins its
+// neighbours.
 void RegionTable::set_part_rights(std::size_t index, std::uint64_t begin, std::uint64_t end, Rights rights) {
     const Region whole = regions_[index];
-    const std::size_t head = whole.begin < begin, tail = whole.end > end;
+    const std::size_t head = whole.begin<begin, tail = whole.end> end;
     if (head + tail) {
         std::copy_backward(regions_ + index + 1, regions_ + size_, regions_ + size_ + head + tail);
         size_ += head + tail;

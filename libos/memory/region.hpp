@@ -19,11 +19,11 @@ struct Region {
     std::uint64_t begin, end; // multiples of a page
     Rights rights;            // Read, Write, Execute: what the program asked for
     Backing backing;
-    bool copy_on_write; // some pages may be shared until written
-    bool shared;        // MAP_SHARED in a personality's terms; only listed
+    bool copy_on_write;         // some pages may be shared until written
+    bool shared;                // MAP_SHARED in a personality's terms; only listed
     std::uint8_t granule_order; // demand-zero: pages of this order are used where they fit
-    std::uint64_t tag;    // the personality's: which file, heap, stack
-    std::uint64_t offset; // the personality's: offset at `begin`; moves with splits
+    std::uint64_t tag;          // the personality's: which file, heap, stack
+    std::uint64_t offset;       // the personality's: offset at `begin`; moves with splits
 };
 
 inline constexpr std::size_t regions_max = 65536;
@@ -54,7 +54,8 @@ public:
     // Joins neighbours that differ in nothing within [begin, end].
     void join(std::uint64_t begin, std::uint64_t end);
     // Highest free place of that size and alignment in [low, high), or lowest from `hint` on. 0: none.
-    std::uint64_t find_gap_down(std::uint64_t low, std::uint64_t high, std::uint64_t bytes, std::uint64_t alignment) const;
+    std::uint64_t find_gap_down(std::uint64_t low, std::uint64_t high, std::uint64_t bytes,
+                                std::uint64_t alignment) const;
 
 private:
     bool joinable(const Region& left, const Region& right) const;

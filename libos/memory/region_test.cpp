@@ -125,7 +125,8 @@ TEST_CASE("random changes of rights agree with a map of pages and leave nothing 
     table.open(storage.data(), storage.size());
     std::map<std::uint64_t, Rights> pages;
     std::mt19937 random(7);
-    for (const auto& [begin, end] : {std::pair{0x1000, 0x101000}, std::pair{0x101000, 0x151000}, std::pair{0x160000, 0x1e0000}}) {
+    for (const auto& [begin, end] :
+         {std::pair{0x1000, 0x101000}, std::pair{0x101000, 0x151000}, std::pair{0x160000, 0x1e0000}}) {
         REQUIRE(table.insert(region(begin, end, right::Read, begin == 0x101000 ? 9 : 0, begin)));
         for (std::uint64_t page = begin; page < static_cast<std::uint64_t>(end); page += 0x1000)
             pages[page] = right::Read;

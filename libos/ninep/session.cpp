@@ -104,7 +104,7 @@ Result<Walked> Client::walk(Fid from, std::span<const std::string_view> names) {
     }
     if (reply && !makes_sense)
         return std::unexpected(error_number::input_output); // who knows what the fid is now: it stays taken
-    if (reply || reply.error() != error_number::timed_out) // without an answer the server may yet know the fid
+    if (reply || reply.error() != error_number::timed_out)  // without an answer the server may yet know the fid
         connection_.give_back_fid(*fid);
     if (!reply)
         return std::unexpected(reply.error());

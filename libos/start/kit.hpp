@@ -8,8 +8,8 @@
 
 namespace exo {
 
-// What a start can fail with: one sentence on the kernel log, then the environment stops with 125. Afterwards the caller runs as
-// thread 1, unmasked, on the stack it came with.
+// What a start can fail with: one sentence on the kernel log, then the environment stops with 125. Afterwards the
+// caller runs as thread 1, unmasked, on the stack it came with.
 extern "C" void exo_kit_start(const StartInfo* start);
 
 const StartInfo& start_info();
@@ -30,7 +30,11 @@ struct LogPiece {
     unsigned base = 0; // 10 or 16 for numbers
 };
 void log_line(std::initializer_list<LogPiece> pieces);
-constexpr LogPiece decimal(std::uint64_t number) { return {nullptr, number, 10}; }
-constexpr LogPiece hexadecimal(std::uint64_t number) { return {nullptr, number, 16}; }
+constexpr LogPiece decimal(std::uint64_t number) {
+    return {nullptr, number, 10};
+}
+constexpr LogPiece hexadecimal(std::uint64_t number) {
+    return {nullptr, number, 16};
+}
 
 } // namespace exo

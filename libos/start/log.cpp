@@ -1,4 +1,5 @@
-// Lines on the kernel log, for what cannot be said anywhere else. One call a line, so that lines of several writers do not mix.
+// Lines on the kernel log, for what cannot be said anywhere else. One call a line, so that lines of several writers do
+// not mix.
 #include "libos/memory/bytes.hpp"
 #include "libos/start/kit.hpp"
 #include "secure-bindings/abi/syscall.hpp"

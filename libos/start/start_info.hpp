@@ -12,12 +12,12 @@ inline constexpr std::uint64_t start_info_version = 1;
 // Fixed places of a fresh environment, below the highest user address and far from any program.
 inline constexpr std::uint64_t start_info_address = 0x7fff'f000'0000ull;
 inline constexpr std::uint64_t start_info_bytes_max = 1ull << 20;
-inline constexpr std::uint64_t upcall_pages_address = 0x7fff'e000'0000ull;      // one page a vcore
-inline constexpr std::uint64_t environment_page_address = 0x7fff'e100'0000ull;  // EnvironmentPage, read only
-inline constexpr std::uint64_t capability_table_address = 0x7fff'e110'0000ull;  // Slot[], read only
-inline constexpr std::uint64_t initial_stack_top = 0x7fff'd000'0000ull;         // grows down from here
+inline constexpr std::uint64_t upcall_pages_address = 0x7fff'e000'0000ull;     // one page a vcore
+inline constexpr std::uint64_t environment_page_address = 0x7fff'e100'0000ull; // EnvironmentPage, read only
+inline constexpr std::uint64_t capability_table_address = 0x7fff'e110'0000ull; // Slot[], read only
+inline constexpr std::uint64_t initial_stack_top = 0x7fff'd000'0000ull;        // grows down from here
 inline constexpr std::uint64_t initial_stack_bytes = 64 * 1024;
-inline constexpr std::uint64_t archive_address = 0x7fff'0000'0000ull;           // boot archive, read only, if granted
+inline constexpr std::uint64_t archive_address = 0x7fff'0000'0000ull; // boot archive, read only, if granted
 
 // All granted frames stay mapped here, frame f at direct_map_address + f * page_bytes, except those that hold
 // page tables. Set up by the library OS itself; kept free by whoever loads the program.
@@ -59,20 +59,21 @@ struct StartInfo {
     // Capabilities in the environment's own table; no_handle where nothing was granted.
     std::uint64_t frame_run_count; // at least 1; run 0 holds the image
     StartFrames frame_runs[start_frame_runs_max];
-    // Frames granted beside the runs above, which no library OS touches: for programs that bind by hand. count may be 0.
+    // Frames granted beside the runs above, which no library OS touches: for programs that bind by hand. count may be
+    // 0.
     StartFrames spare;
     std::uint64_t mapping_count;
     StartMapping mappings[start_mappings_max];
-    Handle environment;  // the environment itself, to derive events and gates from
-    Handle machine;      // Log, Power or Create if the manifest grants them
-    Handle slices[max_cores]; // per vcore: the slots it was given
+    Handle environment;        // the environment itself, to derive events and gates from
+    Handle machine;            // Log, Power or Create if the manifest grants them
+    Handle slices[max_cores];  // per vcore: the slots it was given
     std::uint64_t vcore_count; // created and bound to their slices; vcore 0 is running, the others not started
     std::uint64_t vcore_core[max_cores];
     std::uint64_t function_count;
     StartFunction functions[start_functions_max];
     // Program image, for whoever wants to symbolise or build an auxiliary vector.
-    std::uint64_t image_begin; // lowest address of a segment
-    std::uint64_t image_end;   // highest address, rounded up to a page
+    std::uint64_t image_begin;     // lowest address of a segment
+    std::uint64_t image_end;       // highest address, rounded up to a page
     std::uint64_t program_headers; // address in memory, 0 when not loaded
     std::uint64_t program_header_count;
     std::uint64_t program_entry; // the entry point of the ELF file, where vcore 0 was started

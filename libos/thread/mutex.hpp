@@ -1,5 +1,5 @@
-// A lock that its waiters sleep on, in order: unlocking with waiters hands it directly to the first, so that none starves.
-// For threads of the kit, not for upcall handlers. Short sections without exceptions: spin_lock.hpp.
+// A lock that its waiters sleep on, in order: unlocking with waiters hands it directly to the first, so that none
+// starves. For threads of the kit, not for upcall handlers. Short sections without exceptions: spin_lock.hpp.
 #pragma once
 
 #include "libos/thread/thread.hpp"
@@ -25,7 +25,8 @@ public:
             hand_over();
             return;
         }
-        owner_.store(nullptr, std::memory_order_seq_cst); // ordered against lock_slowly, which announces itself, then looks
+        owner_.store(nullptr,
+                     std::memory_order_seq_cst); // ordered against lock_slowly, which announces itself, then looks
         if (waiting_.load(std::memory_order_seq_cst))
             look_again();
     }

@@ -1,4 +1,5 @@
-// Bringing the scheduler up: the caller becomes thread 1, every vcore gets an idle thread, and all but vcore 0 are started.
+// Bringing the scheduler up: the caller becomes thread 1, every vcore gets an idle thread, and all but vcore 0 are
+// started.
 #include "libos/event/events.hpp"
 #include "libos/memory/heap.hpp"
 #include "libos/start/kit.hpp"
@@ -33,7 +34,8 @@ Status Scheduler::open_vcore_scheduler(std::size_t index) {
     ThreadMemory::prepare(**idle, {});
     (*idle)->is_idle_ = true;
     (*idle)->affinity_.store(AffinityMask{1} << index, std::memory_order_relaxed);
-    return set_event_handler({static_cast<std::uint32_t>(index), wake_event_bit}, [](void*, EventBit) { wake_upcall(); }, nullptr);
+    return set_event_handler(
+        {static_cast<std::uint32_t>(index), wake_event_bit}, [](void*, EventBit) { wake_upcall(); }, nullptr);
 }
 
 // The first moments of another vcore, on its idle thread's stack.
@@ -77,7 +79,8 @@ Status Scheduler::open(const StartInfo& start) {
         Vcore& other = vcore_at(index);
         other.upcall.masked = 1;
         const Thread& idle = *schedulers_[index].idle_thread;
-        const CallResult result = sys::start(self, index, reinterpret_cast<std::uint64_t>(exo_vcore_entry), idle.entry_stack_, index);
+        const CallResult result =
+            sys::start(self, index, reinterpret_cast<std::uint64_t>(exo_vcore_entry), idle.entry_stack_, index);
         if (!result.ok())
             return std::unexpected(result.error());
     }

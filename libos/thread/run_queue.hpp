@@ -7,7 +7,7 @@
 
 namespace exo {
 
-template <typename Node, Node* Node::*Next>
+template <typename Node, Node* Node::* Next>
 class FifoQueue {
 public:
     bool empty() const { return !head_; }

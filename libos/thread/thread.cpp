@@ -161,12 +161,16 @@ bool thread_sleep_until(std::uint64_t deadline_tsc) {
     return true;
 }
 
-std::uint64_t thread_fs_base() { return this_thread().fs_base_; }
+std::uint64_t thread_fs_base() {
+    return this_thread().fs_base_;
+}
 
 void set_thread_fs_base(std::uint64_t base) {
     MaskGuard mask;
     this_thread().fs_base_ = base;
-    asm volatile("wrfsbase %0" : : "r"(base)); // Safe: FSGSBASE is enabled for user mode; the switch keeps it with the thread.
+    asm volatile("wrfsbase %0"
+                 :
+                 : "r"(base)); // Safe: FSGSBASE is enabled for user mode; the switch keeps it with the thread.
 }
 
 void Scheduler::for_each(bool (*visit)(Thread&, void*), void* context) {

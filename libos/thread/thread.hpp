@@ -30,9 +30,9 @@ using AffinityMask = std::uint64_t; // bit i: may run on vcore i
 static_assert(max_cores <= 64);
 
 enum class ThreadState : std::uint32_t {
-    Ready = 0,   // in a run queue, or about to be
+    Ready = 0, // in a run queue, or about to be
     Running = 1,
-    Parked = 2,  // waits for unpark
+    Parked = 2, // waits for unpark
     Ended = 3,
 };
 
@@ -43,8 +43,8 @@ enum class VectorState : std::uint8_t {
 };
 
 struct ThreadSpec {
-    // Runs on the thread's kit stack; when it returns, the thread ends with its result. With `frame` instead, the thread
-    // begins in user code at those registers.
+    // Runs on the thread's kit stack; when it returns, the thread ends with its result. With `frame` instead, the
+    // thread begins in user code at those registers.
     std::uint64_t (*entry)(void* argument) = nullptr;
     void* argument = nullptr;
     const RegisterFrame* frame = nullptr;
@@ -56,11 +56,12 @@ struct ThreadSpec {
     bool detached = false;
 };
 
-// Objects of this class are used again for other threads but never leave: a late wake finds a thread, if not the one it meant,
-// and every wait looks at its own condition again.
+// Objects of this class are used again for other threads but never leave: a late wake finds a thread, if not the one it
+// meant, and every wait looks at its own condition again.
 class Thread {
 public:
-    // A thread that is ready to run. Errors: TableFull (threads_max, or no memory), BadArgument (affinity without a vcore).
+    // A thread that is ready to run. Errors: TableFull (threads_max, or no memory), BadArgument (affinity without a
+    // vcore).
     static Result<Thread*> create(const ThreadSpec& spec);
 
     std::uint64_t id() const { return id_; }
@@ -99,14 +100,15 @@ private:
     friend void exo_thread_begin(Thread* thread);
     friend void exo_vcore_begin(std::uint64_t index);
 
-    // Read by entry.S: the stack pointer for entries from outside the kit stack, and the kit stack, which entries from inside stay on.
+    // Read by entry.S: the stack pointer for entries from outside the kit stack, and the kit stack, which entries from
+    // inside stay on.
     std::uint64_t entry_stack_ = 0, stack_base_ = 0, stack_bytes_ = 0;
     std::uint64_t saved_stack_ = 0; // of the context that switched away
     std::uint64_t fs_base_ = 0;
     std::byte* vector_area_ = nullptr;
     std::atomic<bool> on_vcore_{false}; // false once its registers are saved: cleared by exo_switch_stack
     VectorState vectors_ = VectorState::Dead;
-    bool detached_ = false;         // from the beginning
+    bool detached_ = false;        // from the beginning
     std::atomic<bool> end_{false}; // set by its end and by a later detach
     std::atomic<ThreadState> state_{ThreadState::Ready};
     std::atomic<std::uint32_t> permit_{0};
@@ -137,6 +139,5 @@ struct ThreadOffsets {
 bool thread_park(std::uint64_t deadline_tsc = no_deadline);
 // Sleeps until the deadline. Ends early when unparked: the result says whether the deadline has passed.
 bool thread_sleep_until(std::uint64_t deadline_tsc);
-
 
 } // namespace exo

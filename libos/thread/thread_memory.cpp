@@ -163,7 +163,10 @@ void ThreadMemory::prepare(Thread& thread, const ThreadSpec& spec) {
 
 // All parts that the kernel has enabled (XCR0).
 void save_vectors(std::byte* area) {
-    asm volatile("xsave64 (%0)" : : "r"(area), "a"(~0u), "d"(~0u) : "memory"); // Safe: as large as the machine's info page says.
+    asm volatile("xsave64 (%0)"
+                 :
+                 : "r"(area), "a"(~0u), "d"(~0u)
+                 : "memory"); // Safe: as large as the machine's info page says.
 }
 
 void load_vectors(const std::byte* area) {

@@ -13,7 +13,8 @@ TEST_CASE("timers expire in order and not before their time") {
     Timer* storage[4];
     TimerHeap heap;
     heap.use(storage, 4);
-    Timer a{.deadline_tsc = 30}, b{.deadline_tsc = 10}, c{.deadline_tsc = 20}, d{.deadline_tsc = 5}, e{.deadline_tsc = 1};
+    Timer a{.deadline_tsc = 30}, b{.deadline_tsc = 10}, c{.deadline_tsc = 20}, d{.deadline_tsc = 5},
+        e{.deadline_tsc = 1};
     CHECK(heap.first_deadline() == no_deadline);
     CHECK(heap.add(a));
     CHECK(heap.add(b));

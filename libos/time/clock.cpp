@@ -29,15 +29,28 @@ void open_clock() {
     to_ns = {ratio(ns_per_second / 1000, hz / 1000)};
     to_cycles = {ratio(hz / 1000, ns_per_second / 1000)};
     origin_tsc = machine.kernel_entry_tsc;
-    realtime_at_origin_ns = machine.boot_epoch_seconds * ns_per_second - to_ns.apply(machine.boot_epoch_tsc - origin_tsc);
+    realtime_at_origin_ns =
+        machine.boot_epoch_seconds * ns_per_second - to_ns.apply(machine.boot_epoch_tsc - origin_tsc);
 }
 
-std::uint64_t tsc_hz() { return hz; }
-std::uint64_t cycles_to_ns(std::uint64_t cycles) { return to_ns.apply(cycles); }
-std::uint64_t ns_to_cycles(std::uint64_t ns) { return to_cycles.apply(ns); }
-std::uint64_t monotonic_ns() { return to_ns.apply(tsc() - origin_tsc); }
-std::uint64_t realtime_ns() { return realtime_at_origin_ns + monotonic_ns(); }
-ClockRates clock_rates() { return {origin_tsc, to_ns.multiplier, realtime_at_origin_ns}; }
+std::uint64_t tsc_hz() {
+    return hz;
+}
+std::uint64_t cycles_to_ns(std::uint64_t cycles) {
+    return to_ns.apply(cycles);
+}
+std::uint64_t ns_to_cycles(std::uint64_t ns) {
+    return to_cycles.apply(ns);
+}
+std::uint64_t monotonic_ns() {
+    return to_ns.apply(tsc() - origin_tsc);
+}
+std::uint64_t realtime_ns() {
+    return realtime_at_origin_ns + monotonic_ns();
+}
+ClockRates clock_rates() {
+    return {origin_tsc, to_ns.multiplier, realtime_at_origin_ns};
+}
 
 std::uint64_t deadline_in_ns(std::uint64_t ns) {
     const std::uint64_t now = tsc();

@@ -1,5 +1,5 @@
-// Recording. Each vcore has its ring; a thread that moves between reading its vcore and writing the record would share a ring
-// for one moment, so the few instructions are masked.
+// Recording. Each vcore has its ring; a thread that moves between reading its vcore and writing the record would share
+// a ring for one moment, so the few instructions are masked.
 #include "libos/trace/trace.hpp"
 
 #include "libos/memory/heap.hpp"

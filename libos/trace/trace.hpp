@@ -1,6 +1,6 @@
-// Event tracing: each vcore writes fixed-size records into a ring of its own, without locks or calls; `trace_write` turns them
-// into Chrome's trace-event JSON, which Perfetto and chrome://tracing open. Off, an event costs one load and one branch.
-// Names are string constants of the image.
+// Event tracing: each vcore writes fixed-size records into a ring of its own, without locks or calls; `trace_write`
+// turns them into Chrome's trace-event JSON, which Perfetto and chrome://tracing open. Off, an event costs one load and
+// one branch. Names are string constants of the image.
 #pragma once
 
 #include <cstddef>

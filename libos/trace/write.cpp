@@ -85,14 +85,18 @@ bool trace_write(TraceSink sink, void* context) {
     out.text("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[");
     for (std::size_t vcore = 0; vcore < trace_ring_count; ++vcore) {
         const TraceRing& ring = trace_rings[vcore];
-        const std::uint64_t end = __atomic_load_n(&ring.written, __ATOMIC_ACQUIRE); // pairs with the release in trace_record
+        const std::uint64_t end =
+            __atomic_load_n(&ring.written, __ATOMIC_ACQUIRE); // pairs with the release in trace_record
         const std::uint64_t begin = end > trace_records_per_vcore ? end - trace_records_per_vcore : 0;
         lost += begin;
         for (std::uint64_t i = begin; i < end; ++i) {
             const TraceRecord& record = ring.records[i % trace_records_per_vcore];
             const char phase[] = {record.phase, 0};
             out.text(first ? "\n" : ",\n").text("{\"ph\":").quoted(phase).text(",\"name\":").quoted(record.name);
-            out.text(",\"ts\":").microseconds(cycles_to_ns(record.tsc - origin)).text(",\"pid\":1,\"tid\":").number(record.thread);
+            out.text(",\"ts\":")
+                .microseconds(cycles_to_ns(record.tsc - origin))
+                .text(",\"pid\":1,\"tid\":")
+                .number(record.thread);
             if (record.phase == 'i')
                 out.text(",\"s\":\"t\"");
             out.text(",\"args\":{\"vcore\":").number(vcore).text(",\"value\":").number(record.argument).text("}}");

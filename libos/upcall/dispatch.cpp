@@ -23,7 +23,9 @@ namespace {
 constexpr std::size_t pending_bits = std::bit_width(pending::all);
 PendingHandler pending_handlers[pending_bits];
 
-void pending_upcall(RegisterFrame& frame) { exo_dispatch_pending(&frame); }
+void pending_upcall(RegisterFrame& frame) {
+    exo_dispatch_pending(&frame);
+}
 
 void no_reflection(RegisterFrame& frame) {
     constexpr std::uint64_t not_implemented = 38; // ENOSYS, as the callers of such calls expect
@@ -41,11 +43,17 @@ void set_exception_handler(unsigned vector, ExceptionHandler handler) {
     exo_upcall_handlers[vector] = handler;
 }
 
-ExceptionHandler exception_handler(unsigned vector) { return exo_upcall_handlers[vector]; }
+ExceptionHandler exception_handler(unsigned vector) {
+    return exo_upcall_handlers[vector];
+}
 
-void set_pending_handler(std::uint64_t bit, PendingHandler handler) { pending_handlers[std::countr_zero(bit)] = handler; }
+void set_pending_handler(std::uint64_t bit, PendingHandler handler) {
+    pending_handlers[std::countr_zero(bit)] = handler;
+}
 
-void set_reflect_handler(ReflectHandler handler) { exo_reflect_handler = handler ? handler : no_reflection; }
+void set_reflect_handler(ReflectHandler handler) {
+    exo_reflect_handler = handler ? handler : no_reflection;
+}
 
 void set_direct_handler(std::size_t number, DirectHandler handler) {
     if (number < direct_calls)
@@ -68,8 +76,9 @@ void open_vcore(std::size_t index, std::uint64_t core, std::uint64_t stack) {
     vcore.index = index;
     vcore.core = core;
     UpcallPage& page = vcore.upcall;
-    page.upcall_entry = reinterpret_cast<std::uint64_t>(exo_upcall_entry); // Safe: an address for the kernel, here and below.
-    page.upcall_stack = stack; // only until the entry has found the stack of the thread
+    page.upcall_entry =
+        reinterpret_cast<std::uint64_t>(exo_upcall_entry); // Safe: an address for the kernel, here and below.
+    page.upcall_stack = stack;                             // only until the entry has found the stack of the thread
     page.reflect_entry = reinterpret_cast<std::uint64_t>(exo_reflect_entry);
     page.resume_begin = reinterpret_cast<std::uint64_t>(exo_resume_begin);
     page.resume_end = reinterpret_cast<std::uint64_t>(exo_resume_end);

@@ -8,8 +8,9 @@
 
 namespace exo {
 
-// An exception of the running thread. Returning resumes from the frame. Until one is registered, a page fault goes to the address
-// space, and what is left is told on the kernel log and stops the environment with 128 + the signal a shell would show.
+// An exception of the running thread. Returning resumes from the frame. Until one is registered, a page fault goes to
+// the address space, and what is left is told on the kernel log and stops the environment with 128 + the signal a shell
+// would show.
 using ExceptionHandler = void (*)(RegisterFrame& frame);
 void set_exception_handler(unsigned vector, ExceptionHandler handler);
 ExceptionHandler exception_handler(unsigned vector);
@@ -32,7 +33,8 @@ void set_reflect_handler(ReflectHandler handler);
 // A direct handler for one number below direct_calls: called with only the caller-saved registers kept, for calls
 // of a few instructions. Runs masked throughout: must not touch the program's memory, block or look at registers.
 inline constexpr std::size_t direct_calls = DIRECT_CALLS;
-using DirectHandler = std::int64_t (*)(std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t);
+using DirectHandler = std::int64_t (*)(std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t,
+                                       std::uint64_t);
 void set_direct_handler(std::size_t number, DirectHandler handler);
 
 // Handles what is pending, now; masked. `frame` as for PendingHandler.

@@ -9,7 +9,9 @@
 
 namespace exo {
 
-inline void pause() { asm volatile("pause"); }
+inline void pause() {
+    asm volatile("pause");
+}
 
 // Safe in all: one access to the running vcore's own page; a move to another vcore happens only while unmasked,
 // and then the flag reads the same on the new one.
@@ -18,7 +20,9 @@ inline bool masked() {
     asm volatile("movq %%gs:0, %0" : "=r"(value) : : "memory");
     return value != 0;
 }
-inline void mask() { asm volatile("movq $1, %%gs:0" : : : "memory"); }
+inline void mask() {
+    asm volatile("movq $1, %%gs:0" : : : "memory");
+}
 // Handles what is pending, and what arrives meanwhile; unmasked afterwards.
 void handle_pending();
 // Handles what arrived in the meantime before it returns.

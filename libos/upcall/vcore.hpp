@@ -1,5 +1,5 @@
-// The running vcore's own page: the kernel's UpcallPage, and behind it what the kit keeps for this vcore. %gs points to it,
-// so each field is one instruction away. A thread may be on another vcore after any unmasked moment: read what is
+// The running vcore's own page: the kernel's UpcallPage, and behind it what the kit keeps for this vcore. %gs points to
+// it, so each field is one instruction away. A thread may be on another vcore after any unmasked moment: read what is
 // needed while masked.
 #pragma once
 
@@ -61,8 +61,8 @@ inline Thread& this_thread() {
     return *thread;
 }
 
-// Points %gs to the page of vcore `index` and fills the kernel's part of it in; masked. Called once a vcore, on `stack`; before
-// it unmasks, `thread` must be set.
+// Points %gs to the page of vcore `index` and fills the kernel's part of it in; masked. Called once a vcore, on
+// `stack`; before it unmasks, `thread` must be set.
 void open_vcore(std::size_t index, std::uint64_t core, std::uint64_t stack);
 
 } // namespace exo

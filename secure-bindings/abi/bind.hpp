@@ -50,7 +50,9 @@ inline constexpr std::uint32_t level_mask = 7u << 8;
 inline constexpr std::uint32_t defined = rights_mask | size_mask | level_mask;
 } // namespace bind_flag
 
-constexpr std::uint32_t bind_level(std::uint32_t level) { return level << bind_flag::level_shift; }
+constexpr std::uint32_t bind_level(std::uint32_t level) {
+    return level << bind_flag::level_shift;
+}
 
 struct BindOp {
     BindKind kind;

@@ -12,7 +12,8 @@ inline constexpr std::uint64_t steward_load_address = 0x2'0000'0000ull;
 
 // The first page of the image. The kernel places the file at load_address and zero-fills up to memory_bytes:
 // [0, text_bytes) readable and executable, the rest readable and writable. All addresses are virtual, all sizes
-// and addresses but `entry` and `file_bytes` are multiples of a page; the last steward_stack_bytes of the memory are the stack.
+// and addresses but `entry` and `file_bytes` are multiples of a page; the last steward_stack_bytes of the memory are
+// the stack.
 struct StewardHeader {
     std::uint64_t magic;
     std::uint64_t load_address;
@@ -38,7 +39,8 @@ struct StewardFrames {
 struct StewardStart {
     std::uint64_t version; // abi_version
     Handle machine;        // Create, Log, Power
-    // All memory that neither the kernel, the steward's image and tables, nor the archive occupy; every right of frames.
+    // All memory that neither the kernel, the steward's image and tables, nor the archive occupy; every right of
+    // frames.
     std::uint64_t frame_run_count;
     StewardFrames frame_runs[steward_frame_runs_max];
     StewardFrames archive; // Read and Grant only; the archive begins at the first byte of its first frame

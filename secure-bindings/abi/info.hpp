@@ -8,13 +8,13 @@ namespace exo {
 
 // Everything below lives in one slot of the upper half that is mapped for reading in every environment.
 inline constexpr std::uint64_t info_base = 0xffff'ff00'0000'0000ull;
-inline constexpr std::uint64_t info_machine = info_base;                       // MachineInfo
-inline constexpr std::uint64_t info_counters = info_base + 0x0010'0000;        // CoreCounters[max_cores]
-inline constexpr std::uint64_t info_vcores = info_base + 0x0020'0000;          // VcoreInfo[max_vcores]
-inline constexpr std::uint64_t info_wheels = info_base + 0x0030'0000;          // Wheel[max_cores]
-inline constexpr std::uint64_t info_devices = info_base + 0x0040'0000;         // DeviceInfo[max_functions]
-inline constexpr std::uint64_t info_environments = info_base + 0x0050'0000;    // EnvironmentInfo[max_environments]
-inline constexpr std::uint64_t info_frames = info_base + 0x4000'0000;          // FrameEntry[frame_count], from frame 0
+inline constexpr std::uint64_t info_machine = info_base;                    // MachineInfo
+inline constexpr std::uint64_t info_counters = info_base + 0x0010'0000;     // CoreCounters[max_cores]
+inline constexpr std::uint64_t info_vcores = info_base + 0x0020'0000;       // VcoreInfo[max_vcores]
+inline constexpr std::uint64_t info_wheels = info_base + 0x0030'0000;       // Wheel[max_cores]
+inline constexpr std::uint64_t info_devices = info_base + 0x0040'0000;      // DeviceInfo[max_functions]
+inline constexpr std::uint64_t info_environments = info_base + 0x0050'0000; // EnvironmentInfo[max_environments]
+inline constexpr std::uint64_t info_frames = info_base + 0x4000'0000;       // FrameEntry[frame_count], from frame 0
 
 struct MachineInfo {
     std::uint64_t version; // abi_version
@@ -22,13 +22,13 @@ struct MachineInfo {
     std::uint64_t function_count;
     std::uint64_t frame_count; // entries of the frame map
     std::uint64_t tsc_hz;
-    std::uint64_t slot_cycles;  // length of one slot of a wheel
-    std::uint64_t grace_cycles; // time after a slice end before the switch is forced
-    std::uint64_t kernel_entry_tsc; // TSC at the kernel's first instruction
-    std::uint64_t boot_epoch_seconds; // wall clock (UTC) at boot, from the CMOS clock
-    std::uint64_t boot_epoch_tsc;     // TSC at that moment
-    std::uint64_t xsave_bytes;  // size of the extended state kept for a vcore
-    std::uint64_t feature_bits; // bits of feature::
+    std::uint64_t slot_cycles;         // length of one slot of a wheel
+    std::uint64_t grace_cycles;        // time after a slice end before the switch is forced
+    std::uint64_t kernel_entry_tsc;    // TSC at the kernel's first instruction
+    std::uint64_t boot_epoch_seconds;  // wall clock (UTC) at boot, from the CMOS clock
+    std::uint64_t boot_epoch_tsc;      // TSC at that moment
+    std::uint64_t xsave_bytes;         // size of the extended state kept for a vcore
+    std::uint64_t feature_bits;        // bits of feature::
     std::uint64_t archive_first_frame; // the boot archive, as loaded
     std::uint64_t archive_bytes;
     std::uint64_t reserved[2];
@@ -49,25 +49,25 @@ inline constexpr std::uint64_t hypervisor = 1u << 8;
 
 // Entries into the kernel by cause.
 struct CoreCounters {
-    alignas(64) std::uint64_t calls;   // exokernel calls
-    std::uint64_t reflections;         // foreign system calls handed to a library OS
-    std::uint64_t exceptions;          // exceptions from user mode
+    alignas(64) std::uint64_t calls; // exokernel calls
+    std::uint64_t reflections;       // foreign system calls handed to a library OS
+    std::uint64_t exceptions;        // exceptions from user mode
     std::uint64_t timer_interrupts;
     std::uint64_t device_interrupts;
-    std::uint64_t ipis;                // shootdowns and wake-ups
-    std::uint64_t upcalls;             // upcalls made
-    std::uint64_t switches;            // changes of the running vcore
+    std::uint64_t ipis;     // shootdowns and wake-ups
+    std::uint64_t upcalls;  // upcalls made
+    std::uint64_t switches; // changes of the running vcore
 };
 static_assert(sizeof(CoreCounters) == 64);
 
 enum class VcoreState : std::uint32_t {
     Free = 0,
     Created = 1,
-    Ready = 2,    // would run if it were given time
+    Ready = 2, // would run if it were given time
     Running = 3,
-    Waiting = 4,  // in wait
+    Waiting = 4,   // in wait
     Accepting = 5, // open for a protected control transfer
-    Calling = 6,  // waits for a reply
+    Calling = 6,   // waits for a reply
     Stopped = 7,
 };
 
@@ -115,7 +115,7 @@ struct Wheel {
 static_assert(sizeof(Wheel) == 128);
 
 namespace device_flag {
-inline constexpr std::uint8_t bindable = 1u << 0;  // an endpoint with a requester ID of its own behind an IOMMU
+inline constexpr std::uint8_t bindable = 1u << 0;   // an endpoint with a requester ID of its own behind an IOMMU
 inline constexpr std::uint8_t resettable = 1u << 1; // one that is not can be lent once only
 } // namespace device_flag
 
@@ -125,7 +125,7 @@ struct DeviceInfo {
     std::uint8_t bus;
     std::uint8_t device_function; // device << 3 | function
     std::uint8_t header_type;
-    std::uint8_t flags; // bits of device_flag::
+    std::uint8_t flags;  // bits of device_flag::
     std::uint16_t owner; // environment that has it bound, or 0
     std::uint16_t vendor;
     std::uint16_t device;
@@ -138,7 +138,7 @@ struct DeviceInfo {
     std::uint32_t msix_offset;
     std::uint32_t dma_faults; // accesses and interrupts of it that the IOMMU blocked, as last polled
     struct {
-        std::uint64_t base; // physical
+        std::uint64_t base;  // physical
         std::uint64_t bytes; // 0: none, or an I/O port BAR
     } bar[6];
 };
@@ -146,11 +146,11 @@ static_assert(sizeof(DeviceInfo) == 128);
 
 // What a frame is. Only Data frames can be mapped by environments or devices.
 enum class FrameType : std::uint8_t {
-    Absent = 0,   // not memory, or not this kernel's
+    Absent = 0, // not memory, or not this kernel's
     Data = 1,
     PageTable = 2,
     DmaTable = 3,
-    Ledger = 4,          // the books of a table: who authorised each entry
+    Ledger = 4, // the books of a table: who authorised each entry
     CapabilityTable = 5,
     EnvironmentPage = 6,
     VcoreState = 7,
@@ -163,8 +163,8 @@ struct FrameEntry {
     std::uint64_t first; // head of the chain of mappings: (table frame << 9) | index, or no_mapping
     std::uint16_t owner; // environment it was last granted to
     FrameType type;
-    std::uint8_t level; // of a table
-    std::uint16_t pins; // uses by the kernel that forbid taking it
+    std::uint8_t level;   // of a table
+    std::uint16_t pins;   // uses by the kernel that forbid taking it
     std::uint16_t tenant; // of a table: environment or function it belongs to
 };
 static_assert(sizeof(FrameEntry) == 16);

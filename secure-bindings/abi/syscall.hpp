@@ -30,7 +30,8 @@ namespace detail {
 template <typename T>
 std::uint64_t word(T value) {
     if constexpr (std::is_pointer_v<T>) {
-        return reinterpret_cast<std::uint64_t>(value); // Safe: only the number crosses; the kernel checks it as a claim.
+        return reinterpret_cast<std::uint64_t>(
+            value); // Safe: only the number crosses; the kernel checks it as a claim.
     } else {
         return static_cast<std::uint64_t>(value);
     }

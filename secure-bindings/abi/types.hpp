@@ -84,8 +84,12 @@ inline constexpr Handle no_handle = 0;
 // Names the calling environment where a call takes an environment.
 inline constexpr Handle self = ~0ull;
 
-constexpr std::uint32_t handle_slot(Handle handle) { return static_cast<std::uint32_t>(handle & 0xffff); }
-constexpr std::uint32_t handle_generation(Handle handle) { return static_cast<std::uint32_t>(handle >> 16); }
+constexpr std::uint32_t handle_slot(Handle handle) {
+    return static_cast<std::uint32_t>(handle & 0xffff);
+}
+constexpr std::uint32_t handle_generation(Handle handle) {
+    return static_cast<std::uint32_t>(handle >> 16);
+}
 constexpr Handle make_handle(std::uint32_t slot, std::uint32_t generation) {
     return (static_cast<Handle>(generation) << 16) | slot;
 }
@@ -96,10 +100,10 @@ struct CapabilityInfo {
     std::uint64_t count; // units in the range
     Rights rights;
     Kind kind;
-    std::uint8_t depth; // generations below its root
-    std::uint16_t revoking; // nonzero once its return has been asked for
+    std::uint8_t depth;         // generations below its root
+    std::uint16_t revoking;     // nonzero once its return has been asked for
     std::uint64_t deadline_tsc; // when it may be repossessed, if revoking
-    std::uint64_t children; // nonzero when something is derived from it
+    std::uint64_t children;     // nonzero when something is derived from it
 };
 static_assert(sizeof(CapabilityInfo) == 40);
 

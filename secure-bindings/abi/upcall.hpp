@@ -79,10 +79,10 @@ static_assert(offsetof(UpcallPage, slice_grace_tsc) == 320);
 
 // How a vcore is made (vcore_create). Frames are of the created environment's own capability.
 struct VcoreSpec {
-    Handle frames;             // Frames with Retype and Write, in the environment's table
-    std::uint64_t state_frame; // becomes the kernel's save area of the vcore
+    Handle frames;              // Frames with Retype and Write, in the environment's table
+    std::uint64_t state_frame;  // becomes the kernel's save area of the vcore
     std::uint64_t upcall_frame; // stays the environment's; pinned while the vcore exists
-    std::uint64_t core;        // the core it belongs to
+    std::uint64_t core;         // the core it belongs to
 };
 static_assert(sizeof(VcoreSpec) == 32);
 

@@ -99,8 +99,9 @@ TEST_CASE_FIXTURE(lab::Fresh, "a frame has a bounded number of mappings") {
     std::uint64_t frame = lab::take(1), at = lab::place(mappings_per_frame_max + 1);
     for (std::uint64_t i = 0; i < mappings_per_frame_max; i++)
         REQUIRE(lab::bind(self, page_row(lab::frames(), at + i * page_bytes, frame, 1, right::Read)).ok());
-    CHECK_ERROR(lab::bind(self, page_row(lab::frames(), at + mappings_per_frame_max * page_bytes, frame, 1, right::Read)),
-                TableFull);
+    CHECK_ERROR(
+        lab::bind(self, page_row(lab::frames(), at + mappings_per_frame_max * page_bytes, frame, 1, right::Read)),
+        TableFull);
 }
 
 TEST_CASE_FIXTURE(lab::Fresh, "2 MiB pages: alignment, contents, and no table frame beneath") {

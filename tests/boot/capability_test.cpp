@@ -37,8 +37,9 @@ TEST_CASE_FIXTURE(lab::Fresh, "a dropped capability's handle is stale, and its c
 
 TEST_CASE_FIXTURE(lab::Fresh, "handles that were never given name nothing") {
     CapabilityInfo info{};
-    for (Handle forged : std::initializer_list<Handle>{Handle{0}, Handle{1}, Handle{0xffff}, Handle{1} << 40, ~Handle{1}, lab::frames() + (1ull << 16),
-                          lab::frames() + 1, lab::frames() | 1ull << 63})
+    for (Handle forged :
+         std::initializer_list<Handle>{Handle{0}, Handle{1}, Handle{0xffff}, Handle{1} << 40, ~Handle{1},
+                                       lab::frames() + (1ull << 16), lab::frames() + 1, lab::frames() | 1ull << 63})
         CHECK_ERROR(sys::inspect(forged, &info), BadHandle);
 }
 
@@ -114,12 +115,14 @@ TEST_CASE("a call number that is not in the table") {
 
 TEST_CASE("every number beside the exokernel's goes to the library OS") {
     constexpr std::int64_t enosys = -38; // what libos-hpc answers to what it does not know
-    for (std::uint64_t number : {std::uint64_t{call_base} - 1, std::uint64_t{call_base} + call_numbers, std::uint64_t{0x7fff'ffff},
-                                 std::uint64_t{0xffff'ffff}}) {
+    for (std::uint64_t number : {std::uint64_t{call_base} - 1, std::uint64_t{call_base} + call_numbers,
+                                 std::uint64_t{0x7fff'ffff}, std::uint64_t{0xffff'ffff}}) {
         auto result = static_cast<std::int64_t>(number);
         asm volatile("syscall" : "+a"(result) : : "rcx", "r11", "memory");
         CHECK(result == enosys);
     }
 }
 
-TEST_CASE("version") { CHECK(sys::version().value() == abi_version); }
+TEST_CASE("version") {
+    CHECK(sys::version().value() == abi_version);
+}

@@ -30,7 +30,8 @@ void serve_and_die(lab::ChildStart* start) {
 }
 
 Handle gate_to(lab::Child& child, std::uint64_t badge) {
-    return sys::derive(child.environment(), Kind::Gate, right::Call | right::Grant, child.number() << 32 | badge, 1).value();
+    return sys::derive(child.environment(), Kind::Gate, right::Call | right::Grant, child.number() << 32 | badge, 1)
+        .value();
 }
 
 } // namespace

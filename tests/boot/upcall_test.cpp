@@ -30,10 +30,10 @@ void raise_exceptions(lab::ChildStart* start) {
     board.word[63] = 1;
     asm volatile("hlt"); // #GP: privileged, 1 byte
     board.word[63] = 2;
-    asm volatile("mov (%%rax), %%cl" ::"a"(hole) : "rcx");              // #PF read, 2 bytes
-    asm volatile("mov %%cl, (%%rax)" ::"a"(hole), "c"(0ull) : "memory"); // #PF write
+    asm volatile("mov (%%rax), %%cl" ::"a"(hole) : "rcx");                     // #PF read, 2 bytes
+    asm volatile("mov %%cl, (%%rax)" ::"a"(hole), "c"(0ull) : "memory");       // #PF write
     asm volatile("mov (%%rax), %%cl" ::"a"(0xffff'8000'0010'0000ull) : "rcx"); // #PF on kernel memory
-    asm volatile("mov (%%rax), %%cl" ::"a"(1ull << 62) : "rcx");              // #GP: not canonical
+    asm volatile("mov (%%rax), %%cl" ::"a"(1ull << 62) : "rcx");               // #GP: not canonical
     board.done = 1;
     (void)sys::stop(self, 0);
 }

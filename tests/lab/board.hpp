@@ -7,9 +7,9 @@
 namespace lab {
 
 struct Board {
-    volatile std::uint64_t done;  // the child sets it last
-    volatile std::uint64_t go;    // the test sets it to let the child go on
-    volatile std::uint64_t beat;  // counts while the child runs
+    volatile std::uint64_t done; // the child sets it last
+    volatile std::uint64_t go;   // the test sets it to let the child go on
+    volatile std::uint64_t beat; // counts while the child runs
     volatile std::int64_t result[32];
     volatile std::uint64_t word[64];
 };

@@ -45,15 +45,17 @@ void open_upcalls(ChildStart* start, void (*handler)(ChildStart*, UpcallFrame*),
     page.masked = 0;
 }
 
-void open_gate(ChildStart* start, void (*gate)(std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t,
-                                               ChildStart*)) {
+void open_gate(ChildStart* start,
+               void (*gate)(std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, ChildStart*)) {
     start->gate = gate;
     volatile UpcallPage& page = *start->upcall;
     page.gate_stack = inner_stack(start, 1);
     page.gate_entry = reinterpret_cast<std::uint64_t>(lab_gate_entry);
 }
 
-Child::Child(const ChildOptions& options) : core_(options.core) { ok_ = build(options); }
+Child::Child(const ChildOptions& options) : core_(options.core) {
+    ok_ = build(options);
+}
 
 bool Child::build(const ChildOptions& options) {
     environment_frame_ = take(3 + table_frames, 2);
@@ -68,9 +70,9 @@ bool Child::build(const ChildOptions& options) {
     if (!sys::inspect(environment_, &about).ok())
         return false;
     number_ = about.first;
-    lent_ = sys::derive(lab::frames(), Kind::Frames, options.frame_rights | right::Grant, first_frame_,
-                        options.frame_count)
-                .value();
+    lent_ =
+        sys::derive(lab::frames(), Kind::Frames, options.frame_rights | right::Grant, first_frame_, options.frame_count)
+            .value();
     CallResult granted = sys::grant(lent_, environment_);
     if (!granted.ok())
         return false;
@@ -209,6 +211,8 @@ bool Child::destroy() {
     return clean && state() == EnvironmentState::Free;
 }
 
-Child::~Child() { (void)destroy(); }
+Child::~Child() {
+    (void)destroy();
+}
 
 } // namespace lab

@@ -19,8 +19,8 @@ struct ChildStart;
 // For child functions: opens the vcore for upcalls with these pending bits, handled by `handler`; stacks are the
 // fourth page and the third page of the child's stack.
 void open_upcalls(ChildStart* start, void (*handler)(ChildStart*, UpcallFrame*), std::uint64_t wanted);
-void open_gate(ChildStart* start, void (*gate)(std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t,
-                                               ChildStart*));
+void open_gate(ChildStart* start,
+               void (*gate)(std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t, ChildStart*));
 
 // What a child function is given; lies at the beginning of its board's second page.
 struct ChildStart {
@@ -34,8 +34,8 @@ struct ChildStart {
     std::uint64_t argument;
     // Called by lab_upcall_entry and lab_gate_entry (upcall.S); set by the child before it opens them.
     void (*handler)(ChildStart*, UpcallFrame*);
-    void (*gate)(std::uint64_t badge, std::uint64_t word0, std::uint64_t word1, std::uint64_t word2, std::uint64_t word3,
-                 ChildStart*);
+    void (*gate)(std::uint64_t badge, std::uint64_t word0, std::uint64_t word1, std::uint64_t word2,
+                 std::uint64_t word3, ChildStart*);
 };
 static_assert(offsetof(ChildStart, handler) == 136);
 static_assert(offsetof(ChildStart, gate) == 144);
@@ -46,7 +46,7 @@ struct ChildOptions {
     std::uint64_t frame_count = 128; // of its own
     std::uint32_t core = 0;
     std::uint64_t argument = 0;
-    bool masked = true;         // how its vcore starts
+    bool masked = true; // how its vcore starts
     exo::Rights frame_rights = exo::right::Read | exo::right::Write | exo::right::Execute | exo::right::Dma |
                                exo::right::Retype | exo::right::Grant;
 };
@@ -63,7 +63,7 @@ public:
     exo::Handle environment() const { return environment_; }
     std::uint64_t number() const { return number_; }
     exo::Handle frames() const { return child_frames_; } // the child's own name for its frames
-    exo::Handle lent() const { return lent_; } // the test's name for what the child's frames derive from
+    exo::Handle lent() const { return lent_; }           // the test's name for what the child's frames derive from
     std::uint64_t first_frame() const { return first_frame_; }
     std::uint64_t upcall_frame() const { return upcall_frame_; }
     std::uint64_t state_frame() const { return state_frame_; }

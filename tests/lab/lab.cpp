@@ -26,14 +26,22 @@ Handle spare_handle() {
 
 } // namespace
 
-const StartInfo& start() { return *exo_start_info(); }
-Handle frames() { return spare_handle(); }
-Handle machine() { return start().machine; }
+const StartInfo& start() {
+    return *exo_start_info();
+}
+Handle frames() {
+    return spare_handle();
+}
+Handle machine() {
+    return start().machine;
+}
 const MachineInfo& machine_info() {
     return *reinterpret_cast<const MachineInfo*>(info_machine); // Safe: an info page.
 }
 
-std::uint64_t spare_left() { return start().spare.count - taken; }
+std::uint64_t spare_left() {
+    return start().spare.count - taken;
+}
 
 std::uint64_t take(std::uint64_t count, std::uint64_t alignment) {
     std::uint64_t first = (start().spare.first + taken + alignment - 1) / alignment * alignment;
@@ -43,8 +51,12 @@ std::uint64_t take(std::uint64_t count, std::uint64_t alignment) {
     return first;
 }
 
-CallResult bind(Handle environment, const BindOp& row) { return sys::bind(environment, &row, 1); }
-CallResult unbind(Handle environment, const BindOp& row) { return sys::unbind(environment, &row, 1); }
+CallResult bind(Handle environment, const BindOp& row) {
+    return sys::bind(environment, &row, 1);
+}
+CallResult unbind(Handle environment, const BindOp& row) {
+    return sys::unbind(environment, &row, 1);
+}
 
 BindOp page_row(Handle handle, std::uint64_t address, std::uint64_t frame, std::uint64_t count, Rights rights) {
     return {BindKind::Page, rights | bind_flag::size_4k, handle, address, frame, count, 0};
@@ -81,7 +93,8 @@ std::byte* map(std::uint64_t first_frame, std::uint64_t count) {
     std::uint64_t at = place(count);
     for (std::uint64_t done = 0; done < count;) {
         std::uint64_t here = count - done < 512 ? count - done : 512;
-        if (!bind(self, page_row(frames(), at + done * page_bytes, first_frame + done, here, right::Read | right::Write))
+        if (!bind(self,
+                  page_row(frames(), at + done * page_bytes, first_frame + done, here, right::Read | right::Write))
                  .ok())
             return nullptr;
         done += here;
@@ -124,6 +137,8 @@ std::uint64_t tsc() {
     return (static_cast<std::uint64_t>(high) << 32) | low;
 }
 
-std::uint64_t cycles(std::uint64_t microseconds) { return machine_info().tsc_hz / 1'000'000 * microseconds; }
+std::uint64_t cycles(std::uint64_t microseconds) {
+    return machine_info().tsc_hz / 1'000'000 * microseconds;
+}
 
 } // namespace lab

@@ -14,7 +14,7 @@ inline constexpr std::uint64_t window = 0x6000'0000'0000ull;
 inline constexpr std::uint64_t window_bytes = 1ull << 30;
 
 const exo::StartInfo& start();
-exo::Handle frames();  // the spare frames
+exo::Handle frames(); // the spare frames
 exo::Handle machine();
 const exo::MachineInfo& machine_info();
 

@@ -80,6 +80,17 @@ TEST_CASE("tree: every header compiles alone") {
     report(headers_stand_alone(tree()));
 }
 
+TEST_CASE("tree: every source has the format of .clang-format") {
+    const auto version = output_of("clang-format-19 --version");
+    REQUIRE_MESSAGE(version, version.error());
+    for (const SourceFile& file : tree())
+        if (is_cpp(file)) {
+            const auto formatted = output_of("clang-format-19 '" + file.path + "'");
+            REQUIRE_MESSAGE(formatted, formatted.error());
+            CHECK_MESSAGE(*formatted == file.text, file.path << ": run clang-format-19 -i on it");
+        }
+}
+
 TEST_CASE("tree: there are fewer than 32 system calls") {
     const auto table = std::ranges::find(tree(), "secure-bindings/abi/syscalls.def", &SourceFile::path);
     REQUIRE(table != tree().end());

@@ -6,11 +6,13 @@
 
 int main() {
     std::cout << "# System calls\n\n"
-                 "Made by `tools/docs` from `secure-bindings/abi/syscalls.def`, `errors.def` and `rights.def`; do not edit.\n\n"
+                 "Made by `tools/docs` from `secure-bindings/abi/syscalls.def`, `errors.def` and `rights.def`; do not "
+                 "edit.\n\n"
                  "The number is in `eax`, from "
               << "0x" << std::hex << exo::call_base << std::dec
               << " on; arguments in `rdi rsi rdx r10 r8 r9`; the result in `rax`, a negated error when negative.\n"
-                 "`rcx` and `r11` are lost, every other register is kept. Any other `syscall` is reflected to the library OS.\n\n"
+                 "`rcx` and `r11` are lost, every other register is kept. Any other `syscall` is reflected to the "
+                 "library OS.\n\n"
                  "| number | call | rights needed | errors |\n| --- | --- | --- | --- |\n";
 #define EXO_CALL(number, name, parameters, arguments, rights, errors)                                                  \
     std::cout << "| " << number << " | `" #name #parameters "` | " << rights << " | " << errors << " |\n";

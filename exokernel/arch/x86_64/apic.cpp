@@ -13,8 +13,8 @@ namespace {
 
 namespace reg {
 constexpr std::uint32_t id = 0x20, task_priority = 0x80, end_of_interrupt = 0xb0, spurious = 0xf0, in_service = 0x100,
-                        command = 0x300, command_high = 0x310, timer = 0x320, lint0 = 0x350, lint1 = 0x360, initial_count = 0x380,
-                        current_count = 0x390, divide = 0x3e0;
+                        command = 0x300, command_high = 0x310, timer = 0x320, lint0 = 0x350, lint1 = 0x360,
+                        initial_count = 0x380, current_count = 0x390, divide = 0x3e0;
 }
 constexpr std::uint32_t masked = 1 << 16;
 constexpr std::uint32_t divide_by_16 = 3;
@@ -70,14 +70,24 @@ void apic_enable() {
     write(reg::spurious, 1u << 8 | spurious_vector);
 }
 
-std::uint32_t apic_id() { return x2 ? read(reg::id) : read(reg::id) >> 24; }
-void apic_end_of_interrupt() { write(reg::end_of_interrupt, 0); }
+std::uint32_t apic_id() {
+    return x2 ? read(reg::id) : read(reg::id) >> 24;
+}
+void apic_end_of_interrupt() {
+    write(reg::end_of_interrupt, 0);
+}
 bool apic_in_service(std::uint8_t vector) {
     return (x2 || registers) && (read(reg::in_service + vector / 32 * 0x10) >> vector % 32 & 1);
 }
-void send_ipi(std::uint32_t target, std::uint8_t vector) { command(target, 1u << 14 | vector); }
-void send_init(std::uint32_t target) { command(target, 0x4500); }
-void send_startup(std::uint32_t target, std::uint8_t page) { command(target, 0x4600u | page); }
+void send_ipi(std::uint32_t target, std::uint8_t vector) {
+    command(target, 1u << 14 | vector);
+}
+void send_init(std::uint32_t target) {
+    command(target, 0x4500);
+}
+void send_startup(std::uint32_t target, std::uint8_t page) {
+    command(target, 0x4600u | page);
+}
 
 void apic_timer(std::uint64_t deadline_tsc) {
     if (deadline_tsc == 0) {
@@ -99,7 +109,9 @@ void apic_count_begin() {
     write(reg::initial_count, 0xffff'ffff);
 }
 
-std::uint64_t apic_counted() { return 0xffff'ffff - read(reg::current_count); }
+std::uint64_t apic_counted() {
+    return 0xffff'ffff - read(reg::current_count);
+}
 
 void apic_timer_rate(std::uint64_t tsc_cycles, std::uint64_t ticks) {
     write(reg::initial_count, 0);

@@ -46,8 +46,8 @@ void kernel_trap(TrapFrame& frame) {
             return;
         }
     }
-    panic("exception %lu in ring 0, error code %lx, rip %lx, address %lx, rsp %lx (%s)", frame.vector,
-          frame.error_code, frame.rip, read_cr2(), frame.rsp, [&frame] {
+    panic("exception %lu in ring 0, error code %lx, rip %lx, address %lx, rsp %lx (%s)", frame.vector, frame.error_code,
+          frame.rip, read_cr2(), frame.rsp, [&frame] {
               std::uint64_t offset;
               const char* name = symbol_name(frame.rip, &offset);
               return name ? name : "?";

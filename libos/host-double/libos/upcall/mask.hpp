@@ -1,5 +1,5 @@
-// The host's double of libos/upcall/mask.hpp: there are no upcalls, and one thread. Counts the depth, so that tests can see
-// that every lock is left.
+// The host's double of libos/upcall/mask.hpp: there are no upcalls, and one thread. Counts the depth, so that tests can
+// see that every lock is left.
 #pragma once
 
 #include <cstdint>
