@@ -37,7 +37,6 @@ static void end_slice(TrapFrame& frame, Core& core, std::uint64_t now) {
 
 void clock_tick(TrapFrame& frame) {
     Core& core = this_core();
-    core.timer_armed_tsc = 0;
     wake_due(core);
     std::uint64_t now = rdtsc();
     if (core.current && core.slice_end_tsc && now >= core.slice_end_tsc)

@@ -75,6 +75,7 @@ void interrupt(TrapFrame& frame, Core& core, bool from_user) {
         tlb_answer();
     } else if (frame.vector == timer_vector) {
         core.counters->timer_interrupts++;
+        core.timer_armed_tsc = 0; // even when it came early: whoever looks next sets it again
     } else if (frame.vector >= device_vector_first && frame.vector < device_vector_end) {
         core.counters->device_interrupts++;
     }

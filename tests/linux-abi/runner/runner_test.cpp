@@ -1,5 +1,4 @@
 // The parts of the runner that decide: what the manifest says, and when two runs agree.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include "tests/linux-abi/runner/compare.hpp"
 #include "tests/linux-abi/runner/manifest.hpp"
 
