@@ -20,7 +20,7 @@ using virtio_console::PortId;
 
 constexpr std::string_view port_names[] = {"exo.stdin", "exo.stdout", "exo.stderr", "exo.trace"};
 constexpr std::size_t stream_count = sizeof port_names / sizeof *port_names;
-constexpr std::size_t required_ports = 3;
+constexpr std::size_t ports_of_every_program = 3; // the last one is waited for only by a program that is traced
 constexpr std::uint64_t write_timeout_us = 60'000'000;
 constexpr std::uint64_t drain_timeout_us = 10'000'000;
 constexpr std::uint64_t input_pause_ns = 1'000'000;
@@ -61,6 +61,7 @@ bool open_locked() {
         return false;
     }
     console = ::new (console_memory) Console;
+    const std::size_t required_ports = start_info().trace ? stream_count : ports_of_every_program;
     auto up = console->bring_up(function().environment(), std::span(port_names).first(required_ports));
     if (!up) {
         say("the console did not start: ", virtio::describe(up.error()));
