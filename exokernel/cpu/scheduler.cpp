@@ -185,14 +185,7 @@ void change_vcore(TrapFrame& frame, Vcore& next, Extended extended) {
     std::uint64_t now = rdtsc();
     if (core.current)
         save_vcore(frame, *core.current, extended, now - core.dispatched_tsc);
-    core.current = &next;
-    core.dispatched_tsc = now;
-    core.counters->switches++;
-    core.upcall = next.page;
-    core.vcore_info = &info_of(next);
-    next.state = VcoreState::Running;
-    core.vcore_info->state = VcoreState::Running;
-    load_tables(core, environments[next.environment]);
+    give_core(core, next, now);
     restore_vcore(frame, next);
 }
 

@@ -32,6 +32,11 @@ void set_core_timer(Core& core);
 void clock_tick(TrapFrame& frame);
 // The vcore became Ready: its core looks at it soon.
 void kick(Vcore& vcore);
+// Whether something is pending that the vcore wants to be interrupted for.
+inline bool has_wanted(const Vcore& vcore) {
+    const UpcallPage& page = *vcore.page;
+    return __atomic_load_n(&page.pending, __ATOMIC_ACQUIRE) & __atomic_load_n(&page.wanted, __ATOMIC_RELAXED);
+}
 // What ends a vcore's `wait`: the bits it named, and those that would interrupt it.
 inline std::uint64_t waited_for(const Vcore& vcore) {
     const UpcallPage& page = *vcore.page;

@@ -36,7 +36,7 @@ bool deliver_pending(TrapFrame& frame, Vcore& vcore) {
     UpcallPage& page = *vcore.page;
     std::uint64_t begin = read_once(page.resume_begin);
     std::uint64_t restart = read_once(page.resume_restart);
-    if (!(read_once(page.pending) & read_once(page.wanted)))
+    if (!has_wanted(vcore))
         return false;
     if (frame.rip - begin < read_once(page.resume_end) - begin && restart != 0 && restart < user_end) {
         page.masked = 1;

@@ -45,7 +45,7 @@ void call::reply(TrapFrame& frame) {
     Vcore* caller = current.caller;
     frame.rax = 0;
     // With something to attend to, the callee does not open its gate again but runs on from here when it gets time.
-    bool busy = __atomic_load_n(&current.page->pending, __ATOMIC_ACQUIRE) & current.page->wanted;
+    bool busy = has_wanted(current);
     current.state = busy ? VcoreState::Ready : VcoreState::Accepting;
     info_of(current).state = current.state;
     if (!caller) {

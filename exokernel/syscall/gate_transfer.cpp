@@ -6,17 +6,11 @@
 #include "exokernel/arch/x86_64/cpu.hpp"
 #include "exokernel/cpu/lock.hpp"
 #include "exokernel/cpu/switch.hpp"
-#include "exokernel/memory/tlb.hpp"
 #include "secure-bindings/abi/call_numbers.hpp"
 
 namespace exo {
 
 namespace {
-
-bool attends(const Vcore& vcore) {
-    const UpcallPage& page = *vcore.page;
-    return __atomic_load_n(&page.pending, __ATOMIC_ACQUIRE) & __atomic_load_n(&page.wanted, __ATOMIC_RELAXED);
-}
 
 // Registers of who leaves into its own frame, so that any switch can bring it back behind its call.
 void keep(const GateFrame& frame, Vcore& vcore) {
@@ -72,14 +66,7 @@ void hand_over(Core& core, const GateFrame& frame, Vcore& next, VcoreState left)
     current.state = left;
     core.vcore_info->state = left;
     core.vcore_info->run_cycles += now - core.dispatched_tsc;
-    core.current = &next;
-    core.dispatched_tsc = now;
-    core.counters->switches++;
-    core.upcall = next.page;
-    core.vcore_info = &info_of(next);
-    next.state = VcoreState::Running;
-    core.vcore_info->state = VcoreState::Running;
-    load_tables(core, environments[next.environment]);
+    give_core(core, next, now);
     write_fs_base_instruction(next.fs_base);
     if (next.gs_base != gs_base)
         wrmsr(msr::kernel_gs_base, next.gs_base);
@@ -89,7 +76,7 @@ void hand_over(Core& core, const GateFrame& frame, Vcore& next, VcoreState left)
 bool enter_callee(Core& core, GateFrame& frame) {
     Vcore& current = *core.current;
     Result<GateEntry> found = gate_entry_of(frame.rdi);
-    if (!found || attends(*found->callee))
+    if (!found || has_wanted(*found->callee))
         return false;
     Vcore& callee = *found->callee;
     callee.caller = &current;
@@ -102,7 +89,7 @@ bool enter_callee(Core& core, GateFrame& frame) {
 bool return_to_caller(Core& core, GateFrame& frame) {
     Vcore& current = *core.current;
     Vcore* caller = current.caller;
-    if (!caller || caller->state != VcoreState::Calling || attends(current) || attends(*caller))
+    if (!caller || caller->state != VcoreState::Calling || has_wanted(current) || has_wanted(*caller))
         return false;
     current.caller = nullptr;
     caller->callee = nullptr;

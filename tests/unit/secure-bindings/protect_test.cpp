@@ -141,6 +141,38 @@ TEST_CASE("a run crosses tables, stops where it must and says how far it came") 
     CHECK(b.snapshot() == before);
 }
 
+TEST_CASE("a run stops at a hole and at a refusal wherever it lies") {
+    for (std::uint64_t place = 0; place < 24; ++place) {
+        for (const Rights to : {Rights{0}, Rights{right::Read}, rw}) {
+            for (const bool hole : {false, true}) {
+                CAPTURE(place);
+                CAPTURE(to);
+                CAPTURE(hole);
+                Bench b;
+                REQUIRE(b.mapping.map_run(b.tree, {base, 1000, 1, right::Read, rw, 7, 3}, 24).done == 24);
+                const std::uint64_t odd = base + place * page_bytes;
+                REQUIRE(b.mapping.unmap(b.tree, odd).has_value());
+                if (!hole) {
+                    b.put(odd, 0, 0, 3000); // of a capability that allows nothing
+                }
+                const bool allowed = !hole && to == 0;
+                const Mapping::ProtectRun run = b.mapping.protect_run(b.tree, base, 24, to);
+                CHECK(run.done == (allowed ? 24 : place));
+                CHECK(run.status.has_value() == allowed);
+                if (!allowed) {
+                    CHECK(run.status.error() == (hole ? Error::NotBound : Error::NoRight));
+                }
+                for (std::uint64_t i = 0; i < 24; ++i) {
+                    if (i != place) {
+                        CHECK(b.seen(base + i * page_bytes) == (i < run.done ? to : Rights{right::Read}));
+                    }
+                }
+                b.in_order();
+            }
+        }
+    }
+}
+
 TEST_CASE("one page that loses Execute among many is told") {
     Bench b;
     REQUIRE(b.mapping.map_run(b.tree, {base, 1000, 1, right::Read, page_rights, 7, 3}, 64).done == 64);
