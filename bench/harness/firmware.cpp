@@ -5,6 +5,9 @@
 #include "bench/harness/guest_output.hpp"
 #include "bench/harness/process.hpp"
 
+#include <format>
+#include <unistd.h>
+
 namespace bench {
 namespace {
 
@@ -33,7 +36,9 @@ std::expected<double, std::string> firmware_cycles(System& system, const Job& jo
         return std::unexpected(command.error());
     if (!put_stub_in_place(*command))
         return std::unexpected(std::string(system.name()) + "'s QEMU command names no kernel");
-    const std::filesystem::path report = std::filesystem::absolute(build_directory / "bench/boot/firmware.txt");
+    // A file of this process: several benches may run at once.
+    const std::filesystem::path report =
+        std::filesystem::absolute(build_directory / std::format("bench/boot/firmware-{}.txt", ::getpid()));
     command->insert(command->end(), {"-debugcon", "file:" + report.string()});
 
     std::error_code ignored;
@@ -42,6 +47,7 @@ std::expected<double, std::string> firmware_cycles(System& system, const Job& jo
     if (!ran)
         return std::unexpected(ran.error());
     const auto bytes = read_file(report);
+    std::filesystem::remove(report, ignored);
     if (!bytes)
         return std::unexpected("the firmware's time could not be taken: " + last_lines(ran->output, 3));
     const std::string text(bytes->begin(), bytes->end());
