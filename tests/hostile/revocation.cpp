@@ -99,8 +99,13 @@ TEST_CASE_FIXTURE(Scene, "a function asked back and used until it is taken") {
     begin([](lab::ChildStart* start) {
         lab::open_upcalls(start, ignore, pending::revocation | pending::repossessed);
         start->board->go = 1;
-        for (;;) // the status register: a reset, when it is written
+        for (;;) { // the status register: a reset, when it is written
             *reinterpret_cast<volatile std::uint8_t*>(hostile::registers_at + 20) = 0;
+            // QEMU holds one lock for a write to a device's register and for every timer of the machine, and gives it
+            // to no one in turn: without a rest here no core's timer fires for up to a second, the neighbour's included.
+            for (unsigned i = 0; i < 256; i++)
+                asm volatile("pause"); // Safe: a hint.
+        }
     });
     REQUIRE(lab::until([this] { return attacker().board().go != 0; }));
     // Asked back from everyone below the test's own name for it.
