@@ -1,0 +1,57 @@
+// A NIC, however it is bound: a whole function with the driver linked in, or flows of one that the kernel shares out.
+// What is above cannot tell which. Polled by its owner's vcore; no call blocks but `sleep`.
+#pragma once
+
+#include "libos/net/packet.hpp"
+
+#include <array>
+
+namespace exo::net {
+
+using MacAddress = std::array<std::uint8_t, 6>;
+
+// What a port can do beside carrying frames.
+namespace port_offer {
+inline constexpr std::uint32_t transmit_checksum = 1u << 0; // packet_flag::checksum_needed is understood
+inline constexpr std::uint32_t receive_checksum = 1u << 1;  // packet_flag::checksum_good may come
+inline constexpr std::uint32_t chained_transmit = 1u << 2;  // frames may lie in several packets
+} // namespace port_offer
+
+struct PortCounters {
+    std::uint64_t received_packets = 0, received_octets = 0;
+    std::uint64_t sent_packets = 0, sent_octets = 0;
+    std::uint64_t dropped = 0; // received, but malformed by the device's own account
+};
+
+class Port {
+public:
+    // What it is, for those above: fixed once open.
+    const MacAddress& address() const { return address_; }
+    // Largest frame without FCS and VLAN tag, header included: 1514 on Ethernet of 1500.
+    std::uint16_t frame_octets_max() const { return frame_octets_max_; }
+    std::uint32_t offers() const { return offers_; }
+    const PortCounters& counters() const { return counters_; }
+    // Packets that this port's NIC reaches.
+    PacketPool& pool() { return *pool_; }
+
+    // Takes up to `into.size()` frames that have come; the caller owns them. Refills the ring behind itself. Polls
+    // once.
+    virtual std::size_t receive(std::span<Packet*> into) = 0;
+    // Gives frames to the NIC in order and rings once; returns how many it took (the first ones). The port releases
+    // them when the NIC is done. What it did not take stays the caller's: the ring is full, or the link is broken.
+    virtual std::size_t send(std::span<Packet* const> frames) = 0;
+    // Sleeps until a frame has come or the TSC has reached `deadline_tsc` (0: none): arms the NIC's interrupt, looks
+    // once more, waits. Polling owners never call it, and take no interrupt.
+    virtual void sleep(std::uint64_t deadline_tsc) = 0;
+
+protected:
+    ~Port() = default;
+
+    MacAddress address_{};
+    std::uint16_t frame_octets_max_ = 1514;
+    std::uint32_t offers_ = 0;
+    PortCounters counters_;
+    PacketPool* pool_ = nullptr;
+};
+
+} // namespace exo::net
