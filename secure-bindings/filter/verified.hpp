@@ -1,0 +1,39 @@
+// A program that the verifier has accepted: what interpreter and JIT rely on.
+#pragma once
+
+#include "secure-bindings/abi/filter.hpp"
+
+#include <array>
+#include <span>
+
+namespace exo::filter {
+
+// What the verifier found out about one instruction, over all paths.
+struct Note {
+    std::uint8_t flags = 0;     // of note::
+    std::uint8_t mask_bits = 0; // of the number that is added to an address: it has no more than these. 64: no mask
+
+    bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
+};
+
+namespace note {
+inline constexpr std::uint8_t reached = 1u << 0; // some path leads here; others are never executed
+inline constexpr std::uint8_t target = 1u << 1;  // some jump leads here
+// Speculation must stop here: after a conditional jump, whichever way it goes; after a store; before an addition.
+inline constexpr std::uint8_t fence = 1u << 2;
+inline constexpr std::uint8_t address_sum = 1u << 3;  // adds a register to an address: the number is to be masked
+inline constexpr std::uint8_t sum_reversed = 1u << 4; // with the number in the destination
+} // namespace note
+
+// Good as long as the instructions and the Verifier that it came from are left alone.
+struct Verified {
+    std::span<const FilterInstruction> program;
+    std::span<const Note> notes; // one for each instruction
+    FilterKind kind = FilterKind::Filter;
+    std::uint32_t cost = 0;          // most instructions that a run takes, in the unit of filter_cost_max
+    std::uint32_t scratch_bytes = 0; // the context must have at least as many behind `scratch`
+    std::uint32_t stack_bytes = 0;   // what it uses of the 512, a multiple of 8
+    std::uint32_t helpers = 0;       // a bit for each FilterHelper that it calls, by number
+};
+
+} // namespace exo::filter
