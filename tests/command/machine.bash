@@ -113,6 +113,12 @@ run_exo run --memory 64M --verbose --manifest "machine log" build/examples/dirty
 check "a program that is its own library OS: status 0, not $status" test "$status" = 0
 check "a program that is its own library OS: takes its own faults" says "pages written: 0x100010116"
 
+run_exo "${machine[@]}" --net user --net hub:command,model=e1000e --ip 10.0.0.2/24,10.0.0.1 --verbose $programs/address
+check "interfaces: status 0, not $status" test "$status" = 0
+check "interfaces: the program is told its addresses" stdout_is "dhcp 10.0.0.2/24,10.0.0.1"
+check "interfaces: both NICs are in the machine" \
+    test "$(grep -cE '^device [0-9]+: .* (1af4:1041|8086:10d3) class 020000' "$scratch/stderr")" = 2
+
 # --gdb: the machine stands still until a debugger has come; this one asks where it is, and detaches.
 debug() {
     local answer= attempt

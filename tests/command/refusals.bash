@@ -88,6 +88,23 @@ refuses "a time limit of nothing" 2 "from 1 to" run --timeout 0 "$good"
 refuses "a trace that cannot be written" 1 "cannot be written" run --trace "$scratch/no/such/trace" "$good"
 refuses "an unknown accelerator" 2 "auto, kvm or tcg" run --accel fast "$good"
 refuses "an unknown command" 2 "unknown command 'walk'" walk
+refuses "an interface of no kind" 2 "not 'wire'" run --net wire "$good"
+refuses "a hub without a name" 2 "a hub's name" run --net hub: --ip 10.0.0.1/24 "$good"
+refuses "a hub without an address" 2 "--ip A.B.C.D/PREFIX" run --net hub:refusals "$good"
+refuses "an address that is none" 2 "such as 10.0.0.1/24" run --net user --ip 10.0.0 "$good"
+refuses "an address of a whole network" 2 "not the address of one machine" run --net user --ip 10.0.0.0/24 "$good"
+refuses "a gateway elsewhere" 2 "of the same network" run --net user --ip 10.0.0.1/24,10.0.1.1 "$good"
+refuses "an address for no interface" 2 "there is none" run --ip dhcp "$good"
+refuses "a NIC without a driver" 2 "not 'ne2000'" run --net user,model=ne2000 "$good"
+refuses "a tap that is not there" 1 "no interface exo-none" run --net tap:exo-none --ip 10.0.0.1/24 "$good"
+refuses "an interface that is no tap" 1 "is not a tap" run --net tap:lo --ip 10.0.0.1/24 "$good"
+refuses "a forwarded port that is no port" 2 "hostfwd is" run --net user,hostfwd=tcp::99999-:80 "$good"
+refuses "a forwarded address of another host" 1 "cannot be had" run --net user,hostfwd=tcp:192.0.2.1:8080-:80 "$good"
+mkdir "$scratch/exo-hubs"
+chmod 755 "$scratch/exo-hubs"
+XDG_RUNTIME_DIR=$scratch refuses "a hub in a folder open to others" 1 "not a folder of this user alone" \
+    run --net hub:refusals --ip 10.0.0.1/24 "$good"
+refuses "a hub without a name to open" 2 "one NAME" hub
 if ! grep -qwE 'vmx|svm' /proc/cpuinfo; then
     refuses "KVM without VT-x or AMD-V" 1 "no working VT-x or AMD-V" run --accel kvm "$good"
 fi

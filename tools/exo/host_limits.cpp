@@ -1,6 +1,8 @@
 // Checks of a request against the host. Each refusal is one sentence that names the limit.
 #include "tools/exo/host_limits.hpp"
 
+#include "tools/exo/net_host.hpp"
+
 #include <algorithm>
 #include <fcntl.h>
 #include <filesystem>
@@ -87,6 +89,9 @@ Outcome<void> check_host(const RunOptions& options) {
                                   memory >> 20));
     for (const Share& share : options.shares)
         if (const auto checked = check_share(share); !checked)
+            return checked;
+    for (const NetInterface& interface : options.interfaces)
+        if (const auto checked = check_interface_host(interface); !checked)
             return checked;
     if (options.trace_file) {
         std::filesystem::path folder = std::filesystem::path(*options.trace_file).parent_path();

@@ -27,6 +27,8 @@ std::string write_manifest(const RunOptions& options, std::string_view program) 
         text += std::format("arg {}\n", percent_encode(argument));
     for (const std::string& variable : options.environment)
         text += std::format("env {}\n", percent_encode(variable));
+    if (!options.interfaces.empty())
+        text += std::format("env {}\n", percent_encode("EXO_IP=" + address_words(options.interfaces)));
     text += std::format("vcores {}\n", options.vcores);
     text += "memory all\n";
     for (std::size_t index = 0; index < options.shares.size(); ++index) {
@@ -34,6 +36,10 @@ std::string write_manifest(const RunOptions& options, std::string_view program) 
         text += std::format("share {} {}\n", share_tag(index), read_only ? "ro" : "rw");
     }
     text += "console virtio\n";
+    // Functions are granted in this order, and of a kind the first free one is taken: the one of the lowest PCI
+    // address.
+    for (const NetInterface& interface : options.interfaces)
+        text += std::format("function {}\n", function_of(interface));
     text += std::format("trace {}\n", options.trace_file ? "on" : "off");
     for (const std::string& line : options.manifest_lines)
         text += line + '\n';

@@ -141,6 +141,28 @@ Effect add_device(RunOptions& options, const std::string& text) {
     return {};
 }
 
+Effect add_interface(RunOptions& options, const std::string& text) {
+    auto interface = parse_interface(text);
+    if (!interface)
+        return std::unexpected(interface.error());
+    if (options.interfaces.size() == interfaces_max)
+        return usage_error(std::format("--net: at most {} interfaces can be added", interfaces_max));
+    options.interfaces.push_back(std::move(*interface));
+    return {};
+}
+
+Effect set_address(RunOptions& options, const std::string& text) {
+    auto address = parse_address(text);
+    if (!address)
+        return std::unexpected(address.error());
+    if (options.interfaces.empty())
+        return usage_error(std::format("--ip {}: an address belongs to the --net before it, and there is none", text));
+    if (!options.interfaces.back().address.empty())
+        return usage_error(std::format("--ip {}: the --net before it has an address already", text));
+    options.interfaces.back().address = std::move(*address);
+    return {};
+}
+
 struct ValueOption {
     std::string_view name;
     Effect (*apply)(RunOptions&, const std::string&);
@@ -159,6 +181,8 @@ constexpr ValueOption value_options[] = {
     {"--kernel-option", add_kernel_option},
     {"--manifest", add_manifest_line},
     {"--device", add_device},
+    {"--net", add_interface},
+    {"--ip", set_address},
 };
 
 struct FlagOption {
@@ -175,6 +199,11 @@ Outcome<RunOptions> check_together(RunOptions options) {
         return usage_error("--icount counts the instructions of one vcore: it cannot be used with --vcores above 1");
     if (options.icount && options.acceleration == Acceleration::kvm)
         return usage_error("--icount needs --accel tcg: KVM cannot count instructions exactly");
+    if (const Effect checked = check_interfaces(options.interfaces); !checked)
+        return std::unexpected(checked.error());
+    for (const std::string& variable : options.environment)
+        if (!options.interfaces.empty() && variable.starts_with("EXO_IP="))
+            return usage_error("--env EXO_IP: with --net the addresses are said by --ip");
     return options;
 }
 
@@ -271,6 +300,10 @@ The exit status, stdout and stderr are the program's own; stdin is forwarded to 
   --kernel-option W   one word for the kernel's command line, such as cores=0-1 or slot-us=500; can be repeated
   --manifest LINE     one more directive for the steward, such as 'machine create' (steward/README.md); can be repeated
   --device SPEC       one more PCI function in QEMU's words, such as edu; can be repeated
+  --net WIRE[,K=V...] one more NIC: user (NAT and DHCP of QEMU's own; hostfwd=tcp::8080-:80 leads in), hub:NAME (machines
+                      joined by a name; given twice, inside this machine), tap:INTERFACE, qemu:NETDEV; can be repeated.
+                      model=e1000e instead of virtio-net-pci, mac=..., and further properties such as packed=on
+  --ip ADDRESS        of the --net before it: A.B.C.D/PREFIX[,GATEWAY] or dhcp (default for user); see EXO_IP
   --gdb               stop before the first instruction and wait for gdb on port 1234
   --trace FILE        write the libOS's event trace to FILE (Perfetto and chrome://tracing open it)
   --verbose           show the kernel's log on stderr (so does EXO_LOG=1 in the environment)

@@ -2,6 +2,7 @@
 // What needs the host (does the file exist, how much memory is there) is checked in host_limits.hpp and elf_check.hpp.
 #pragma once
 
+#include "tools/exo/net.hpp"
 #include "tools/exo/outcome.hpp"
 
 #include <cstdint>
@@ -43,6 +44,7 @@ struct RunOptions {
     std::optional<std::string> trace_file;
     std::vector<std::string> manifest_lines; // further directives, see steward/README.md
     std::vector<std::string> devices;        // further PCI functions, in QEMU's words
+    std::vector<NetInterface> interfaces;    // NICs, in the order of --net
     std::string kernel_options;              // words for the kernel's command line
     std::string processor = "max";           // what TCG emulates, in QEMU's words; KVM gives the host's
     std::optional<std::string> kernel_file;  // instead of the kernel that was built

@@ -68,6 +68,15 @@ void add_shares(Words& words, const RunOptions& options, unsigned& ports) {
     }
 }
 
+// Root ports get ascending PCI addresses, so NICs of one kind are found in the order of --net.
+void add_interfaces(Words& words, const RunOptions& options, unsigned& ports) {
+    for (std::size_t index = 0; index < options.interfaces.size(); ++index) {
+        const NetWords net = net_words(options.interfaces, index);
+        add(words, {"-netdev", net.netdev});
+        add_root_port(words, ports, net.device);
+    }
+}
+
 bool needs_quotes(std::string_view word) {
     constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+,./:@%";
     return word.empty() || word.find_first_not_of(plain) != std::string_view::npos;
@@ -88,6 +97,7 @@ std::vector<std::string> qemu_command(const RunOptions& options, Accelerator acc
     unsigned ports = 0;
     add_streams(words, paths, ports);
     add_shares(words, options, ports);
+    add_interfaces(words, options, ports);
     for (const std::string& device : options.devices)
         add_root_port(words, ports, device);
     if (options.gdb)

@@ -4,6 +4,7 @@
 
 #include "tools/exo/boot_archive.hpp"
 #include "tools/exo/host_file.hpp"
+#include "tools/exo/hub.hpp"
 #include "tools/exo/machine.hpp"
 #include "tools/exo/main_job.hpp"
 #include "tools/exo/trace_file.hpp"
@@ -61,7 +62,7 @@ int conclude(const RunReport& report, const RunOptions& options) {
     return *log.exit_status();
 }
 
-Outcome<int> try_run(const RunOptions& options) {
+Outcome<int> try_run(RunOptions options) {
     if (const auto checked = check_host(options); !checked)
         return std::unexpected(checked.error());
     const auto accelerator =
@@ -82,6 +83,7 @@ Outcome<int> try_run(const RunOptions& options) {
         return failed(std::format("there is no kernel image {}", kernel.string()));
     MachinePaths paths = {kernel, "boot.cpio", {10, 11, 12, 13, 14}};
     if (options.dry_run) {
+        name_hubs(options);
         std::println("{}", shell_line(qemu_command(options, *accelerator, paths)));
         return 0;
     }
@@ -98,6 +100,9 @@ Outcome<int> try_run(const RunOptions& options) {
     paths.archive = folder->path() + "/boot.cpio";
     if (const auto written = write_host_file(paths.archive, *archive); !written)
         return std::unexpected(written.error());
+    const auto hubs = HubMembership::join(options);
+    if (!hubs)
+        return std::unexpected(hubs.error());
     auto sockets = StreamSockets::create();
     if (!sockets)
         return std::unexpected(sockets.error());
@@ -135,7 +140,7 @@ int run_program(RunOptions options) {
     const char* log = std::getenv("EXO_LOG");
     if (log != nullptr && std::string_view(log) == "1")
         options.verbose = true;
-    const auto status = try_run(options);
+    const auto status = try_run(std::move(options));
     return status ? *status : report(status.error());
 }
 
