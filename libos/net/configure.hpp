@@ -1,0 +1,24 @@
+// A native program's network from what it was started with: the NICs among its functions, and EXO_IP in its
+// environment, which `exo run --ip` sets: for each NIC in order `dhcp` or A.B.C.D/P[,GATEWAY], separated by spaces.
+// Without EXO_IP every NIC asks DHCP.
+#pragma once
+
+#include "libos/net/ip/interface.hpp"
+#include "libos/start/start_info.hpp"
+
+namespace exo::net {
+
+// The kit's TSC.
+const Clock& net_clock();
+// For Network::open, from the starter's randomness; each call another one.
+Seed net_seed(const StartInfo& start);
+
+// The statuses a program ends with when it has no network.
+inline constexpr int status_no_network = 69; // EX_UNAVAILABLE of sysexits
+
+// Opens every NIC, gives it its address (probed, or leased) and adds it to `network`, which it opens. Polls meanwhile.
+// 0, or, after one clear sentence on the log: status_no_network (no NIC, a NIC that does not open, no lease, an address
+// in use), or 64 when EXO_IP cannot be read. `interfaces_max` at most; the objects live as long as the program.
+int configure(const StartInfo& start, Network& network);
+
+} // namespace exo::net

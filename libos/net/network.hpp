@@ -1,0 +1,85 @@
+// Everything one vcore has of networks: interfaces, the table of UDP sockets, TCP once it is opened (tcp/stack.hpp).
+// Polled: `poll` takes what has come, answers, and runs the timers; nothing happens between polls. Not shared between
+// vcores, no lock inside: a program of several serialises its calls, or gives each vcore a network of its own (TCP
+// excepted, of which a program has one).
+#pragma once
+
+#include "libos/net/address.hpp"
+#include "libos/net/clock.hpp"
+#include "libos/net/packet.hpp"
+#include "libos/net/problem.hpp"
+#include "libos/net/random.hpp"
+#include "libos/net/udp/table.hpp"
+
+#include <array>
+#include <span>
+
+namespace exo::net {
+
+class Interface;
+
+inline constexpr std::size_t interfaces_max = 8;
+
+// The two ends of what an ICMP error answers.
+struct Conversation {
+    Endpoint local, remote;
+};
+
+// A transport beside UDP: what the network tells it. `input` takes the packet, whose data are the IP payload.
+struct Transport {
+    void* context = nullptr;
+    void (*input)(void* context, Interface& interface, Packet* packet, Ipv4Address source,
+                  Ipv4Address destination) = nullptr;
+    // ICMP, or ARP's silence, about something this side sent.
+    void (*unreachable)(void* context, const Conversation& about, Problem problem) = nullptr;
+    // Timers; returns the tick at which to be called again.
+    std::uint64_t (*tick)(void* context, std::uint64_t now) = nullptr;
+};
+
+class Network {
+public:
+    Network() = default;
+    Network(const Network&) = delete;
+    Network& operator=(const Network&) = delete;
+
+    void open(const Clock& clock, const Seed& seed);
+    // Errors: Full. The interface is open and outlives the network.
+    NetStatus add(Interface& interface);
+    std::span<Interface* const> interfaces() const { return {interfaces_.data(), interface_count_}; }
+
+    // Takes frames from every interface, up to a burst each, and runs what is due. Returns how many frames came.
+    std::size_t poll();
+    // When `poll` has something to do even if no frame comes: for Port::sleep.
+    std::uint64_t deadline() const { return next_tick_ < never ? next_tick_ : 0; }
+    // Asks for the timers to run at `tick` or earlier.
+    void wake_at(std::uint64_t tick) {
+        if (tick < next_tick_)
+            next_tick_ = tick;
+    }
+
+    // The interface to reach a destination by: the network's own addresses, then the longest prefix, then a gateway.
+    // Null: no route.
+    Interface* route(Ipv4Address destination) const;
+    bool has_address(Ipv4Address address) const;
+
+    UdpTable& udp() { return udp_; }
+    Random& random() { return random_; }
+    const Clock& clock() const { return clock_; }
+    const Transport& tcp() const { return tcp_; }
+    void set_tcp(const Transport& tcp) { tcp_ = tcp; }
+    // Delivers what ICMP or ARP found out to the socket it concerns.
+    void tell_unreachable(std::uint8_t protocol, const Conversation& about, Problem problem);
+
+private:
+    void run_timers(std::uint64_t now);
+
+    std::uint64_t next_tick_ = 0;
+    std::size_t interface_count_ = 0;
+    std::array<Interface*, interfaces_max> interfaces_{};
+    Clock clock_;
+    Random random_;
+    Transport tcp_;
+    UdpTable udp_;
+};
+
+} // namespace exo::net

@@ -1,0 +1,33 @@
+// TCP for every interface of a network (RFC 9293), by lwIP's engine over this stack's own IPv4; see
+// docs/decisions for where the cut is. One a program, since the engine's state is one; everything that uses it belongs
+// to the vcore that polls the network.
+#pragma once
+
+#include "libos/net/network.hpp"
+
+namespace exo::net {
+
+// Connections that are open, being opened, or being closed, listeners included.
+inline constexpr std::size_t tcp_connections_max = 512;
+
+class TcpStack {
+public:
+    TcpStack() = default;
+    TcpStack(const TcpStack&) = delete;
+    TcpStack& operator=(const TcpStack&) = delete;
+
+    // Brings the engine up and joins the network. Interfaces are added to the network before. Errors: AlreadyConnected
+    // when a stack is open in this program already.
+    NetStatus open(Network& network);
+    // Breaks every connection and leaves the network.
+    void close();
+    // The one that is open, or null.
+    static TcpStack* current();
+
+    Network& network() { return *network_; }
+
+private:
+    Network* network_ = nullptr;
+};
+
+} // namespace exo::net

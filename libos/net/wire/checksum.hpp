@@ -1,0 +1,48 @@
+// The Internet checksum (RFC 1071): ones' complement sums of 16-bit words, eight octets a step in general registers.
+// Sums are taken of the words as they lie in memory; RFC 1071 2(B) says why that comes out right.
+#pragma once
+
+#include "libos/net/wire/byte_order.hpp"
+
+#include <span>
+
+namespace exo::net {
+
+// A sum not yet folded. Sums of pieces add up when every piece but the last has an even length.
+using Sum = std::uint64_t;
+
+constexpr Sum add_sums(Sum left, Sum right) {
+    unsigned long long carry = 0;
+    const Sum sum = __builtin_addcll(left, right, 0, &carry);
+    return sum + carry; // cannot carry again: a sum that did carry is at most 2^64 - 2
+}
+
+// To 16 bits, as they lie in memory.
+constexpr std::uint16_t fold(Sum sum) {
+    sum = (sum & 0xffff'ffff) + (sum >> 32);
+    sum = (sum & 0xffff'ffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16);
+    return static_cast<std::uint16_t>((sum & 0xffff) + (sum >> 16));
+}
+// What the field holds.
+constexpr std::uint16_t checksum_of(Sum sum) {
+    return static_cast<std::uint16_t>(~fold(sum));
+}
+
+Sum sum_octets(std::span<const std::byte> octets);
+
+// A header of 20 octets, unrolled.
+inline Sum sum_20(const std::byte* at) {
+    unsigned long long carry = 0;
+    unsigned long long sum = __builtin_addcll(load64(at), load64(at + 8), 0, &carry);
+    sum = __builtin_addcll(sum, load32(at + 16), carry, &carry);
+    return sum + carry;
+}
+
+// What TCP and UDP sum beside their own octets (RFC 768, RFC 9293 3.1).
+inline Sum pseudo_header_sum(std::uint32_t source_wire, std::uint32_t destination_wire, std::uint8_t protocol,
+                             std::uint16_t octets) {
+    return static_cast<Sum>(source_wire) + destination_wire + swapped(octets) + (static_cast<Sum>(protocol) << 8);
+}
+
+} // namespace exo::net
