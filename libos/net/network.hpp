@@ -74,6 +74,7 @@ private:
     void run_timers(std::uint64_t now);
 
     std::uint64_t next_tick_ = 0;
+    std::uint32_t polls_ = 0;
     std::size_t interface_count_ = 0;
     std::array<Interface*, interfaces_max> interfaces_{};
     Clock clock_;

@@ -72,11 +72,19 @@ public:
     // Sends a payload as one packet, or in fragments. Takes it on success, or else leaves it as it was. It lies queued
     // until flush. Errors: NetworkUnreachable, TooBig (do_not_fragment), NoRoom.
     NetStatus send_ipv4(Packet* payload, const Ipv4Send& how);
+    // Whether the port makes a transport's checksum (packet_flag::checksum_needed) in a payload of so many octets: it
+    // goes out in one frame.
+    bool makes_checksum(std::size_t payload_octets) const {
+        return offers(port_offer::transmit_checksum) && payload_octets + ipv4_header_octets <= mtu_;
+    }
     // Gives the port what is queued, with one ring.
     void flush();
-    // Answers a datagram that could not be delivered; `packet` still has its IP header before its data. Not answered:
-    // broadcasts, errors, what comes too often (RFC 1122 3.2.2).
-    void send_unreachable(const Packet& packet, std::uint8_t code);
+    // Answers a datagram that could not be delivered; the packet's data are its payload. Not answered: broadcasts, what
+    // comes too often (RFC 1122 3.2.2).
+    void send_unreachable(const Packet& packet, const Ipv4Header& header, std::uint8_t code);
+    // What a packet to `destination` names as its source.
+    Ipv4Address source_for(Ipv4Address destination) const;
+    bool offers(std::uint32_t offer) const { return port_->offers() & offer; }
 
 private:
     void input(Packet* packet);
@@ -86,20 +94,24 @@ private:
     void input_icmp(Packet* packet, const Ipv4Header& header, std::size_t payload_octets);
     void input_icmp_error(const Packet& packet);
     void input_udp(Packet* packet, const Ipv4Header& header, std::size_t payload_octets);
+    void input_ipv4(Packet* packet);
     bool is_local(Ipv4Address destination) const;
     void send_arp(ArpOperation operation, const MacAddress& to, Ipv4Address sender, const MacAddress& target_mac,
                   Ipv4Address target);
     void send_claim(AddressClaim::Send what);
     void ask(Neighbour& neighbour);
-    void heard_from(Neighbour& neighbour, const MacAddress& mac);
+    void heard_from(Neighbour& neighbour, const MacAddress& mac, std::uint64_t now);
+    std::uint64_t tick_neighbour(Neighbour& neighbour, std::uint64_t now);
     void give_up(Neighbour& neighbour);
     void adopt_address();
-    NetStatus send_whole(Packet* payload, const Ipv4Send& how, Ipv4Address hop);
+    NetStatus send_whole(Packet* payload, std::size_t octets, const Ipv4Send& how, Ipv4Address hop);
     NetStatus send_fragments(Packet* payload, std::size_t octets, const Ipv4Send& how, Ipv4Address hop);
+    bool send_fragment(const Packet* payload, std::size_t begin, std::size_t octets, const Ipv4Header& header,
+                       Ipv4Address hop);
     // Takes a frame complete but for its destination.
     bool transmit(Packet* frame, Ipv4Address hop);
     bool enqueue(Packet* frame);
-    bool may_send_error(std::uint64_t now);
+    bool may_send_error();
 
     static constexpr std::size_t burst_max = 32;
     static constexpr std::size_t transmit_queue_max = 64;

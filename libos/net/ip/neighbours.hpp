@@ -13,7 +13,7 @@ namespace exo::net {
 inline constexpr std::size_t neighbour_sets = 64;
 inline constexpr std::size_t neighbour_ways = 4;
 // Frames kept for one neighbour that has not answered yet.
-inline constexpr std::size_t neighbour_waiting_max = 8;
+inline constexpr std::size_t neighbour_waiting_max = 64; // a datagram in fragments
 inline constexpr unsigned neighbour_attempts_max = 4;
 inline constexpr std::uint64_t neighbour_retry_ms = 500;
 // A mapping not confirmed this long is asked for again, to the station that had it, while it stays in use.

@@ -57,7 +57,8 @@ private:
         Packet* first = nullptr; // by offset, linked by cookie[0]; cookie[1] is the offset
     };
     Datagram* find(const Ipv4Header& header);
-    Datagram* make_room();
+    Datagram& free_place();
+    void drop_oldest();
     void drop(Datagram& datagram);
     enum class Placed { Yes, Repeated, Overlaps };
     static Placed place(Datagram& datagram, Packet* fragment, std::size_t offset);

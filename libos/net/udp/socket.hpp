@@ -43,15 +43,15 @@ public:
     Endpoint local() const { return local_; } // with the address that `connect` chose
     Endpoint remote() const { return remote_; }
 
-    // An empty packet with room for the headers before it, that this socket's interface reaches; null: none is left.
-    // Before `connect` the interface is the one towards `remote`.
-    Packet* allocate() { return interface_ ? interface_->port().pool().allocate() : nullptr; }
+    // An empty packet with room for the headers before it, that the interface towards the peer, or `remote`, reaches;
+    // null: none is left, or no route.
+    Packet* allocate() { return interface_ ? with_room(interface_->port().pool().allocate()) : nullptr; }
     Packet* allocate_to(Ipv4Address remote);
 
     // Takes a packet, or a chain of them: one datagram to the peer. What is not taken (an error) stays the caller's,
     // as it was. Longer than a frame: sent in fragments, which are copies. Waiting for ARP it is kept, a few at a time.
     // Errors: NotConnected, TooBig, NoRoom, NetworkUnreachable, HostUnreachable.
-    NetStatus send(Packet* packet);
+    NetStatus send(Packet* packet) { return send_to(packet, remote_); }
     NetStatus send_to(Packet* packet, Endpoint remote);
     // Several datagrams to the peer with one ring of the doorbell. Returns how many it took, the first ones.
     std::size_t send_burst(std::span<Packet* const> packets);
@@ -84,7 +84,7 @@ public:
     Problem problem() const { return problem_; }
     // Datagrams kept unread; more are dropped and counted. They keep packets of the port's pool busy.
     void set_queue_limit(std::size_t datagrams) { queue_limit_ = datagrams; }
-    void set_time_to_live(std::uint8_t hops) { time_to_live_ = hops, template_generation_ = 0; }
+    void set_time_to_live(std::uint8_t hops) { time_to_live_ = hops, path_.generation = 0; }
     // Whether sending to a broadcast address is meant (SO_BROADCAST); unless it is, HostUnreachable.
     void allow_broadcast(bool allow) { broadcast_ = allow; }
     // Called within poll when a datagram or a problem has come.
@@ -116,18 +116,40 @@ public:
     void tell(Problem problem);
 
 private:
+    // How to reach one peer: what is looked up once and kept while the interface's generation stands.
+    struct Path {
+        std::uint64_t generation = 0; // 0: none
+        Endpoint remote;
+        std::uint16_t payload_max = 0;
+        bool device_checksums = false;
+        Interface* interface = nullptr;
+        UdpTemplate headers{};
+    };
+
+    static Packet* with_room(Packet* packet) {
+        if (packet)
+            packet->offset = static_cast<std::uint16_t>(packet->offset + udp_headers_octets);
+        return packet;
+    }
     static Packet* next_queued(const Packet* packet) {
         return reinterpret_cast<Packet*>(packet->cookie[0]); // Safe: written by deliver alone.
     }
-    bool prepare();
-    bool write_headers(Packet* packet);
+    bool is_ready(const Packet& packet, Endpoint remote) const {
+        return path_.remote == remote && path_.generation != 0 && path_.generation == path_.interface->generation() &&
+               !packet.next && packet.length <= path_.payload_max;
+    }
+    // Makes the path to a peer whose station is known.
+    bool prepare(Interface& interface, Endpoint remote);
+    void write_headers(Packet* packet);
+    static void take_headers_off(Packet* packet) {
+        packet->pull(udp_headers_octets);
+        packet->flags = 0;
+    }
     NetStatus send_slowly(Packet* packet, Endpoint remote);
+    NetStatus choose_port(Network& network, bool share);
     std::uint64_t key() const { return udp_key(local_.port, remote_); }
 
-    // Sending to the peer.
-    Interface* interface_ = nullptr;
-    std::uint64_t template_generation_ = 0; // of the interface's neighbours, when the template was made; 0: none is
-    UdpTemplate template_{};
+    Path path_;
     std::uint16_t identification_ = 0;
     std::uint8_t time_to_live_ = 64;
     bool broadcast_ = false;
@@ -142,6 +164,7 @@ private:
     UdpCounters counters_;
     // Who it is.
     Network* network_ = nullptr;
+    Interface* interface_ = nullptr; // towards the peer
     Endpoint local_, remote_;
     Ipv4Address bound_; // as opened: any, or an address
 };

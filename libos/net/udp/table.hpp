@@ -31,17 +31,9 @@ public:
                 return socket;
         return find_key(udp_key(local.port, {}), local.address);
     }
-    // Whether a socket without a peer has this port at this address, or either of both is for any address.
+    // Whether a socket has this port at this address, or at an overlapping one. Looks at the whole table.
     bool is_taken(Endpoint local) const;
     std::size_t count() const { return count_; }
-
-    // Calls `visit(UdpSocket&)` for each socket without a peer that takes what is sent to everybody.
-    template <typename Visit>
-    void for_each_on(std::uint16_t port, Visit visit) const {
-        for (std::size_t at = slot_of(udp_key(port, {})); slots_[at].socket; at = next(at))
-            if (slots_[at].key == udp_key(port, {}))
-                visit(*slots_[at].socket);
-    }
 
 private:
     struct Slot {

@@ -12,7 +12,6 @@ inline constexpr std::uint16_t udp_headers_octets = 42;
 
 struct UdpTemplate {
     std::array<std::uint64_t, 5> octets_0_to_39{};
-    std::uint16_t octets_40_to_41 = 0;
     // Of the IPv4 header with total length and identification 0, and of UDP's pseudo-header and ports with length 0.
     std::uint32_t ipv4_sum = 0;
     std::uint32_t udp_sum = 0;
