@@ -38,7 +38,7 @@ std::optional<Problem> problem_of(std::uint8_t type, std::uint8_t code) {
 } // namespace
 
 void Interface::input_icmp(Packet* packet, const Ipv4Header& header, std::size_t payload_octets) {
-    const bool whole = packet->length >= icmp_header_octets && fold(sum_chain(packet)) == 0xffff;
+    const bool whole = packet->length >= icmp_header_octets && is_good(sum_chain(packet));
     if (!whole) {
         counters_.malformed++;
         return PacketPool::release(packet);

@@ -19,7 +19,7 @@ bool UdpSocket::prepare(Interface& interface, Endpoint remote) {
         return false;
     const Ipv4Address source = bound_.is_any() ? interface.source_for(remote.address) : bound_;
     path_.headers.make(*mac, interface.port().address(), {source, local_.port}, remote, time_to_live_);
-    path_.remote = remote;
+    path_.remote = udp_key(0, remote);
     path_.interface = &interface;
     path_.payload_max = static_cast<std::uint16_t>(interface.mtu() - ipv4_header_octets - udp_header_octets);
     path_.device_checksums = interface.offers(port_offer::transmit_checksum);
@@ -27,7 +27,7 @@ bool UdpSocket::prepare(Interface& interface, Endpoint remote) {
     return true;
 }
 
-inline void UdpSocket::write_headers(Packet* packet) {
+[[gnu::always_inline]] inline void UdpSocket::write_headers(Packet* packet) {
     const std::size_t octets = packet->length;
     std::byte* const at = packet->push(udp_headers_octets);
     path_.headers.write(at, octets, ++identification_);
@@ -42,9 +42,7 @@ inline void UdpSocket::write_headers(Packet* packet) {
     }
 }
 
-NetStatus UdpSocket::send_to(Packet* packet, Endpoint remote) {
-    if (!is_ready(*packet, remote) || packet->offset < udp_headers_octets) [[unlikely]]
-        return send_slowly(packet, remote);
+[[gnu::always_inline]] inline NetStatus UdpSocket::send_prepared(Packet* packet) {
     write_headers(packet);
     if (path_.interface->port().send({&packet, 1}) == 1) [[likely]] {
         counters_.sent++;
@@ -54,12 +52,24 @@ NetStatus UdpSocket::send_to(Packet* packet, Endpoint remote) {
     return std::unexpected(Problem::NoRoom);
 }
 
+NetStatus UdpSocket::send(Packet* packet) {
+    if (!is_ready(*packet, remote_key_)) [[unlikely]]
+        return send_slowly(packet, remote_);
+    return send_prepared(packet);
+}
+
+NetStatus UdpSocket::send_to(Packet* packet, Endpoint remote) {
+    if (!is_ready(*packet, udp_key(0, remote))) [[unlikely]]
+        return send_slowly(packet, remote);
+    return send_prepared(packet);
+}
+
 std::size_t UdpSocket::send_burst(std::span<Packet* const> packets) {
     std::size_t taken = 0;
     while (taken < packets.size()) {
         const auto rest = packets.subspan(taken, std::min(packets.size() - taken, burst_max));
         std::size_t ready = 0;
-        while (ready < rest.size() && is_ready(*rest[ready], remote_) && rest[ready]->offset >= udp_headers_octets)
+        while (ready < rest.size() && is_ready(*rest[ready], remote_key_))
             write_headers(rest[ready++]);
         if (ready == 0) {
             if (!send(rest[0]))
@@ -88,8 +98,8 @@ NetStatus UdpSocket::send_slowly(Packet* packet, Endpoint remote) {
         return std::unexpected(Problem::NetworkUnreachable);
     if (interface->is_broadcast(remote.address) && !broadcast_)
         return std::unexpected(Problem::HostUnreachable);
-    if (!interface->next_hop(remote.address).is_any() && prepare(*interface, remote) && is_ready(*packet, remote) &&
-        packet->offset >= udp_headers_octets)
+    if (!interface->next_hop(remote.address).is_any() && prepare(*interface, remote) &&
+        is_ready(*packet, udp_key(0, remote)))
         return send_to(packet, remote);
     const std::size_t octets = payload_octets(*packet);
     if (octets > udp_datagram_max)

@@ -51,6 +51,7 @@ void UdpSocket::close() {
     interface_ = nullptr;
     path_.generation = 0;
     local_ = remote_ = {};
+    remote_key_ = 0;
 }
 
 NetStatus UdpSocket::connect(Endpoint remote) {
@@ -67,6 +68,7 @@ NetStatus UdpSocket::connect(Endpoint remote) {
     UdpTable& table = network_->udp();
     table.remove(key(), *this); // so that there is room for the other one
     remote_ = remote;
+    remote_key_ = udp_key(0, remote);
     (void)table.insert(key(), bound_, *this);
     interface_ = interface;
     local_.address = bound_.is_any() && interface ? interface->source_for(remote.address) : bound_;

@@ -51,7 +51,7 @@ public:
     // Takes a packet, or a chain of them: one datagram to the peer. What is not taken (an error) stays the caller's,
     // as it was. Longer than a frame: sent in fragments, which are copies. Waiting for ARP it is kept, a few at a time.
     // Errors: NotConnected, TooBig, NoRoom, NetworkUnreachable, HostUnreachable.
-    NetStatus send(Packet* packet) { return send_to(packet, remote_); }
+    NetStatus send(Packet* packet);
     NetStatus send_to(Packet* packet, Endpoint remote);
     // Several datagrams to the peer with one ring of the doorbell. Returns how many it took, the first ones.
     std::size_t send_burst(std::span<Packet* const> packets);
@@ -118,11 +118,11 @@ public:
 private:
     // How to reach one peer: what is looked up once and kept while the interface's generation stands.
     struct Path {
+        Interface* interface = nullptr;
         std::uint64_t generation = 0; // 0: none
-        Endpoint remote;
+        std::uint64_t remote = 0;     // udp_key of it
         std::uint16_t payload_max = 0;
         bool device_checksums = false;
-        Interface* interface = nullptr;
         UdpTemplate headers{};
     };
 
@@ -134,13 +134,14 @@ private:
     static Packet* next_queued(const Packet* packet) {
         return reinterpret_cast<Packet*>(packet->cookie[0]); // Safe: written by deliver alone.
     }
-    bool is_ready(const Packet& packet, Endpoint remote) const {
+    bool is_ready(const Packet& packet, std::uint64_t remote) const {
         return path_.remote == remote && path_.generation != 0 && path_.generation == path_.interface->generation() &&
-               !packet.next && packet.length <= path_.payload_max;
+               !packet.next && packet.length <= path_.payload_max && packet.offset >= udp_headers_octets;
     }
     // Makes the path to a peer whose station is known.
     bool prepare(Interface& interface, Endpoint remote);
     void write_headers(Packet* packet);
+    NetStatus send_prepared(Packet* packet);
     static void take_headers_off(Packet* packet) {
         packet->pull(udp_headers_octets);
         packet->flags = 0;
@@ -150,6 +151,7 @@ private:
     std::uint64_t key() const { return udp_key(local_.port, remote_); }
 
     Path path_;
+    std::uint64_t remote_key_ = 0; // of the peer, as Path::remote
     std::uint16_t identification_ = 0;
     std::uint8_t time_to_live_ = 64;
     bool broadcast_ = false;

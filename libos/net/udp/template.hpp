@@ -31,7 +31,7 @@ struct UdpTemplate {
         store64(at + 16, lengths_word);
         store64(at + 24, octets_0_to_39[3]);
         store64(at + 32, octets_0_to_39[4]);
-        store16(at + 24, checksum_of(static_cast<Sum>(ipv4_sum) + total + identification));
+        store16(at + 24, static_cast<std::uint16_t>(~fold32(ipv4_sum + total + identification)));
         store32(at + 38, datagram);
     }
     // The checksum that belongs there, computed over the payload.
@@ -41,7 +41,7 @@ struct UdpTemplate {
     }
     // What the device wants there: the pseudo-header's sum.
     std::uint16_t seed_for_device(std::size_t payload_octets) const {
-        return fold(static_cast<Sum>(pseudo_sum) + swapped(static_cast<std::uint16_t>(payload_octets + 8)));
+        return fold32(pseudo_sum + swapped(static_cast<std::uint16_t>(payload_octets + 8)));
     }
 };
 

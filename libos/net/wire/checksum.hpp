@@ -17,12 +17,18 @@ constexpr Sum add_sums(Sum left, Sum right) {
     return sum + carry; // cannot carry again: a sum that did carry is at most 2^64 - 2
 }
 
-// To 16 bits, as they lie in memory.
+// To 16 bits, as they lie in memory. Adding a word to itself turned by half leaves both halves' sum, carry and all, in
+// its upper half.
+constexpr std::uint16_t fold32(std::uint32_t sum) {
+    return static_cast<std::uint16_t>((sum + std::rotl(sum, 16)) >> 16);
+}
 constexpr std::uint16_t fold(Sum sum) {
-    sum = (sum & 0xffff'ffff) + (sum >> 32);
-    sum = (sum & 0xffff'ffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16);
-    return static_cast<std::uint16_t>((sum & 0xffff) + (sum >> 16));
+    return fold32(static_cast<std::uint32_t>((sum + std::rotl(sum, 32)) >> 32));
+}
+// Whether a sum that includes its checksum is right: it folds to all ones. (A sum of 0 is of nothing but zeros.)
+constexpr bool is_good(Sum sum) {
+    const auto half = static_cast<std::uint32_t>((sum + std::rotl(sum, 32)) >> 32);
+    return half + std::rotl(half, 16) >= 0xffff'0000;
 }
 // What the field holds.
 constexpr std::uint16_t checksum_of(Sum sum) {

@@ -56,7 +56,7 @@ inline std::optional<Ipv4Header> parse_ipv4(std::span<const std::byte> octets) {
     const std::uint16_t total = big16(at + 2);
     if (first >> 4 != 4 || header_octets < ipv4_header_octets || total < header_octets || octets.size() < total)
         return {};
-    if (fold(sum_octets(octets.first(header_octets))) != 0xffff)
+    if (!is_good(sum_octets(octets.first(header_octets))))
         return {};
     return Ipv4Header{.header_octets = header_octets,
                       .service = std::to_integer<std::uint8_t>(at[1]),
