@@ -14,8 +14,9 @@ using MacAddress = std::array<std::uint8_t, 6>;
 namespace port_offer {
 inline constexpr std::uint32_t transmit_checksum = 1u << 0; // packet_flag::checksum_needed is understood
 inline constexpr std::uint32_t receive_checksum = 1u << 1;  // packet_flag::checksum_good may come
-inline constexpr std::uint32_t chained_transmit = 1u << 2;  // frames may lie in several packets
+inline constexpr std::uint32_t chained_transmit = 1u << 2;  // frames may lie in up to frame_pieces_max packets
 } // namespace port_offer
+inline constexpr std::size_t frame_pieces_max = 8;
 
 struct PortCounters {
     std::uint64_t received_packets = 0, received_octets = 0;
@@ -31,6 +32,8 @@ public:
     std::uint16_t frame_octets_max() const { return frame_octets_max_; }
     std::uint32_t offers() const { return offers_; }
     const PortCounters& counters() const { return counters_; }
+    // Null while it works; else why nothing comes and goes any more, in words: the device broke its rules.
+    const char* problem() const { return problem_; }
     // Packets that this port's NIC reaches.
     PacketPool& pool() { return *pool_; }
 
@@ -51,6 +54,7 @@ protected:
     std::uint16_t frame_octets_max_ = 1514;
     std::uint32_t offers_ = 0;
     PortCounters counters_;
+    const char* problem_ = nullptr;
     PacketPool* pool_ = nullptr;
 };
 

@@ -46,7 +46,9 @@ bool is_test(std::string_view path) {
 bool may_include(std::string_view from, std::string_view to) {
     if (is_test(from))
         return true;
-    if (in_user_mode(from) && to.starts_with("drivers/") && to.contains("/control"))
+    // Ports are over NICs whose whole function the environment owns: they run both halves of the driver.
+    const bool owns_function = from.starts_with("libos/net/");
+    if (in_user_mode(from) && !owns_function && to.starts_with("drivers/") && to.contains("/control"))
         return false;
     if (from.starts_with("drivers/") && from.contains("/queue."))
         return to.starts_with("secure-bindings/abi/") || (to.starts_with("drivers/") && !to.contains("/control"));

@@ -81,6 +81,7 @@ TEST_CASE("rule: layers") {
     CHECK(may_include("exokernel/cpu/core.cpp", "secure-bindings/abi/types.hpp"));
     CHECK(may_include("exokernel/device/dma.cpp", "drivers/iommu/control.hpp"));
     CHECK(may_include("libos/a.cpp", "drivers/virtio/queue.hpp"));
+    CHECK(may_include("libos/net/a.cpp", "drivers/virtio-net/control.hpp"));
     CHECK(may_include("libos-hpc/a.cpp", "libos/b.hpp"));
     CHECK(may_include("tests/unit/a.cpp", "exokernel/acpi/parse.hpp"));
     CHECK_FALSE(may_include("exokernel/cpu/core.cpp", "libos/memory/bytes.hpp"));

@@ -1,0 +1,70 @@
+// See open_port.hpp. A driver is chosen by the PCI identity that the device page shows.
+#include "libos/net/open_port.hpp"
+
+#include "libos/memory/heap.hpp"
+#include "libos/net/port_virtio.hpp"
+#include "libos/start/kit.hpp"
+
+namespace exo::net {
+
+namespace {
+
+constexpr std::uint16_t virtio_nic_device =
+    virtio::pci_device_base + static_cast<std::uint16_t>(virtio::DeviceType::Network);
+
+const DeviceInfo& info_of(const StartFunction& function) {
+    // Safe: the device page is mapped read only in every environment, and the index came from the starter.
+    return reinterpret_cast<const DeviceInfo*>(info_devices)[function.index];
+}
+
+bool is_virtio_nic(const DeviceInfo& info) {
+    return info.vendor == virtio::pci_vendor && info.device == virtio_nic_device;
+}
+
+constexpr const char* no_memory = "there is no memory for the NIC's driver";
+
+template <typename Ring>
+OpenedPort open_pair(VirtioNic& nic) {
+    auto* const port = heap_new<VirtioPort<Ring>>();
+    if (!port)
+        return {nullptr, no_memory};
+    const char* problem = port->open(nic, 0);
+    if (!problem)
+        problem = nic.start();
+    if (problem)
+        return {nullptr, problem};
+    port->begin();
+    return {port, nullptr};
+}
+
+OpenedPort open_virtio(const StartFunction& function, const PortWishes& wishes) {
+    auto* const nic = heap_new<VirtioNic>();
+    if (!nic)
+        return {nullptr, no_memory};
+    if (const char* problem = nic->open(function, wishes))
+        return {nullptr, problem};
+    return nic->facts().packed ? open_pair<virtio_net::PackedRing>(*nic) : open_pair<virtio_net::SplitRing>(*nic);
+}
+
+} // namespace
+
+bool is_nic(const StartFunction& function) {
+    return is_virtio_nic(info_of(function));
+}
+
+OpenedPort open_port(const StartFunction& function, const PortWishes& wishes) {
+    if (is_virtio_nic(info_of(function)))
+        return open_virtio(function, wishes);
+    return {nullptr, "the function is no NIC that a driver here knows"};
+}
+
+std::size_t open_ports(std::span<OpenedPort> into, const PortWishes& wishes) {
+    const StartInfo& start = start_info();
+    std::size_t count = 0;
+    for (std::size_t index = 0; index < start.function_count && count < into.size(); ++index)
+        if (is_nic(start.functions[index]))
+            into[count++] = open_port(start.functions[index], wishes);
+    return count;
+}
+
+} // namespace exo::net

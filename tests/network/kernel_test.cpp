@@ -1,0 +1,99 @@
+// When the kernel runs: never while frames are polled for, once when a sleeper is woken.
+#include "tests/network/check.hpp"
+#include "tests/network/frames.hpp"
+
+namespace network_tests {
+
+namespace {
+
+using exo::net::Packet;
+using exo::net::PacketPool;
+
+// Entries into the kernel of any cause, on all cores.
+struct Entries {
+    std::uint64_t calls = 0, exceptions = 0, device_interrupts = 0, others = 0;
+};
+
+Entries entries() {
+    Entries sum;
+    for (std::uint64_t core = 0; core < exo::machine_info().core_count; ++core) {
+        // Safe: the counters are mapped read only in every environment; the kernel counts while we look.
+        const volatile exo::CoreCounters& counters =
+            reinterpret_cast<const volatile exo::CoreCounters*>(exo::info_counters)[core];
+        sum.calls += counters.calls;
+        sum.exceptions += counters.exceptions;
+        sum.device_interrupts += counters.device_interrupts;
+        sum.others +=
+            counters.reflections + counters.timer_interrupts + counters.ipis + counters.upcalls + counters.switches;
+    }
+    return sum;
+}
+
+bool exchange(Wire& wire, std::uint32_t number) {
+    Packet* frame = make_frame(wire.a, wire.b, number, 64);
+    if (!frame || wire.a.send({&frame, 1}) != 1)
+        return false;
+    Packet* got = nullptr;
+    if (receive_all(wire.b, {&got, 1}, 5000) != 1)
+        return false;
+    const bool same = is_frame(*got, number, 64);
+    PacketPool::release(got);
+    return same;
+}
+
+void polling(Wire& wire) {
+    for (std::uint32_t number = 0; number < 100; ++number)
+        NET_CHECK(exchange(wire, number));
+    const Entries before = entries();
+    bool all = true;
+    for (std::uint32_t number = 0; number < 10'000; ++number)
+        all &= exchange(wire, number);
+    const Entries after = entries();
+    NET_CHECK(all);
+    NET_CHECK(after.calls == before.calls);
+    NET_CHECK(after.exceptions == before.exceptions);
+    NET_CHECK(after.device_interrupts == before.device_interrupts);
+    NET_CHECK(after.others == before.others);
+}
+
+void nothing_comes(Wire& wire) {
+    Packet* got = nullptr;
+    NET_CHECK(wire.b.receive({&got, 1}) == 0);
+    const std::uint64_t begin = exo::tsc();
+    wire.b.sleep(begin + exo::ns_to_cycles(20'000'000));
+    const std::uint64_t slept = exo::tsc() - begin;
+    NET_CHECK(slept >= exo::ns_to_cycles(20'000'000));
+    NET_CHECK(wire.b.receive({&got, 1}) == 0);
+}
+
+void a_sleeper_is_woken(Wire& wire) {
+    const Entries before = entries();
+    unsigned woken = 0;
+    for (std::uint32_t number = 0; number < 200; ++number) {
+        Packet* frame = make_frame(wire.a, wire.b, number, 64);
+        if (!NET_CHECK(frame && wire.a.send({&frame, 1}) == 1))
+            return;
+        const std::uint64_t deadline = in_ms(2000);
+        wire.b.sleep(deadline);
+        NET_CHECK(!has_passed(deadline));
+        Packet* got = nullptr;
+        if (!NET_CHECK(wire.b.receive({&got, 1}) == 1))
+            return;
+        woken += is_frame(*got, number, 64);
+        PacketPool::release(got);
+    }
+    NET_CHECK(woken == 200);
+    NET_CHECK(entries().device_interrupts > before.device_interrupts);
+    // And polling is as before.
+    polling(wire);
+}
+
+} // namespace
+
+const Case kernel_cases[3] = {
+    {"10,000 frames polled for without one entry into the kernel", polling},
+    {"a sleeper to whom nothing comes wakes at its deadline", nothing_comes},
+    {"a frame wakes a sleeper", a_sleeper_is_woken},
+};
+
+} // namespace network_tests

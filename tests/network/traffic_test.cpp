@@ -1,0 +1,132 @@
+// What is sent arrives whole, once and in order: every length, bursts, many rounds of the rings, and more than the
+// receiver has room for.
+#include "tests/network/check.hpp"
+#include "tests/network/frames.hpp"
+
+namespace network_tests {
+
+namespace {
+
+using exo::net::Packet;
+using exo::net::PacketPool;
+using exo::net::Port;
+
+constexpr std::uint64_t patience_ms = 5000;
+
+void identity(Wire& wire) {
+    NET_CHECK(wire.a.address() != wire.b.address());
+    NET_CHECK((wire.a.address()[0] & 1) == 0); // not a group's
+    NET_CHECK(wire.a.frame_octets_max() == frame_octets_most);
+    NET_CHECK(wire.a.pool().free_count() > 64);
+    NET_CHECK(!wire.a.problem() && !wire.b.problem());
+}
+
+void every_length(Wire& wire) {
+    for (const bool back : {false, true}) {
+        Port& from = back ? wire.b : wire.a;
+        Port& to = back ? wire.a : wire.b;
+        for (std::uint16_t octets = frame_octets_least; octets <= frame_octets_most; ++octets) {
+            Packet* frame = make_frame(from, to, octets * 3u, octets);
+            if (!NET_CHECK(frame && from.send({&frame, 1}) == 1))
+                return;
+            Packet* got = nullptr;
+            if (!NET_CHECK(receive_all(to, {&got, 1}, patience_ms) == 1))
+                return;
+            NET_CHECK(is_frame(*got, octets * 3u, octets));
+            PacketPool::release(got);
+        }
+    }
+}
+
+// Frames on their way at a time. QEMU's hub keeps those for which a receiver has no room, and lets later ones overtake
+// them; so order is only to be had while there is room.
+constexpr std::uint32_t on_their_way_max = 128;
+
+// Sends `total` frames in bursts of `burst` and takes them as they come; false when one is wrong or missing.
+bool stream(Port& from, Port& to, std::uint32_t total, std::size_t burst, std::uint16_t octets) {
+    Packet* out[64];
+    Packet* in[64];
+    std::uint32_t made = 0, come = 0;
+    std::size_t ready = 0;
+    std::uint64_t deadline = in_ms(patience_ms);
+    while (come < total && !has_passed(deadline)) {
+        while (ready < burst && made < total && made - come < on_their_way_max) {
+            Packet* frame = make_frame(from, to, made, octets);
+            if (!frame)
+                break;
+            out[ready++] = frame;
+            ++made;
+        }
+        const std::size_t sent = from.send({out, ready});
+        ready -= sent;
+        for (std::size_t index = 0; index < ready; ++index)
+            out[index] = out[index + sent];
+        const std::size_t got = to.receive({in, 64});
+        for (std::size_t index = 0; index < got; ++index) {
+            if (!NET_CHECK(is_frame(*in[index], come, octets)))
+                return false;
+            ++come;
+            PacketPool::release(in[index]);
+        }
+        if (got != 0)
+            deadline = in_ms(patience_ms);
+    }
+    return NET_CHECK(come == total);
+}
+
+void bursts(Wire& wire) {
+    for (std::size_t burst = 1; burst <= 64; ++burst)
+        if (!stream(wire.a, wire.b, static_cast<std::uint32_t>(burst * 5), burst, 64))
+            return;
+    NET_CHECK(stream(wire.b, wire.a, 100'000, 32, 60));
+}
+
+constexpr std::uint32_t overload_frames_max = 5000;
+
+void more_than_there_is_room_for(Wire& wire) {
+    // Nobody receives: sooner or later the ring, or the pool, takes no more.
+    std::uint32_t sent = 0;
+    Packet* frame = nullptr;
+    std::uint64_t deadline = in_ms(200);
+    while (!has_passed(deadline) && sent < overload_frames_max) {
+        if (!frame)
+            frame = make_frame(wire.a, wire.b, sent, 200);
+        if (!frame || wire.a.send({&frame, 1}) == 0) {
+            exo::log_line({{"after "}, exo::decimal(sent), {" frames: no more"}});
+            break;
+        }
+        frame = nullptr;
+        ++sent;
+    }
+    NET_CHECK(sent < overload_frames_max);
+    // Each comes once, in whatever order.
+    static bool seen[overload_frames_max];
+    std::uint32_t come = 0;
+    Packet* got[32];
+    deadline = in_ms(patience_ms);
+    while (come < sent && !has_passed(deadline)) {
+        const std::size_t count = wire.b.receive(got);
+        for (std::size_t index = 0; index < count; ++index) {
+            const std::uint32_t number = number_of(*got[index]);
+            if (NET_CHECK(number < sent && !seen[number] && is_frame(*got[index], number, 200)))
+                seen[number] = true;
+            ++come;
+            PacketPool::release(got[index]);
+        }
+    }
+    NET_CHECK(come == sent);
+    if (frame)
+        PacketPool::release(frame);
+    NET_CHECK(stream(wire.a, wire.b, 1000, 8, 1514));
+}
+
+} // namespace
+
+const Case traffic_cases[4] = {
+    {"two ports with addresses of their own", identity},
+    {"frames of every length arrive unchanged, both ways", every_length},
+    {"bursts of 1 to 64, and 100,000 frames, arrive in order", bursts},
+    {"a receiver without room loses nothing", more_than_there_is_room_for},
+};
+
+} // namespace network_tests
