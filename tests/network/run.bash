@@ -13,4 +13,5 @@ e1000e) model=e1000e ;;
     ;;
 esac
 exec build/bin/exo run --verbose --memory 256M --timeout 250 --manifest "machine log" \
-    --net "hub:wire,model=$model" --net "hub:wire,model=$model" build/tests/network/network-tests "$@"
+    --net "hub:wire,model=$model" --ip 10.0.0.1/24 \
+    --net "hub:wire,model=$model" --ip 10.0.0.2/24 build/tests/network/network-tests "$@"
