@@ -20,8 +20,8 @@ struct FairMember {
 };
 
 // The round of one NIC. Members are numbers below `members.size()`; one without frames costs nothing. Every call takes
-// a constant number of steps. Between two members that both have frames all the time the octets sent never differ by
-// more than a quantum and one longest frame.
+// a constant number of steps. Of two members that both have frames all the time, the octets sent differ by less than
+// one longest frame after whole rounds, and by less than a quantum more within one.
 class FairQueue {
 public:
     // `members` is the queue's memory, up to 65,534 of them. `quantum`: octets a turn, at least the longest frame.

@@ -5,8 +5,9 @@
 // deepest is its owner. A flow is narrowed on its near side first (EtherType, protocol, local address and ports) and on
 // its far side below that; a record has children of one sort only, since those of different sorts would overlap.
 //
-// Lookup is by tables of 256 entries that are indexed by an octet of the packet each: flow_table.hpp. Nothing is
-// hashed, so no choice of claims makes a packet of somebody else's slower.
+// Lookup is by tables of 256 entries that are indexed by an octet of the packet each, with a short way to whole
+// addresses: flow_table.hpp. How long it takes depends on what is claimed at the packet's own addresses alone, so that
+// no claim makes the packets of somebody else slower.
 #pragma once
 
 #include "secure-bindings/flow/flow_key.hpp"
@@ -36,13 +37,21 @@ struct FlowRecord {
 };
 static_assert(sizeof(FlowRecord) == 64);
 
-// The book's memory, zeroed or not. With flow_nodes_for(flows) nodes no claim is ever refused for want of a node, so
-// that no owner can use up what others were promised; with fewer, narrow may say TableFull earlier.
+// The book's memory, which need not be zeroed. With flow_nodes_for(records) nodes no claim is ever refused for want of
+// a node, so that no owner can use up what others were promised; with fewer, narrow may say TableFull earlier.
 struct FlowMemory {
     std::span<FlowRecord> records; // 2 to max_flows; number 0 is not used
-    std::span<FlowPlace> places;   // as many
-    std::span<FlowNode> nodes;     // number 0 is not used; up to flow_nodes_max
+    FlowTableMemory tables;
 };
+
+// Octets of a book of so many records with all the nodes it can need, and that memory laid out. `memory` begins at a
+// page.
+constexpr std::size_t flow_book_octets(std::size_t records) {
+    return flow_buckets_for(records) * sizeof(FlowBucket) +
+           flow_nodes_for(records) * (sizeof(FlowNode) + sizeof(FlowNodeHead)) +
+           records * (sizeof(FlowRecord) + sizeof(FlowPlace));
+}
+FlowMemory lay_out_flow_book(std::byte* memory, std::size_t records, std::uint64_t secret);
 
 class FlowBook {
 public:
@@ -67,33 +76,37 @@ public:
         return remove(flow, limit, [](FlowNumber) {});
     }
 
-    // Whose a packet is that came by the NIC of this root: always a flow of that NIC. The steps are bounded by the
-    // octets of a key, not by the number of flows.
-    FlowNumber lookup(FlowNumber root, const FlowKey& key) const;
+    // Whose a packet is that came by a NIC that has a root: always a flow of that NIC. The steps are bounded by the
+    // octets of a key and the prefixes around its addresses, not by the number of flows.
+    FlowNumber lookup(std::uint16_t nic, const FlowKey& key) const;
 
-    bool is_flow(FlowNumber flow) const { return flow != no_flow && flow < records_.size() && records_[flow].used; }
+    bool is_flow(FlowNumber flow) const { return flow != no_flow && flow < fresh_ && records_[flow].used; }
     const FlowRecord& at(FlowNumber flow) const { return records_[flow]; }
     // Flows that exist, roots included.
     std::size_t count() const { return used_; }
 
+    const FlowTables& tables() const { return tables_; }
     // Flows that may still be promised to NICs.
     std::size_t unpromised() const { return unpromised_; }
 
 private:
     struct Nic {
+        AddressKey context = 0; // of its local addresses
         FlowNumber root = no_flow;
         FlowEntry types = 0; // records by EtherType
         FlowEntry near = 0;  // places by local address
     };
-    Status check_sides(const FlowRecord& parent, const FlowSpec& spec) const;
-    Status check_room(const FlowRecord& parent, const FlowSpec& spec) const;
+    Status check_narrow(FlowNumber parent, const FlowSpec& spec) const;
+    bool has_room(const FlowRecord& parent, const FlowSpec& spec) const;
     bool claimed_by_child(const FlowRecord& parent, const FlowSpec& spec) const;
     FlowNumber take_free();
     void write_claim(FlowNumber flow);
     void erase_claim(FlowNumber flow);
     void write_tables(FlowNumber flow, FlowEntry here, FlowEntry type);
-    FlowEntry& addresses_of(const FlowRecord& record);
-    FlowNumber far_lookup(FlowNumber flow, const FlowKey& key) const;
+    FlowEntry& addresses_of(FlowNumber flow);
+    FlowNumber find_at(FlowPlaceNumber from, const FlowKey& key, std::uint16_t number) const;
+    FlowNumber lookup_prefix(const Nic& nic, const FlowKey& key) const;
+    FlowNumber lookup_far(FlowNumber flow, const FlowKey& key) const;
     bool is_closing(FlowNumber flow) const;
     FlowNumber next_leaf(FlowNumber flow) const;
     void remove_leaf(FlowNumber flow);

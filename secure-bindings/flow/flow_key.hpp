@@ -20,13 +20,12 @@ enum class FlowKind : std::uint8_t {
     Arp = 3,   // IPv4 addresses of ARP
     Other = 4, // an EtherType at most
 };
-// Kinds that have addresses.
-inline constexpr std::size_t flow_tables = 4;
+inline constexpr std::size_t flow_kinds = 5;
 
 struct FlowKey {
     std::uint32_t local_address = 0; // 0 where the family has none
     std::uint32_t remote_address = 0;
-    std::uint16_t local_port = 0; // 0 where there are none
+    std::uint16_t local_port = 0; // 0 where there are none; of FlowKind::Ipv4 the protocol in the upper octet
     std::uint16_t remote_port = 0;
     std::uint16_t ether_type = 0; // 0: a length (IEEE 802.3)
     std::uint8_t protocol = 0;    // of IPv4; 0 of others

@@ -6,6 +6,7 @@
 // is looked at here lies there, and receivers read the same octets that were checked.
 #pragma once
 
+#include "secure-bindings/abi/flow_ring.hpp"
 #include "secure-bindings/flow/flow_key.hpp"
 
 #include <array>
@@ -14,28 +15,45 @@ namespace exo {
 
 using MacOctets = std::array<std::uint8_t, 6>;
 
-// Why a frame may not leave; the ring's SentStatus is made of it.
+// What is said of a frame; sent_status() makes of it what the owner reads.
 enum class TransmitVerdict : std::uint8_t {
     Allowed,
     BadLength,   // shorter than its Ethernet header, longer than the NIC sends, or the copy is not as long as promised
-    WrongSource, // the Ethernet source is not the NIC's address
+    WrongSource, // the Ethernet source, or the sender that an ARP packet names, is not the NIC's address
     VlanTag,
-    Malformed,   // an IPv4 or ARP header that is not whole, or that claims more than the frame holds
+    Malformed,   // IPv4 or ARP headers that are not whole, or that claim more than the frame holds
+    SourceRoute, // an IPv4 option says where the packet goes, whatever its destination says
     OutsideFlow, // EtherType, protocol, address or port
 };
 
-// `headers`: the copy; `length`: octets of the whole frame; `length_max`: the longest the NIC sends.
+constexpr SentStatus sent_status(TransmitVerdict verdict) {
+    switch (verdict) {
+    case TransmitVerdict::Allowed:
+        return SentStatus::Sent;
+    case TransmitVerdict::BadLength:
+    case TransmitVerdict::Malformed:
+        return SentStatus::BadFrame;
+    case TransmitVerdict::WrongSource:
+    case TransmitVerdict::VlanTag:
+    case TransmitVerdict::SourceRoute:
+    case TransmitVerdict::OutsideFlow:
+        return SentStatus::OutsideFlow;
+    }
+    return SentStatus::BadFrame;
+}
+
+// `headers`: the copy; `length`: octets of the whole frame; `length_max`: the longest the NIC sends; `nic`: its
+// address.
 //
-// What an ARP packet says of its sender must be true: hardware address the NIC's, protocol address within the flow. A
-// probe (RFC 5227, 2.1.1: sender 0.0.0.0) is allowed for a target within the flow's local addresses. An IPv4 fragment
-// has no ports, so only a flow that is not narrowed to ports may send one. IPv4 options that route or record (RFC
-// 791, 3.1: loose and strict source route, record route) are refused, since with them the destination in the header is
-// not where the packet goes; a flow that is every packet of the NIC may send those, too.
+// ARP packets are requests or replies (RFC 826) that say the truth of their sender: its hardware address is the NIC's,
+// its protocol address within the flow. A probe (RFC 5227, 2.1.1: sender 0.0.0.0) is allowed for a target within the
+// flow's local addresses. A fragment has no ports, so only a flow that is not narrowed to ports may send one.
 TransmitVerdict check_transmit(const FlowSpec& spec, std::span<const std::uint8_t> headers, std::size_t length,
                                std::size_t length_max, const MacOctets& nic);
 
-// Whether a checksum request points into a frame: both octets of the field within it, and not into what was checked:
-// [start + offset] lies behind the ports, or behind the Ethernet header of a frame without.
+// Whether the device may write the sum that a FlowTransmit asks for: both octets of the field are within the frame, and
+// behind what was checked: behind the ports of UDP and TCP, the header of other IPv4 packets, the Ethernet header of
+// others; never in ARP packets. For frames that check_transmit has allowed.
 bool checksum_request_fits(std::span<const std::uint8_t> headers, std::size_t length, std::size_t start,
                            std::size_t offset);
 
