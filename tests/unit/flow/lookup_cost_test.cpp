@@ -90,7 +90,7 @@ TEST_CASE("flows of one peer each cost the far side's tables once more, flat as 
         }
         const Cost cost = cost_of(open.book, flows, [&](std::size_t i) { return udp_key(mine, 80, far(i)); });
         MESSAGE(count << " peers: " << cost.least << " to " << cost.most);
-        CHECK(cost.most <= 120);
+        CHECK(cost.most <= 140);
     }
 }
 
@@ -111,8 +111,8 @@ TEST_CASE("a packet that nobody claims is found out as fast, though others claim
     const std::uint64_t steps_there = count_steps([&] { found = open.book.lookup(0, there); });
     CHECK(found == root);
     MESSAGE("elsewhere " << steps_elsewhere << ", where all the prefixes are " << steps_there);
-    CHECK(steps_elsewhere <= 60);
-    CHECK(steps_there <= 900); // 32 places, bounded whatever is claimed
+    CHECK(steps_elsewhere <= 120); // a whole bucket, four nodes, the EtherTypes
+    CHECK(steps_there <= 900);     // 32 places, bounded whatever is claimed
 }
 
 TEST_CASE("reading a key") {
@@ -125,5 +125,5 @@ TEST_CASE("reading a key") {
     const std::uint64_t steps = count_steps([&] { key = parse_flow_key(frame, FlowSide::Receive); });
     CHECK(key.kind == FlowKind::Udp);
     MESSAGE("UDP: " << steps);
-    CHECK(steps <= 90);
+    CHECK(steps <= 110);
 }
