@@ -2,6 +2,7 @@
 #include "libos/net/open_port.hpp"
 
 #include "libos/memory/heap.hpp"
+#include "libos/net/port_e1000e.hpp"
 #include "libos/net/port_virtio.hpp"
 #include "libos/start/kit.hpp"
 
@@ -19,6 +20,10 @@ const DeviceInfo& info_of(const StartFunction& function) {
 
 bool is_virtio_nic(const DeviceInfo& info) {
     return info.vendor == virtio::pci_vendor && info.device == virtio_nic_device;
+}
+
+bool is_e1000e(const DeviceInfo& info) {
+    return info.vendor == e1000e::pci_vendor && info.device == e1000e::pci_device;
 }
 
 constexpr const char* no_memory = "there is no memory for the NIC's driver";
@@ -46,15 +51,26 @@ OpenedPort open_virtio(const StartFunction& function, const PortWishes& wishes) 
     return nic->facts().packed ? open_pair<virtio_net::PackedRing>(*nic) : open_pair<virtio_net::SplitRing>(*nic);
 }
 
+OpenedPort open_e1000e(const StartFunction& function, const PortWishes& wishes) {
+    auto* const port = heap_new<E1000ePort>();
+    if (!port)
+        return {nullptr, no_memory};
+    if (const char* problem = port->open(function, wishes))
+        return {nullptr, problem};
+    return {port, nullptr};
+}
+
 } // namespace
 
 bool is_nic(const StartFunction& function) {
-    return is_virtio_nic(info_of(function));
+    return is_virtio_nic(info_of(function)) || is_e1000e(info_of(function));
 }
 
 OpenedPort open_port(const StartFunction& function, const PortWishes& wishes) {
     if (is_virtio_nic(info_of(function)))
         return open_virtio(function, wishes);
+    if (is_e1000e(info_of(function)))
+        return open_e1000e(function, wishes);
     return {nullptr, "the function is no NIC that a driver here knows"};
 }
 

@@ -67,24 +67,40 @@ void nothing_comes(Wire& wire) {
     NET_CHECK(wire.b.receive({&got, 1}) == 0);
 }
 
-void a_sleeper_is_woken(Wire& wire) {
-    const Entries before = entries();
-    unsigned woken = 0;
+// Sends frames to a port that sleeps until they come; gives how often it had to. QEMU's e1000e hands a frame over
+// before the store to its doorbell is done, so behind one of those nobody ever sleeps.
+unsigned wake_by_frames(exo::net::Port& from, exo::net::Port& to) {
+    unsigned slept = 0;
     for (std::uint32_t number = 0; number < 200; ++number) {
-        Packet* frame = make_frame(wire.a, wire.b, number, 64);
-        if (!NET_CHECK(frame && wire.a.send({&frame, 1}) == 1))
-            return;
-        const std::uint64_t deadline = in_ms(500);
-        wire.b.sleep(deadline);
-        NET_CHECK(!has_passed(deadline));
+        Packet* frame = make_frame(from, to, number, 64);
+        if (!NET_CHECK(frame && from.send({&frame, 1}) == 1))
+            return slept;
         Packet* got = nullptr;
-        if (!NET_CHECK(wire.b.receive({&got, 1}) == 1))
-            return;
-        woken += is_frame(*got, number, 64);
+        if (to.receive({&got, 1}) == 0) {
+            ++slept;
+            const std::uint64_t deadline = in_ms(500);
+            to.sleep(deadline);
+            NET_CHECK(!has_passed(deadline));
+            if (!NET_CHECK(to.receive({&got, 1}) == 1))
+                return slept;
+        }
+        NET_CHECK(is_frame(*got, number, 64));
         PacketPool::release(got);
     }
-    NET_CHECK(woken == 200);
-    NET_CHECK(entries().device_interrupts > before.device_interrupts);
+    return slept;
+}
+
+void a_sleeper_is_woken(Wire& wire) {
+    for (const bool back : {false, true}) {
+        const Entries before = entries();
+        const unsigned slept = back ? wake_by_frames(wire.b, wire.a) : wake_by_frames(wire.a, wire.b);
+        const std::uint64_t interrupts = entries().device_interrupts - before.device_interrupts;
+        exo::log_line(
+            {{"slept "}, exo::decimal(slept), {" times of 200, "}, exo::decimal(interrupts), {" interrupts"}});
+        // Some frames come while the port looks once more before it sleeps.
+        NET_CHECK(slept < 20 || interrupts > 0);
+        NET_CHECK(interrupts <= slept + 1);
+    }
     // And polling is as before, once the last sleep's timer has run out.
     const std::uint64_t quiet = in_ms(600);
     while (!has_passed(quiet))
