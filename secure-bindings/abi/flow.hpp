@@ -27,13 +27,13 @@ inline constexpr std::uint8_t ip_protocol_udp = 17;
 // zero; ether_type is 0 or at least ether_type_min and not a VLAN tag's; a protocol needs IPv4, a prefix needs IPv4 or
 // ARP, a port range other than 0 to 65535 needs UDP or TCP.
 struct FlowSpec {
-    std::uint16_t ether_type;      // 0: any
-    std::uint8_t protocol;         // of IPv4; 0: any
-    std::uint8_t local_prefix;     // leading bits of local_address that count, 0 to 32; 0: any, or no address at all
-    std::uint8_t remote_prefix;    // the same of remote_address
-    std::uint8_t reserved[3];      // 0
-    std::uint32_t local_address;   //
-    std::uint32_t remote_address;  //
+    std::uint16_t ether_type;   // 0: any
+    std::uint8_t protocol;      // of IPv4; 0: any
+    std::uint8_t local_prefix;  // leading bits of local_address that count, 0 to 32; 0: any, or no address at all
+    std::uint8_t remote_prefix; // the same of remote_address
+    std::uint8_t reserved[3];   // 0
+    std::uint32_t local_address;
+    std::uint32_t remote_address;
     std::uint16_t local_port;      // first of the range
     std::uint16_t local_port_end;  // last of the range. 0 to 65535: any, or no port at all (later fragments)
     std::uint16_t remote_port;     // first of the range

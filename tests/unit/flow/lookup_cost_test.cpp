@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <random>
 
 using namespace exo;
 using namespace exo::test;
@@ -75,6 +76,22 @@ TEST_CASE("addresses, ranges and protocols cost no more than ports") {
         CHECK(cost.most <= 60);
         CHECK(bare.most <= 60);
     }
+}
+
+TEST_CASE("a thousand random addresses: no worse than a bucket's slots") {
+    OpenBook open(1200, 0xd134'2543'de82'ef95);
+    const FlowNumber root = open.book.add_nic(0, 1100).value();
+    std::mt19937 random(3);
+    std::vector<std::uint32_t> local(1000);
+    std::vector<FlowNumber> flows;
+    for (std::uint32_t& one : local) {
+        one = static_cast<std::uint32_t>(random());
+        flows.push_back(open.book.narrow(root, udp(one, 80, 80)).value());
+    }
+    const Cost cost = cost_of(open.book, flows, [&](std::size_t i) { return udp_key(local[i], 80); });
+    MESSAGE("random addresses: " << cost.least << " to " << cost.most);
+    CHECK(cost.least <= 60);
+    CHECK(cost.most <= 60 + 7 * 4); // the last of eight slots
 }
 
 TEST_CASE("flows of one peer each cost the far side's tables once more, flat as well") {
