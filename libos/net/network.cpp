@@ -65,7 +65,9 @@ Interface* Network::route(Ipv4Address destination) const {
         int prefix = -1;
         if (own && configuration.address.is_loopback())
             return interface;
-        if (configuration.is_on_link(destination) && !configuration.address.is_any())
+        if (configuration.address == destination) // better from another interface of the same network
+            prefix = 0;
+        else if (configuration.is_on_link(destination) && !configuration.address.is_any())
             prefix = configuration.prefix + 1;
         else if (interface->is_broadcast(destination) || !configuration.gateway.is_any())
             prefix = 0;

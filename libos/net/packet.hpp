@@ -77,6 +77,15 @@ public:
         }
         free_ = count ? &books[0] : nullptr;
         free_count_ = count;
+        memory_ = memory.data();
+        books_ = books;
+    }
+
+    // The packet whose buffer an octet lies in; null: none of this pool.
+    Packet* containing(const std::byte* octet) const {
+        // Below the memory the difference wraps around and is beyond its end, too.
+        const std::size_t index = static_cast<std::size_t>(octet - memory_) / packet_buffer_bytes;
+        return index < books_.size() ? &books_[index] : nullptr;
     }
 
     // An empty packet with packet_headroom before it, or null when all are out.
@@ -115,6 +124,8 @@ public:
 private:
     Packet* free_ = nullptr;
     std::size_t free_count_ = 0;
+    const std::byte* memory_ = nullptr;
+    std::span<Packet> books_;
 };
 
 } // namespace exo::net

@@ -1,0 +1,30 @@
+/* The compiler and machine that lwIP meets: clang, x86-64, no C library but its memory functions. */
+#pragma once
+
+#define BYTE_ORDER LITTLE_ENDIAN
+#define LWIP_NO_CTYPE_H 1
+#define LWIP_NO_UNISTD_H 1
+#define LWIP_NO_INTTYPES_H 1
+#include <limits.h>
+#define SSIZE_MAX LONG_MAX
+#define X8_F "02x"
+#define U16_F "u"
+#define S16_F "d"
+#define X16_F "x"
+#define U32_F "u"
+#define S32_F "d"
+#define X32_F "x"
+#define SZT_F "zu"
+
+/* An assertion of lwIP's that fails is a fault of this program. */
+#define LWIP_PLATFORM_ASSERT(text) __builtin_trap()
+#define LWIP_PLATFORM_DIAG(text) ((void)0)
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+unsigned exo_tcp_random(void);
+#ifdef __cplusplus
+}
+#endif
+#define LWIP_RAND() exo_tcp_random()

@@ -1,0 +1,14 @@
+// Local ports of TCP connections and listeners. Not for users.
+#pragma once
+
+#include "libos/net/network.hpp"
+
+struct tcp_pcb; // lwIP's
+
+namespace exo::net {
+
+// Gives the control block its own address and port; port 0: a random free one (RFC 6056). Errors: AddressInUse,
+// AddressNotHere, Full.
+NetStatus bind_port(Network& network, tcp_pcb& pcb, Endpoint local);
+
+} // namespace exo::net

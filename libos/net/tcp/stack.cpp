@@ -1,0 +1,197 @@
+// See stack.hpp: opening, timers, segments and errors that come.
+#include "libos/net/tcp/stack.hpp"
+
+#include "libos/net/ip/chain.hpp"
+#include "libos/net/ip/interface.hpp"
+#include "libos/net/tcp/engine.hpp"
+#include "libos/net/tcp/listener.hpp"
+#include "libos/net/tcp/state.hpp"
+
+#include <algorithm>
+
+#include <lwip/memp.h>
+#include <lwip/netif.h>
+#include <lwip/priv/tcp_priv.h>
+
+namespace exo::net {
+
+namespace {
+
+// RFC 6298 2.4 asks for a second; like Linux, 200 ms: longer than any delayed acknowledgement, in the engine's steps.
+constexpr s16_t retransmission_steps_min = 200 / TCP_SLOW_INTERVAL + 1;
+constexpr s16_t retransmission_steps_max = 60'000 / TCP_SLOW_INTERVAL; // RFC 6298 2.5
+// After a long sleep the timers do not run for all of it at once.
+constexpr int catch_up_max = 4;
+constexpr std::size_t tcp_header_octets = 20;
+
+// The timeout is the smoothed time and its variance, doubled each time: raising the variance keeps the doubling.
+void bound_timeout(tcp_pcb& pcb) {
+    const int base = (pcb.sa >> 3) + pcb.sv;
+    if (base < retransmission_steps_min)
+        pcb.sv = static_cast<s16_t>(pcb.sv + retransmission_steps_min - base);
+    pcb.rto = std::clamp(pcb.rto, retransmission_steps_min, retransmission_steps_max);
+}
+
+TcpState state;
+std::array<netif, interfaces_max> netifs;
+
+void input(void*, Interface& interface, Packet* packet, Ipv4Address source, Ipv4Address destination) {
+    const std::size_t octets = chain_octets(packet);
+    const bool good =
+        packet->length >= tcp_header_octets &&
+        ((packet->flags & packet_flag::checksum_good) ||
+         is_good(add_sums(sum_chain(packet), pseudo_header_sum(source.wire, destination.wire, ip_protocol::tcp,
+                                                               static_cast<std::uint16_t>(octets)))));
+    pbuf* segment = nullptr;
+    while (good && packet) {
+        Packet* const rest = packet->next;
+        pbuf* const piece = wrap(packet);
+        if (!piece)
+            break;
+        packet->next = nullptr;
+        if (segment)
+            pbuf_cat(segment, piece);
+        else
+            segment = piece;
+        packet = rest;
+    }
+    if (packet) { // wrong, or a part of it cannot be wrapped
+        PacketPool::release(packet);
+        if (segment)
+            pbuf_free(segment);
+        return;
+    }
+    state.within_poll = true;
+    engine_input(interface, segment, source, destination);
+    state.within_poll = false;
+}
+
+std::uint64_t tick(void*, std::uint64_t now) {
+    state.within_poll = true;
+    const Clock& clock = state.network->clock();
+    for (int i = 0; i < catch_up_max && now >= state.next_tick; i++) {
+        for (tcp_pcb* pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
+            bound_timeout(*pcb);
+        state.next_tick = clock.after_ms(state.next_tick, TCP_TMR_INTERVAL);
+        tcp_tmr();
+    }
+    state.within_poll = false;
+    if (!tcp_active_pcbs && !tcp_tw_pcbs)
+        state.next_tick = never;
+    else if (state.next_tick <= now)
+        state.next_tick = clock.after_ms(now, TCP_TMR_INTERVAL);
+    return state.next_tick;
+}
+
+// Before a connection is open, unreachable is final; after that a way may come back (RFC 1122 4.2.3.9).
+void unreachable(void*, const Conversation& about, Problem problem) {
+    for (TcpConnection& connection : state.connections) {
+        if (connection.state == TcpConnection::State::Connecting && connection.local == about.local &&
+            connection.remote == about.remote) {
+            break_off(connection, problem);
+            return connection.notify();
+        }
+    }
+}
+
+} // namespace
+
+TcpState& tcp_globals() {
+    return state;
+}
+
+void TcpState::need_timer() {
+    if (next_tick != never)
+        return;
+    next_tick = network->clock().after_ms(network->clock().now(), TCP_TMR_INTERVAL);
+    network->wake_at(next_tick);
+}
+
+netif* netif_of(Interface& interface) {
+    const auto interfaces = state.network->interfaces();
+    for (std::size_t i = 0; i < interfaces.size(); i++) {
+        if (interfaces[i] != &interface)
+            continue;
+        netifs[i].state = &interface;
+        netifs[i].ip_addr.addr = interface.address().wire;
+        netifs[i].mtu = interface.mtu();
+        netifs[i].num = static_cast<u8_t>(i);
+        return &netifs[i];
+    }
+    return nullptr;
+}
+
+NetStatus TcpStack::open(Network& network) {
+    if (state.stack)
+        return std::unexpected(Problem::AlreadyConnected);
+    static bool engine_is_up = false;
+    state.network = &network;
+    if (!engine_is_up) {
+        memp_init();
+        tcp_init();
+        engine_is_up = true;
+    }
+    state.views.open();
+    state.free = nullptr;
+    for (TcpConnection& connection : state.connections) {
+        connection = {};
+        connection.next = state.free;
+        state.free = &connection;
+    }
+    state.next_tick = never;
+    state.stack = this;
+    network_ = &network;
+    network.set_tcp({.context = nullptr, .input = input, .unreachable = unreachable, .tick = tick});
+    return {};
+}
+
+void TcpStack::close() {
+    if (state.stack != this)
+        return;
+    while (tcp_listen_pcbs.listen_pcbs)
+        tcp_close(reinterpret_cast<tcp_pcb*>(tcp_listen_pcbs.listen_pcbs)); // Safe: lwIP's own way to name one.
+    for (TcpConnection& connection : state.connections) {
+        if (connection.state != TcpConnection::State::Free && connection.pcb)
+            break_off(connection, Problem::Aborted);
+        connection.received.clear();
+    }
+    // What the engine goes on with by itself.
+    while (tcp_active_pcbs)
+        tcp_abort(tcp_active_pcbs);
+    while (tcp_tw_pcbs)
+        tcp_abort(tcp_tw_pcbs);
+    engine_flush(*network_);
+    state.views.reclaim();
+    network_->set_tcp({});
+    state.stack = nullptr;
+    network_ = nullptr;
+}
+
+TcpStack* TcpStack::current() {
+    return state.stack;
+}
+
+TcpConnection* allocate_connection() {
+    TcpConnection* const connection = state.free;
+    if (connection) {
+        state.free = connection->next;
+        *connection = {};
+    }
+    return connection;
+}
+
+void free_connection(TcpConnection& connection) {
+    connection.received.clear();
+    connection.sent.clear();
+    connection = {};
+    connection.next = state.free;
+    state.free = &connection;
+}
+
+void engine_flush(Network& network) {
+    if (!state.within_poll)
+        for (Interface* interface : network.interfaces())
+            interface->flush();
+}
+
+} // namespace exo::net

@@ -1,0 +1,28 @@
+// The one state of TCP in a program: the engine's own is as global. Not for users: stack.hpp.
+#pragma once
+
+#include "libos/net/tcp/connection.hpp"
+#include "libos/net/tcp/views.hpp"
+
+struct netif; // lwIP's
+
+namespace exo::net {
+
+struct TcpState {
+    TcpStack* stack = nullptr; // null: closed
+    Network* network = nullptr;
+    TcpConnection* free = nullptr;
+    bool within_poll = false; // Network::poll gives the port what is queued, afterwards
+    std::uint64_t next_tick = never;
+    Views views;
+    std::array<TcpConnection, tcp_connections_max> connections;
+
+    std::uint64_t now_ms() const { return network->clock().now() / network->clock().ticks_per_ms; }
+    void need_timer();
+};
+
+TcpState& tcp_globals();
+// The engine's idea of an interface, brought up to date.
+netif* netif_of(Interface& interface);
+
+} // namespace exo::net

@@ -1,0 +1,169 @@
+// Octets through a stream: see stream.hpp.
+#include "libos/net/ip/interface.hpp"
+#include "libos/net/tcp/engine.hpp"
+#include "libos/net/tcp/state.hpp"
+
+#include <lwip/priv/tcp_priv.h>
+
+#include <algorithm>
+
+namespace exo::net {
+
+using State = TcpConnection::State;
+
+namespace {
+
+// Octets were taken: the window opens, and what the engine had to keep back may come.
+void took(TcpConnection& connection, std::size_t octets) {
+    if (!connection.pcb)
+        return;
+    while (octets) {
+        const std::size_t part = std::min<std::size_t>(octets, 0xffff);
+        tcp_recved(connection.pcb, static_cast<u16_t>(part));
+        octets -= part;
+    }
+    if (connection.pcb->refused_data)
+        (void)tcp_process_refused_data(connection.pcb);
+    engine_flush(*tcp_globals().network);
+}
+
+NetStatus may_send(const TcpConnection* connection) {
+    if (!connection || connection->state == State::Connecting)
+        return std::unexpected(Problem::NotConnected);
+    if (connection->problem != Problem::None)
+        return std::unexpected(connection->problem);
+    if (connection->send_shut || connection->state != State::Open)
+        return std::unexpected(Problem::Closed);
+    return {};
+}
+
+// Where `write` puts the next octets: behind those of the last packet, until it has a segment's worth.
+Packet* with_tail_room(TcpConnection& connection, std::size_t segment) {
+    Packet* const last = connection.sent.last();
+    return last && last->tail_room() > 0 && last->length < segment ? last : nullptr;
+}
+
+} // namespace
+
+Packet* TcpStream::receive() {
+    Packet* const packet = connection_ ? connection_->received.take() : nullptr;
+    if (packet)
+        took(*connection_, packet->length);
+    return packet;
+}
+
+std::size_t TcpStream::read(std::span<std::byte> into) {
+    std::size_t octets = 0;
+    while (connection_ && octets < into.size()) {
+        Packet* const packet = connection_->received.first();
+        if (!packet)
+            break;
+        const std::size_t part = std::min<std::size_t>(packet->length, into.size() - octets);
+        __builtin_memcpy(into.data() + octets, packet->data(), part);
+        octets += part;
+        if (part == packet->length) {
+            PacketPool::release(connection_->received.take());
+        } else {
+            packet->pull(static_cast<std::uint16_t>(part));
+            connection_->received.shrink(part);
+        }
+    }
+    if (octets)
+        took(*connection_, octets);
+    return octets;
+}
+
+std::size_t TcpStream::peek(std::span<std::byte> into) const {
+    std::size_t octets = 0;
+    const Packet* packet = connection_ ? connection_->received.first() : nullptr;
+    for (; packet && octets < into.size(); packet = PacketQueue::after(packet)) {
+        const std::size_t part = std::min<std::size_t>(packet->length, into.size() - octets);
+        __builtin_memcpy(into.data() + octets, packet->data(), part);
+        octets += part;
+    }
+    return octets;
+}
+
+std::size_t TcpStream::readable_octets() const {
+    return connection_ ? connection_->received.octets() : 0;
+}
+
+void TcpStream::shut_receive() {
+    if (!connection_)
+        return;
+    connection_->receive_shut = true;
+    const std::size_t octets = connection_->received.octets();
+    connection_->received.clear();
+    took(*connection_, octets);
+}
+
+std::size_t TcpStream::send_room() const {
+    if (!may_send(connection_) || tcp_sndqueuelen(connection_->pcb) + 4 > TCP_SND_QUEUELEN)
+        return 0;
+    const std::size_t used = connection_->unacknowledged();
+    return used >= connection_->send_limit
+               ? 0
+               : std::min<std::size_t>(connection_->send_limit - used, connection_->pcb->snd_buf);
+}
+
+std::size_t TcpStream::unacknowledged_octets() const {
+    return connection_ ? connection_->unacknowledged() : 0;
+}
+
+Packet* TcpStream::allocate() {
+    return connection_ && connection_->interface ? connection_->interface->port().pool().allocate() : nullptr;
+}
+
+NetStatus TcpStream::send(Packet* packet) {
+    if (const NetStatus may = may_send(connection_); !may)
+        return may;
+    const std::uint16_t octets = packet->length;
+    if (packet->next)
+        return std::unexpected(Problem::TooBig);
+    if (octets > send_room() || (octets && tcp_write(connection_->pcb, packet->data(), octets, 0) != ERR_OK))
+        return std::unexpected(Problem::NoRoom);
+    if (octets == 0)
+        PacketPool::release(packet);
+    else
+        connection_->sent.put(packet);
+    (void)tcp_output(connection_->pcb); // what does not go now goes with the engine's timers
+    engine_flush(*tcp_globals().network);
+    return {};
+}
+
+NetResult<std::size_t> TcpStream::write(std::span<const std::byte> from) {
+    if (const NetStatus may = may_send(connection_); !may)
+        return std::unexpected(may.error());
+    tcp_pcb* const pcb = connection_->pcb;
+    const std::size_t segment = tcp_mss(pcb);
+    std::size_t written = 0;
+    const std::size_t wanted = std::min(from.size(), send_room());
+    while (written < wanted) {
+        Packet* packet = with_tail_room(*connection_, segment);
+        Packet* const added = packet ? nullptr : allocate();
+        packet = packet ? packet : added;
+        if (!packet)
+            break;
+        const std::size_t part =
+            std::min({wanted - written, static_cast<std::size_t>(packet->tail_room()), segment - packet->length});
+        std::byte* const at = packet->data() + packet->length;
+        __builtin_memcpy(at, from.data() + written, part);
+        if (tcp_write(pcb, at, static_cast<u16_t>(part), 0) != ERR_OK) {
+            PacketPool::release(added);
+            break;
+        }
+        packet->length = static_cast<std::uint16_t>(packet->length + part);
+        if (added)
+            connection_->sent.put(packet);
+        else
+            connection_->sent.grow(part);
+        written += part;
+    }
+    if (written == 0 && !from.empty())
+        return std::unexpected(Problem::NoRoom);
+    (void)tcp_output(pcb);
+    engine_flush(*tcp_globals().network);
+    return written;
+}
+
+} // namespace exo::net
