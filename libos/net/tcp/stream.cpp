@@ -35,6 +35,7 @@ NetStatus TcpStream::connect(TcpStack& stack, Endpoint remote, Endpoint local) {
         connection->local = {local.address, pcb->local_port};
         connection->remote = remote;
         attach(*connection, pcb);
+        pcb->rto = pcb->sv = 1000 / TCP_SLOW_INTERVAL; // RFC 6298 2.1
         const ip_addr_t to{remote.address.wire};
         const err_t error = tcp_connect(pcb, &to, remote.port, pcb->connected);
         if (error == ERR_USE || error == ERR_ISCONN)

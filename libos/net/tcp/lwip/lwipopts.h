@@ -60,9 +60,8 @@
 #define TCP_LISTEN_BACKLOG 1
 #define TCP_DEFAULT_LISTEN_BACKLOG 255
 #define SO_REUSE 1
-/* Timers look every 50 and 100 ms, five times as often as by default; RFC 6298 2.1: the first timeout is 1 s. */
+/* Timers look every 50 and 100 ms, five times as often as by default. */
 #define TCP_TMR_INTERVAL 50
-#define LWIP_TCP_RTO_TIME 1000
 #define TCP_MSL 30000UL
 #define TCP_SYNMAXRTX 6
 #define TCP_MAXRTX 12
