@@ -6,6 +6,8 @@
 #include "drivers/virtio-net/packed_ring.hpp"
 #include "drivers/virtio-net/split_ring.hpp"
 
+#include <span>
+
 namespace exo::virtio_net {
 
 inline constexpr std::uint32_t header_bytes = sizeof(Header);
@@ -27,6 +29,22 @@ public:
     // The next room with what was written into it: at least the header, at most the room. Called at most as often as
     // ring.pending() said. Without a token: nothing more.
     Completion take() { return ring.take(header_bytes, room_bytes); }
+    // With mergeable buffers: the further rooms of the frame whose first room begins with `header`, without headers of
+    // their own; their number. A device that names more than it completed, or than `into` holds, broke a rule.
+    std::size_t take_rest(const Header& header, std::span<Completion> into) {
+        const std::uint16_t rooms = virtio::load_shared(header.buffers);
+        for (std::uint16_t more = 1; more < rooms; ++more) {
+            Completion done{};
+            if (more <= into.size() && ring.pending() != 0)
+                done = ring.take(1, room_bytes);
+            if (!done.token) {
+                ring.break_with(virtio::Problem::BadMessage);
+                return more - 1u;
+            }
+            into[more - 1] = done;
+        }
+        return rooms == 0 ? 0 : rooms - 1u;
+    }
 };
 
 // Frames that go.

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint32_t table_bytes = sizeof(virtio::Descriptor) * frame_pieces_max;
 // Rooms of one received frame at most; a longer chain is none that was agreed on.
-constexpr std::uint16_t received_pieces_max = 64;
+constexpr std::size_t received_pieces_max = 40; // 64 KiB
 
 } // namespace
 
@@ -120,20 +120,18 @@ Packet* VirtioPort<Ring>::finish_received(Packet* first) {
         first->flags = packet_flag::checksum_good;
     if (!nic_->facts().has(virtio_net::feature::mergeable_buffers))
         return first;
-    const std::uint16_t pieces = virtio::load_shared(header.buffers);
+    virtio_net::Completion rest[received_pieces_max];
+    const std::size_t pieces = receive_.take_rest(header, rest);
     Packet* last = first;
-    for (std::uint16_t more = 1; more < pieces; ++more) {
-        const virtio_net::Completion done =
-            more < received_pieces_max && receive_.ring.pending() ? receive_.take() : virtio_net::Completion{};
-        if (!done.token) {
-            receive_.ring.break_with(virtio::Problem::BadMessage);
-            PacketPool::release(first);
-            return nullptr;
-        }
-        auto* const packet = static_cast<Packet*>(done.token);
+    for (std::size_t piece = 0; piece < pieces; ++piece) {
+        auto* const packet = static_cast<Packet*>(rest[piece].token);
         packet->offset = header_offset;
-        packet->length = static_cast<std::uint16_t>(done.bytes);
+        packet->length = static_cast<std::uint16_t>(rest[piece].bytes);
         last = last->next = packet;
+    }
+    if (receive_.ring.is_broken()) {
+        PacketPool::release(first);
+        return nullptr;
     }
     return first;
 }
@@ -141,7 +139,7 @@ Packet* VirtioPort<Ring>::finish_received(Packet* first) {
 template <typename Ring>
 std::size_t VirtioPort<Ring>::receive(std::span<Packet*> into) {
     std::size_t count = 0;
-    const std::size_t there = std::min<std::size_t>(receive_.ring.pending(), into.size());
+    std::size_t there = std::min<std::size_t>(receive_.ring.pending(), into.size());
     std::uint64_t octets = 0;
     while (count < there) {
         const virtio_net::Completion done = receive_.take();
@@ -150,8 +148,12 @@ std::size_t VirtioPort<Ring>::receive(std::span<Packet*> into) {
             break;
         packet->length = static_cast<std::uint16_t>(done.bytes - virtio_net::header_bytes);
         octets += packet->length;
-        if (!plain_headers_ && !finish_received(packet)) [[unlikely]]
-            break;
+        if (!plain_headers_) [[unlikely]] {
+            if (!finish_received(packet))
+                break;
+            // It may have taken further rooms.
+            there = std::min<std::size_t>(count + 1 + receive_.ring.pending(), into.size());
+        }
         into[count++] = packet;
     }
     counters_.received_packets += count;

@@ -99,7 +99,8 @@ void a_sleeper_is_woken(Wire& wire) {
             {{"slept "}, exo::decimal(slept), {" times of 200, "}, exo::decimal(interrupts), {" interrupts"}});
         // Some frames come while the port looks once more before it sleeps.
         NET_CHECK(slept < 20 || interrupts > 0);
-        NET_CHECK(interrupts <= slept + 1);
+        // Beside the one that wakes, one may be on its way for a frame that came while the port looked once more.
+        NET_CHECK(interrupts <= 2 * slept + 1);
     }
     // And polling is as before, once the last sleep's timer has run out.
     const std::uint64_t quiet = in_ms(600);
