@@ -5,6 +5,7 @@
 #include "libos-hpc/call/answer.hpp"
 #include "libos-hpc/linux/files.hpp"
 #include "libos-hpc/linux/signals.hpp"
+#include "libos-hpc/linux/sockets.hpp"
 #include "libos-hpc/linux/system.hpp"
 #include "libos-hpc/linux/threads.hpp"
 #include "libos/upcall/register_frame.hpp"
@@ -108,6 +109,17 @@ Answer mremap(std::uint64_t address, std::uint64_t old_bytes, std::uint64_t new_
               std::uint64_t target);
 Answer brk(std::uint64_t wanted);
 
+// message_calls.cpp
+Answer sendto(int fd, std::uint64_t address, std::uint64_t bytes, std::uint32_t flags, std::uint64_t to,
+              std::uint32_t to_bytes);
+Answer recvfrom(int fd, std::uint64_t address, std::uint64_t bytes, std::uint32_t flags, std::uint64_t from,
+                User<std::int32_t> from_bytes);
+Answer sendmsg(int fd, User<linux_abi::MessageHeader> where, std::uint32_t flags);
+Answer recvmsg(int fd, User<linux_abi::MessageHeader> where, std::uint32_t flags);
+Answer sendmmsg(int fd, User<linux_abi::ManyMessages> messages, std::uint32_t count, std::uint32_t flags);
+Answer recvmmsg(int fd, User<linux_abi::ManyMessages> messages, std::uint32_t count, std::uint32_t flags,
+                User<linux_abi::Timespec> timeout);
+
 // open_calls.cpp
 Answer openat(int directory, std::uint64_t path, std::uint32_t flags, std::uint32_t permissions);
 Answer open(std::uint64_t path, std::uint32_t flags, std::uint32_t permissions);
@@ -165,6 +177,22 @@ Answer tkill(int id, int number);
 Answer tgkill(int process, int id, int number);
 Answer rt_sigqueueinfo(int process, int number, User<linux_abi::SignalInfo> given);
 Answer rt_tgsigqueueinfo(int process, int id, int number, User<linux_abi::SignalInfo> given);
+
+// socket_calls.cpp
+Answer socket(std::uint32_t family, std::uint32_t type, std::int32_t protocol);
+Answer socketpair(std::uint32_t family, std::uint32_t type, std::int32_t protocol, User<std::int32_t> where);
+Answer bind(int fd, std::uint64_t address, std::uint32_t bytes);
+Answer listen(int fd, std::int32_t backlog);
+Answer accept4(int fd, std::uint64_t address, User<std::int32_t> bytes, std::uint32_t flags);
+Answer accept(int fd, std::uint64_t address, User<std::int32_t> bytes);
+Answer connect(int fd, std::uint64_t address, std::uint32_t bytes);
+Answer shutdown(int fd, std::uint32_t how);
+Answer getsockname(int fd, std::uint64_t address, User<std::int32_t> bytes);
+Answer getpeername(int fd, std::uint64_t address, User<std::int32_t> bytes);
+
+// socket_option_calls.cpp
+Answer setsockopt(int fd, std::int32_t level, std::int32_t name, std::uint64_t address, std::int32_t bytes);
+Answer getsockopt(int fd, std::int32_t level, std::int32_t name, std::uint64_t address, User<std::int32_t> bytes);
 
 // status_calls.cpp
 Answer newfstatat(int directory, std::uint64_t path, User<linux_abi::Stat> where, std::uint32_t flags);

@@ -156,7 +156,7 @@ Answer fcntl(int fd, std::uint32_t command, std::uint64_t value) {
         auto file = file_of(fd);
         if (!file)
             return answer(file.error());
-        bool is_pipe = !(*file)->node() && (*file)->bytes_readable();
+        bool is_pipe = !(*file)->node() && !(*file)->socket() && (*file)->bytes_readable();
         if (!is_pipe)
             return answer(Errno::BADF);
         return command == fcntl_command::get_pipe_bytes || value <= pipe_bytes ? Answer{pipe_bytes}

@@ -1,7 +1,7 @@
 // Moving bytes: read(2), write(2), their positioned and vectored kin, lseek(2), and copies between files.
 #include "libos-hpc/call/calls.hpp"
 
-#include "libos-hpc/call/open_file.hpp"
+#include "libos-hpc/call/socket_file.hpp"
 #include "libos-hpc/signal/delivery.hpp"
 #include "libos/memory/heap.hpp"
 
@@ -12,14 +12,6 @@ namespace {
 
 constexpr std::size_t copy_bytes_at_a_time = 256 * 1024;
 constexpr std::uint64_t current_offset = ~0ull; // preadv2 and pwritev2
-
-Answer broken_pipe() {
-    SignalInfo info{};
-    info.number = signal::pipe;
-    info.set_sender(process_id, 0);
-    (void)send_to_task(current_task(), info);
-    return answer(Errno::PIPE);
-}
 
 Answer written(const Outcome<std::size_t>& put) {
     return !put && put.error() == Errno::PIPE ? broken_pipe() : answer_or_restart(put);
@@ -131,6 +123,14 @@ Answer copy(File& from, Position& source, File& to, Position& target, std::uint6
 
 } // namespace
 
+Answer broken_pipe() {
+    SignalInfo info{};
+    info.number = signal::pipe;
+    info.set_sender(process_id, 0);
+    (void)send_to_task(current_task(), info);
+    return answer(Errno::PIPE);
+}
+
 Answer read(int fd, std::uint64_t address, std::uint64_t bytes) {
     auto file = file_to_read(fd);
     if (!file)
@@ -144,7 +144,14 @@ Answer write(int fd, std::uint64_t address, std::uint64_t bytes) {
     if (!file)
         return answer(file.error());
     auto buffer = buffer_to_read(address, bytes);
-    return buffer ? written((*file)->write(*buffer)) : answer(buffer.error());
+    if (!buffer)
+        return answer(buffer.error());
+    if (Socket* socket = (*file)->socket()) {
+        // Safe: sending only reads.
+        const IoVector piece{const_cast<std::byte*>(buffer->data()), buffer->size()};
+        return send_message(*socket, {.pieces = {&piece, 1}, .bytes = buffer->size()});
+    }
+    return written((*file)->write(*buffer));
 }
 
 Answer pread64(int fd, std::uint64_t address, std::uint64_t bytes, std::uint64_t offset) {
@@ -169,11 +176,15 @@ Answer pwrite64(int fd, std::uint64_t address, std::uint64_t bytes, std::uint64_
 
 Answer readv(int fd, std::uint64_t vectors, std::uint64_t count) {
     auto file = file_to_read(fd);
+    if (file && (*file)->socket())
+        return read_socket(*(*file)->socket(), vectors, count);
     return file ? answer_or_restart(read_pieces(**file, vectors, count)) : answer(file.error());
 }
 
 Answer writev(int fd, std::uint64_t vectors, std::uint64_t count) {
     auto file = file_to_write(fd);
+    if (file && (*file)->socket())
+        return write_socket(*(*file)->socket(), vectors, count);
     return file ? written(write_pieces(**file, vectors, count)) : answer(file.error());
 }
 

@@ -11,6 +11,14 @@ namespace exo::hpc {
 using ReadBuffer = std::span<std::byte>;
 using WriteBuffer = std::span<const std::byte>;
 
+class Socket;
+
+// How often something came, or room was made, since the file was opened: what edge-triggered epoll tells.
+struct Edges {
+    std::uint32_t in = 0, out = 0;
+    bool operator==(const Edges&) const = default;
+};
+
 class File : public Counted {
 public:
     explicit File(std::uint32_t flags) : flags_(flags) {}
@@ -35,9 +43,12 @@ public:
 
     // Bits of poll_event:: that hold now.
     virtual std::uint16_t ready() { return linux_abi::poll_event::in | linux_abi::poll_event::out; }
+    virtual Edges edges() { return {}; }
     // For FIONREAD. Errors: NOTTY.
     virtual Outcome<std::size_t> bytes_readable() { return fail(Errno::NOTTY); }
 
+    // Itself, if it is a socket.
+    virtual Socket* socket() { return nullptr; }
     // The node and place behind it, for files that have them.
     virtual Node* node() { return nullptr; }
     virtual Ref<Place> place() { return Ref<Place>(); }
