@@ -10,7 +10,7 @@ Expected<void> Ring::open(std::byte* memory, std::uint16_t size, volatile std::u
         return std::unexpected(Problem::BadRing);
     slots_ = reinterpret_cast<Descriptor*>(memory); // Safe: long and aligned enough, as the caller says and seen above.
     tail_ = tail;
-    mask_ = static_cast<std::uint16_t>(size - 1);
+    mask_ = size - 1u;
     limit_ = mask_;
     return {};
 }

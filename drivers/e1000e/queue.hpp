@@ -24,9 +24,9 @@ public:
     // mapped tail register.
     Expected<void> open(std::byte* memory, std::uint16_t size, volatile std::uint32_t* tail);
 
-    std::uint16_t size() const { return static_cast<std::uint16_t>(mask_ + 1); }
-    std::uint16_t in_flight() const { return static_cast<std::uint16_t>(offered_ - taken_); }
-    std::uint16_t room() const { return static_cast<std::uint16_t>(limit_ - in_flight()); }
+    std::uint32_t size() const { return mask_ + 1; }
+    std::uint32_t in_flight() const { return offered_ - taken_; }
+    std::uint32_t room() const { return limit_ - in_flight(); }
     // Set once the device broke a rule: nothing is offered or taken any more.
     bool is_broken() const { return broken_; }
     Problem problem() const { return problem_; }
@@ -39,8 +39,8 @@ public:
     void* recover();
 
 protected:
-    void offer(void* token, std::uint64_t address, std::uint64_t rest) {
-        const std::uint16_t slot = offered_ & mask_;
+    [[gnu::always_inline]] void offer(void* token, std::uint64_t address, std::uint64_t rest) {
+        const std::uint32_t slot = offered_ & mask_;
         tokens_[slot] = token;
         exo::store_shared(slots_[slot].address, address);
         exo::store_shared(slots_[slot].rest, rest);
@@ -56,12 +56,12 @@ private:
 
     Descriptor* slots_ = nullptr;
     volatile std::uint32_t* tail_ = nullptr;
-    std::uint16_t mask_ = 0;
-    std::uint16_t limit_ = 0;               // slots that may be in flight
-    std::uint16_t offered_ = 0, taken_ = 0; // run freely
+    std::uint32_t mask_ = 0;
+    std::uint32_t limit_ = 0;               // slots that may be in flight
+    std::uint32_t offered_ = 0, taken_ = 0; // run freely
     bool broken_ = false, stopped_ = false;
     Problem problem_ = Problem::BadRing; // meaningful when broken_
-    std::uint16_t recover_from_ = 0, recover_to_ = 0;
+    std::uint32_t recover_from_ = 0, recover_to_ = 0;
     void* tokens_[ring_size_max] = {};
 };
 
@@ -70,7 +70,7 @@ class ReceiveQueue : public Ring {
 public:
     std::uint32_t room_bytes = 2048; // of every room: longer than the longest frame
 
-    void offer(void* token, std::uint64_t address) { Ring::offer(token, address, 0); }
+    [[gnu::always_inline]] void offer(void* token, std::uint64_t address) { Ring::offer(token, address, 0); }
     // True when take() has something to say.
     bool has_news() const { return (oldest() & received::done) != 0; }
     struct Received {
@@ -78,7 +78,7 @@ public:
         std::uint16_t octets;
         bool checksum_good; // the device vouches for TCP's or UDP's
     };
-    Received take() {
+    [[gnu::always_inline]] Received take() {
         const std::uint64_t rest = oldest();
         if ((rest & received::done) == 0)
             return {nullptr, 0, false};
@@ -98,7 +98,7 @@ public:
 class TransmitQueue : public Ring {
 public:
     // A frame, or its last piece. The token comes back when the device is done with it.
-    void offer(void* token, std::uint64_t address, std::uint16_t octets) {
+    [[gnu::always_inline]] void offer(void* token, std::uint64_t address, std::uint16_t octets) {
         Ring::offer(token, address, octets | sending::end_of_frame | sending::insert_crc | sending::report);
     }
     // A piece before the last. The caller knows that there is room for all.
@@ -106,7 +106,7 @@ public:
         Ring::offer(nullptr, address, octets | sending::insert_crc | sending::report);
     }
     // True when the oldest slot is done; its token, or null for a piece before the last.
-    bool take(void*& token) {
+    [[gnu::always_inline]] bool take(void*& token) {
         if ((oldest() & sending::done) == 0)
             return false;
         exo::after_completion();

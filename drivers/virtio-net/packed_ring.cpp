@@ -31,14 +31,14 @@ virtio::Expected<void> PackedRing::open(const virtio::DmaBuffer& memory, std::ui
     looked_at_ = slots_;
     driver_events_ = reinterpret_cast<PackedEvents*>(base + driver_events_offset(size));
     device_events_ = reinterpret_cast<const PackedEvents*>(base + device_events_offset(size));
-    mask_ = static_cast<std::uint16_t>(size - 1);
+    mask_ = size - 1u;
     places_ = {size, memory.device_address, memory.device_address + driver_events_offset(size),
                memory.device_address + device_events_offset(size)};
     disable_interrupts();
     return {};
 }
 
-std::uint16_t PackedRing::break_with(virtio::Problem problem) {
+std::uint32_t PackedRing::break_with(virtio::Problem problem) {
     if (broken_)
         return 0;
     broken_ = true;

@@ -23,44 +23,49 @@ public:
     // As SplitRing's.
     bool is_broken() const { return broken_; }
     virtio::Problem problem() const { return problem_; }
-    std::uint16_t in_flight() const { return static_cast<std::uint16_t>(offered_ - taken_); }
+    std::uint32_t in_flight() const { return offered_ - taken_; }
     std::uint16_t size() const { return places_.size; }
     // The slot is free when its identity is: identities come back one a place, so by then its place was read, too.
-    bool has_room() const { return tokens_[offered_ & mask_] == nullptr; }
+    [[gnu::always_inline]] bool is_free(std::uint32_t slot) const { return tokens_[slot] == nullptr; }
 
-    std::uint16_t next_slot() const { return offered_ & mask_; }
-    // Puts a buffer into the next slot, where the device sees it at once.
-    void offer(void* token, std::uint64_t address, std::uint32_t bytes, std::uint16_t flags) {
-        const std::uint16_t slot = offered_ & mask_;
+    std::uint32_t next_slot() const { return offered_ & mask_; }
+    // Puts a buffer into `slot`, which is next_slot() and free, where the device sees it at once.
+    [[gnu::always_inline]] void offer(std::uint32_t slot, void* token, std::uint64_t address, std::uint32_t bytes,
+                                      std::uint16_t flags) {
         tokens_[slot] = token;
         PackedDescriptor& place = slots_[slot];
         virtio::store_shared(place.address, address);
         // The flags' store makes the slot the device's, so it is the last; length and identity go with it.
         virtio::before_doorbell();
-        virtio::store_shared(place.rest, bytes | static_cast<std::uint64_t>(slot) << 32 |
-                                             static_cast<std::uint64_t>(flags ^ offer_flags_) << 48);
+        virtio::store_shared(
+            place.rest,
+            (bytes | static_cast<std::uint64_t>(slot) << 32 | static_cast<std::uint64_t>(flags) << 48) ^ offer_flags_);
         ++offered_;
         if (slot == mask_)
             offer_flags_ ^= both_flags;
     }
     // Rings, unless the device asked not to be told.
-    void publish() {
+    [[gnu::always_inline]] void publish() {
         virtio::between_publishing_and_looking();
         if (virtio::load_shared(device_events_->flags) != packed_events::disable)
             doorbell_.ring();
     }
 
-    // How many completions take() may be called for, or more; looks once.
-    std::uint16_t pending() const { return is_used(virtio::load_shared(looked_at_[taken_ & mask_].rest)) ? size() : 0; }
+    // A bound for take(), which looks for itself.
+    static constexpr std::uint32_t takeable() { return ~0u; }
+    // Not 0 when there is a completion.
+    [[gnu::always_inline]] std::uint32_t pending() const {
+        return is_used(virtio::load_shared(looked_at_[taken_ & mask_].rest)) ? size() : 0;
+    }
     // The next completion, of which the device says that it wrote `bytes_least` to `bytes_most`.
-    Completion take(std::uint32_t bytes_least, std::uint32_t bytes_most) {
-        const std::uint16_t place = taken_ & mask_;
+    [[gnu::always_inline]] Completion take(std::uint32_t bytes_least, std::uint32_t bytes_most) {
+        const std::uint32_t place = taken_ & mask_;
         const std::uint64_t rest = virtio::load_shared(looked_at_[place].rest);
         if (!is_used(rest))
             return {nullptr, 0};
         virtio::after_completion();
         const auto bytes = static_cast<std::uint32_t>(rest);
-        const auto id = static_cast<std::uint16_t>(rest >> 32);
+        const std::uint32_t id = static_cast<std::uint16_t>(rest >> 32);
         if (id > mask_) [[unlikely]]
             return {nullptr, break_with(virtio::Problem::BadUsedId)};
         void* const token = tokens_[id];
@@ -82,24 +87,26 @@ public:
     }
     void disable_interrupts() { virtio::store_shared(driver_events_->flags, packed_events::disable); }
 
-    // Notes that the device broke a rule; gives 0.
-    std::uint16_t break_with(virtio::Problem problem);
+    // Notes that the device broke a rule; gives 0. Rare, so it is the one to save registers.
+    [[clang::preserve_most]] std::uint32_t break_with(virtio::Problem problem);
     // After a reset of the device: what was in the slots, one by one; null: nothing more.
     void* recover();
 
 private:
-    static constexpr std::uint16_t both_flags = packed_flag::available | packed_flag::used;
+    // Flags where they are in a descriptor's word.
+    static constexpr std::uint64_t first_offer_flags = static_cast<std::uint64_t>(packed_flag::available) << 48;
+    static constexpr std::uint64_t both_flags = first_offer_flags | static_cast<std::uint64_t>(packed_flag::used) << 48;
     // Used when both bits are the wrap counter of this round (2.8.1).
-    bool is_used(std::uint64_t rest) const { return ((rest >> 48) & both_flags) == used_flags_; }
+    bool is_used(std::uint64_t rest) const { return (rest & both_flags) == used_flags_; }
 
     PackedDescriptor* slots_ = nullptr;
     const PackedDescriptor* looked_at_ = nullptr; // slots_; after a lie nothing_, which never has news
     const PackedEvents* device_events_ = nullptr;
     virtio::Doorbell doorbell_{};
-    std::uint16_t mask_ = 0;
-    std::uint16_t offered_ = 0, taken_ = 0;              // run freely
-    std::uint16_t offer_flags_ = packed_flag::available; // what makes a slot the device's in this round
-    std::uint16_t used_flags_ = both_flags;              // what makes it ours
+    std::uint32_t mask_ = 0;
+    std::uint32_t offered_ = 0, taken_ = 0;         // run freely
+    std::uint64_t offer_flags_ = first_offer_flags; // what makes a slot the device's in this round
+    std::uint64_t used_flags_ = both_flags;         // what makes it ours
     bool broken_ = false;
     virtio::Problem problem_ = virtio::Problem::TimedOut; // meaningful when broken_
     PackedEvents* driver_events_ = nullptr;

@@ -20,15 +20,15 @@ public:
     // Of every room, the header included. Set before the first offer.
     std::uint32_t room_bytes = header_bytes;
 
-    bool has_room() const { return ring.has_room(); }
-    // A room at `address`. The device hears of it at publish() at the latest.
-    void offer(void* token, std::uint64_t address) {
-        ring.offer(token, address, room_bytes, virtio::descriptor_flag::device_writes);
+    // A room at `address` into `slot`, the ring's next, which is free. The device hears of it at publish() at the
+    // latest.
+    [[gnu::always_inline]] void offer(std::uint32_t slot, void* token, std::uint64_t address) {
+        ring.offer(slot, token, address, room_bytes, virtio::descriptor_flag::device_writes);
     }
     void publish() { ring.publish(); }
     // The next room with what was written into it: at least the header, at most the room. Called at most as often as
-    // ring.pending() said. Without a token: nothing more.
-    Completion take() { return ring.take(header_bytes, room_bytes); }
+    // ring.takeable() said. Without a token: nothing more.
+    [[gnu::always_inline]] Completion take() { return ring.take(header_bytes, room_bytes); }
     // With mergeable buffers: the further rooms of the frame whose first room begins with `header`, without headers of
     // their own; their number. A device that names more than it completed, or than `into` holds, broke a rule.
     std::size_t take_rest(const Header& header, std::span<Completion> into) {
@@ -53,16 +53,17 @@ class TransmitQueue {
 public:
     Ring ring;
 
-    bool has_room() const { return ring.has_room(); }
-    // A frame of `bytes` with its header, which is at `address`.
-    void offer(void* token, std::uint64_t address, std::uint32_t bytes) { ring.offer(token, address, bytes, 0); }
+    // A frame of `bytes` with its header, which is at `address`, into `slot`, the ring's next, which is free.
+    [[gnu::always_inline]] void offer(std::uint32_t slot, void* token, std::uint64_t address, std::uint32_t bytes) {
+        ring.offer(slot, token, address, bytes, 0);
+    }
     // A frame in several pieces: an indirect table of `bytes` at `address`. Only if the device agreed to those.
-    void offer_table(void* token, std::uint64_t address, std::uint32_t bytes) {
-        ring.offer(token, address, bytes, descriptor_is_table);
+    void offer_table(std::uint32_t slot, void* token, std::uint64_t address, std::uint32_t bytes) {
+        ring.offer(slot, token, address, bytes, descriptor_is_table);
     }
     void publish() { ring.publish(); }
     // A frame that is sent. What the device claims to have written says nothing here.
-    void* take() { return ring.take(0, ~0u).token; }
+    [[gnu::always_inline]] void* take() { return ring.take(0, ~0u).token; }
 };
 
 // What a header says before a frame that the device need do nothing about: all zero, in two stores.

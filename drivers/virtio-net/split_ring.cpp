@@ -36,7 +36,7 @@ virtio::Expected<void> SplitRing::open(const virtio::DmaBuffer& memory, std::uin
     available_ = reinterpret_cast<virtio::RingHeader*>(base + available_offset(size));
     used_ = reinterpret_cast<const virtio::RingHeader*>(base + used_offset(size));
     used_ring_ = reinterpret_cast<const virtio::UsedElement*>(used_ + 1);
-    mask_ = static_cast<std::uint16_t>(size - 1);
+    mask_ = size - 1u;
     places_ = {size, memory.device_address, memory.device_address + available_offset(size),
                memory.device_address + used_offset(size)};
     auto* const heads = reinterpret_cast<std::uint16_t*>(available_ + 1);
@@ -46,14 +46,14 @@ virtio::Expected<void> SplitRing::open(const virtio::DmaBuffer& memory, std::uin
     return {};
 }
 
-std::uint16_t SplitRing::break_with(virtio::Problem problem) {
+std::uint32_t SplitRing::break_with(virtio::Problem problem) {
     if (broken_)
         return 0;
     broken_ = true;
     problem_ = problem;
     // From here on the ring looks empty to take from and full to offer to, so that the data path needs no check.
     taken_ = 0;
-    nothing_ = {virtio::ring_flag::no_notify, taken_};
+    nothing_ = {virtio::ring_flag::no_notify, 0};
     used_ = &nothing_;
     no_element_ = {.id = ~0u, .bytes = 0};
     used_ring_ = &no_element_;

@@ -39,15 +39,15 @@ public:
     bool is_broken() const { return broken_; }
     virtio::Problem problem() const { return problem_; }
     // Buffers that the device holds, or has completed unseen.
-    std::uint16_t in_flight() const { return static_cast<std::uint16_t>(offered_ - taken_); }
+    std::uint32_t in_flight() const { return offered_ - taken_; }
     std::uint16_t size() const { return places_.size; }
-    // True when the next slot carries nothing, and offer() may be called.
-    bool has_room() const { return tokens_[offered_ & mask_] == nullptr; }
+    // True when a slot carries nothing.
+    [[gnu::always_inline]] bool is_free(std::uint32_t slot) const { return tokens_[slot] == nullptr; }
 
-    std::uint16_t next_slot() const { return offered_ & mask_; }
-    // Puts a buffer into the next slot. The device sees it at publish() at the latest.
-    void offer(void* token, std::uint64_t address, std::uint32_t bytes, std::uint16_t flags) {
-        const std::uint16_t slot = offered_ & mask_;
+    std::uint32_t next_slot() const { return offered_ & mask_; }
+    // Puts a buffer into `slot`, which is next_slot() and free. The device sees it at publish() at the latest.
+    [[gnu::always_inline]] void offer(std::uint32_t slot, void* token, std::uint64_t address, std::uint32_t bytes,
+                                      std::uint16_t flags) {
         tokens_[slot] = token;
         Slot& place = slots_[slot];
         virtio::store_shared(place.address, address);
@@ -55,9 +55,9 @@ public:
         ++offered_;
     }
     // Makes what was offered visible and rings, unless the device asked not to be told.
-    void publish() {
+    [[gnu::always_inline]] void publish() {
         virtio::before_doorbell();
-        virtio::store_shared(available_->index, offered_);
+        virtio::store_shared(available_->index, static_cast<std::uint16_t>(offered_));
         published_ = offered_;
         virtio::between_publishing_and_looking();
         if ((virtio::load_shared(used_->flags) & virtio::ring_flag::no_notify) == 0)
@@ -65,17 +65,19 @@ public:
     }
 
     // How many completions take() may be called for; looks once.
-    std::uint16_t pending() {
-        const auto count = static_cast<std::uint16_t>(virtio::load_shared(used_->index) - taken_);
+    [[gnu::always_inline]] std::uint32_t pending() {
+        const std::uint32_t count = static_cast<std::uint16_t>(virtio::load_shared(used_->index) - taken_);
         if (count == 0)
             return 0;
-        if (count > static_cast<std::uint16_t>(published_ - taken_)) [[unlikely]]
+        if (count > published_ - taken_) [[unlikely]]
             return break_with(virtio::Problem::BadUsedIndex);
         virtio::after_completion();
         return count;
     }
+    // A bound for take().
+    [[gnu::always_inline]] std::uint32_t takeable() { return pending(); }
     // The next completion, of which the device says that it wrote `bytes_least` to `bytes_most`.
-    Completion take(std::uint32_t bytes_least, std::uint32_t bytes_most) {
+    [[gnu::always_inline]] Completion take(std::uint32_t bytes_least, std::uint32_t bytes_most) {
         const virtio::UsedElement& element = used_ring_[taken_ & mask_];
         const std::uint32_t id = virtio::load_shared(element.id);
         const std::uint32_t bytes = virtio::load_shared(element.bytes);
@@ -98,8 +100,8 @@ public:
     }
     void disable_interrupts() { virtio::store_shared(available_->flags, virtio::ring_flag::no_interrupt); }
 
-    // Notes that the device broke a rule; gives 0.
-    std::uint16_t break_with(virtio::Problem problem);
+    // Notes that the device broke a rule; gives 0. Rare, so it is the one to save registers.
+    [[clang::preserve_most]] std::uint32_t break_with(virtio::Problem problem);
     // After a reset of the device: what was in the slots, one by one; null: nothing more.
     void* recover();
 
@@ -116,8 +118,8 @@ private:
     const virtio::RingHeader* used_ = nullptr; // after a lie: nothing_, which never has news
     const virtio::UsedElement* used_ring_ = nullptr;
     virtio::Doorbell doorbell_{};
-    std::uint16_t mask_ = 0;
-    std::uint16_t offered_ = 0, published_ = 0, taken_ = 0; // run freely
+    std::uint32_t mask_ = 0;
+    std::uint32_t offered_ = 0, published_ = 0, taken_ = 0; // run freely; the rings know the lower halves
     bool broken_ = false;
     virtio::Problem problem_ = virtio::Problem::TimedOut; // meaningful when broken_
     virtio::RingHeader nothing_{};

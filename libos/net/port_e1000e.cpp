@@ -62,7 +62,7 @@ const char* E1000ePort::open_rings(const PortWishes& wishes) {
         opened = transmit_.open(memory->address + bytes, entries, tail(e1000e::reg::transmit_tail));
     if (!opened)
         return e1000e::describe(opened.error());
-    refill_at_ = std::min<std::uint16_t>(batch, entries / 4);
+    refill_at_ = std::min<std::uint32_t>(batch, entries / 4u);
     control_.start({memory->physical, static_cast<std::uint32_t>(bytes)},
                    {memory->physical + bytes, static_cast<std::uint32_t>(bytes)}, vector);
     refill();
@@ -71,7 +71,7 @@ const char* E1000ePort::open_rings(const PortWishes& wishes) {
 
 void E1000ePort::refill() {
     bool offered = false;
-    for (std::uint16_t left = receive_.room(); left != 0; --left) {
+    for (std::uint32_t left = receive_.room(); left != 0; --left) {
         Packet* packet = packets_.allocate();
         if (!packet) {
             release_sent();
@@ -109,9 +109,9 @@ std::size_t E1000ePort::receive(std::span<Packet*> into) {
     }
     counters_.received_packets += count;
     counters_.received_octets += octets;
-    if (receive_.room() >= refill_at_)
+    if (receive_.room() >= refill_at_) [[unlikely]]
         refill();
-    if (receive_.is_broken()) [[unlikely]]
+    if (count == 0 && receive_.is_broken()) [[unlikely]]
         problem_ = e1000e::describe(receive_.problem());
     return count;
 }
@@ -153,7 +153,7 @@ std::size_t E1000ePort::send(std::span<Packet* const> frames) {
         transmit_.publish();
     counters_.sent_packets += count;
     counters_.sent_octets += octets;
-    if (transmit_.in_flight() >= batch)
+    if (transmit_.in_flight() >= batch) [[unlikely]]
         release_sent();
     return count;
 }

@@ -36,7 +36,7 @@ private:
 
     e1000e::ReceiveQueue receive_;
     e1000e::TransmitQueue transmit_;
-    std::uint16_t refill_at_ = batch;
+    std::uint32_t refill_at_ = batch;
     bool armed_ = false; // an interrupt may come
     PacketPool packets_;
     PacketMemory memory_;

@@ -53,7 +53,7 @@ const char* VirtioPort<Ring>::open(VirtioNic& nic, std::uint16_t pair) {
     if (const char* problem = open_queue(nic, transmit_.ring, virtio_net::transmit_queue(pair), virtio::no_vector))
         return problem;
     receive_.room_bytes = packet_buffer_bytes - header_offset;
-    refill_at_ = std::min<std::uint16_t>(batch, receive_.ring.size() / 4 + 1);
+    refill_at_ = receive_.ring.size() - std::min<std::uint32_t>(batch, receive_.ring.size() / 4u + 1);
 
     const virtio_net::Facts& facts = nic.facts();
     plain_headers_ =
@@ -74,15 +74,9 @@ const char* VirtioPort<Ring>::open(VirtioNic& nic, std::uint16_t pair) {
 }
 
 template <typename Ring>
-void VirtioPort<Ring>::note_problem(const Ring& ring) {
-    if (ring.is_broken() && !problem_)
-        problem_ = virtio::describe(ring.problem());
-}
-
-template <typename Ring>
 void VirtioPort<Ring>::refill() {
     bool offered = false;
-    while (receive_.has_room()) {
+    for (std::uint32_t slot; receive_.ring.is_free(slot = receive_.ring.next_slot()); offered = true) {
         Packet* packet = packets_.allocate();
         if (!packet) {
             release_sent();
@@ -90,8 +84,7 @@ void VirtioPort<Ring>::refill() {
             if (!packet)
                 break;
         }
-        receive_.offer(packet, packet->device_address + header_offset);
-        offered = true;
+        receive_.offer(slot, packet, packet->device_address + header_offset);
     }
     if (offered)
         receive_.publish();
@@ -99,14 +92,13 @@ void VirtioPort<Ring>::refill() {
 
 template <typename Ring>
 void VirtioPort<Ring>::release_sent() {
-    for (std::uint16_t left = transmit_.ring.pending(); left != 0; --left) {
+    for (std::uint32_t left = transmit_.ring.takeable(); left != 0; --left) {
         void* const token = transmit_.take();
         if (!token)
             break;
         PacketPool::release(static_cast<Packet*>(token));
     }
-    if (transmit_.ring.is_broken())
-        note_problem(transmit_.ring);
+    note_problem(transmit_.ring);
 }
 
 // What the header says, where it may say something: who vouches for the checksum, and how many rooms the frame is in.
@@ -138,36 +130,49 @@ Packet* VirtioPort<Ring>::finish_received(Packet* first) {
 
 template <typename Ring>
 std::size_t VirtioPort<Ring>::receive(std::span<Packet*> into) {
+    if (!plain_headers_)
+        return receive_with_headers(into);
     std::size_t count = 0;
-    std::size_t there = std::min<std::size_t>(receive_.ring.pending(), into.size());
+    const std::size_t there = std::min<std::size_t>(receive_.ring.takeable(), into.size());
     std::uint64_t octets = 0;
     while (count < there) {
         const virtio_net::Completion done = receive_.take();
-        auto* packet = static_cast<Packet*>(done.token);
+        auto* const packet = static_cast<Packet*>(done.token);
+        if (!packet)
+            break;
+        const std::uint32_t length = done.bytes - virtio_net::header_bytes;
+        packet->length = static_cast<std::uint16_t>(length);
+        octets += length;
+        into[count++] = packet;
+    }
+    end_receiving(count, octets);
+    return count;
+}
+
+// The same where headers say something.
+template <typename Ring>
+std::size_t VirtioPort<Ring>::receive_with_headers(std::span<Packet*> into) {
+    std::size_t count = 0;
+    std::uint64_t octets = 0;
+    while (count < into.size() && receive_.ring.pending() != 0) {
+        const virtio_net::Completion done = receive_.take();
+        auto* const packet = static_cast<Packet*>(done.token);
         if (!packet)
             break;
         packet->length = static_cast<std::uint16_t>(done.bytes - virtio_net::header_bytes);
-        octets += packet->length;
-        if (!plain_headers_) [[unlikely]] {
-            if (!finish_received(packet))
-                break;
-            // It may have taken further rooms.
-            there = std::min<std::size_t>(count + 1 + receive_.ring.pending(), into.size());
-        }
+        if (!finish_received(packet))
+            break;
+        for (const Packet* piece = packet; piece; piece = piece->next)
+            octets += piece->length;
         into[count++] = packet;
     }
-    counters_.received_packets += count;
-    counters_.received_octets += octets;
-    if (receive_.ring.size() - receive_.ring.in_flight() >= refill_at_)
-        refill();
-    if (receive_.ring.is_broken()) [[unlikely]]
-        note_problem(receive_.ring);
+    end_receiving(count, octets);
     return count;
 }
 
 // A frame in several pieces, or one whose checksum is left to the device.
 template <typename Ring>
-bool VirtioPort<Ring>::offer_special(Packet& frame) {
+bool VirtioPort<Ring>::offer_special(std::uint32_t slot, Packet& frame) {
     std::byte* const place = frame.data() - virtio_net::header_bytes;
     virtio_net::write_plain_header(place);
     if (frame.flags & packet_flag::checksum_needed) {
@@ -183,12 +188,11 @@ bool VirtioPort<Ring>::offer_special(Packet& frame) {
     }
     const std::uint64_t address = frame.device_address + frame.offset - virtio_net::header_bytes;
     if (!frame.next) {
-        transmit_.offer(&frame, address, frame.length + virtio_net::header_bytes);
+        transmit_.offer(slot, &frame, address, frame.length + virtio_net::header_bytes);
         return true;
     }
     if (!tables_)
         return false;
-    const std::uint16_t slot = transmit_.ring.next_slot();
     // Safe: one table a slot, and this slot is free.
     auto* const table = reinterpret_cast<virtio::Descriptor*>(tables_ + slot * table_bytes);
     std::uint16_t pieces = 0;
@@ -204,7 +208,7 @@ bool VirtioPort<Ring>::offer_special(Packet& frame) {
     }
     table[0].address = address;
     table[0].bytes += virtio_net::header_bytes;
-    transmit_.offer_table(&frame, tables_address_ + slot * table_bytes,
+    transmit_.offer_table(slot, &frame, tables_address_ + slot * table_bytes,
                           static_cast<std::uint32_t>(pieces * sizeof(virtio::Descriptor)));
     return true;
 }
@@ -214,27 +218,29 @@ std::size_t VirtioPort<Ring>::send(std::span<Packet* const> frames) {
     std::size_t count = 0;
     std::uint64_t octets = 0;
     for (Packet* const frame : frames) {
-        if (!transmit_.has_room()) [[unlikely]] {
+        const std::uint32_t slot = transmit_.ring.next_slot();
+        if (!transmit_.ring.is_free(slot)) [[unlikely]] {
             release_sent();
-            if (!transmit_.has_room())
+            if (!transmit_.ring.is_free(slot))
                 break;
         }
-        octets += frame->length;
+        const std::uint32_t offset = frame->offset, length = frame->length;
         if (frame->next || (frame->flags & packet_flag::checksum_needed)) [[unlikely]] {
-            if (!offer_special(*frame))
+            if (!offer_special(slot, *frame))
                 break;
         } else {
-            virtio_net::write_plain_header(frame->data() - virtio_net::header_bytes);
-            transmit_.offer(frame, frame->device_address + frame->offset - virtio_net::header_bytes,
-                            frame->length + virtio_net::header_bytes);
+            const std::uint64_t address = frame->device_address + offset - virtio_net::header_bytes;
+            virtio_net::write_plain_header(frame->buffer + offset - virtio_net::header_bytes);
+            transmit_.offer(slot, frame, address, length + virtio_net::header_bytes);
         }
+        octets += length;
         ++count;
     }
     if (count != 0)
         transmit_.publish();
     counters_.sent_packets += count;
     counters_.sent_octets += octets;
-    if (transmit_.ring.in_flight() >= batch)
+    if (transmit_.ring.in_flight() >= batch) [[unlikely]]
         release_sent();
     return count;
 }

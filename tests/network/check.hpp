@@ -24,4 +24,7 @@ bool check(bool holds, const char* what, const char* file, unsigned line);
 extern const Case traffic_cases[4];
 extern const Case kernel_cases[3];
 
+// Logs how many instructions a frame takes.
+void count_instructions(Wire& wire);
+
 } // namespace network_tests

@@ -1,4 +1,5 @@
-// Opens the two NICs of the machine and runs every case on them, one line each. Argument "split": no packed rings.
+// Opens the two NICs of the machine and runs every case on them, one line each. Arguments: "split",
+// no packed rings; "count", only count instructions.
 #include "libos/net/open_port.hpp"
 #include "tests/network/check.hpp"
 
@@ -35,9 +36,14 @@ bool check(bool holds, const char* what, const char* file, unsigned line) {
 int exo_main(const exo::StartInfo& start) {
     using namespace network_tests;
     exo::net::PortWishes wishes;
-    for (std::uint32_t index = 1; index < start.argument_count; ++index)
-        if (std::string_view(exo::start_list_string(start.arguments_offset, index)) == "split")
+    bool only_count = false;
+    for (std::uint32_t index = 1; index < start.argument_count; ++index) {
+        const std::string_view argument = exo::start_list_string(start.arguments_offset, index);
+        if (argument == "split")
             wishes.packed = false;
+        else if (argument == "count")
+            only_count = true;
+    }
     exo::net::OpenedPort ports[2];
     const std::size_t count = exo::net::open_ports(ports, wishes);
     if (count != 2 || !ports[0].port || !ports[1].port) {
@@ -48,6 +54,10 @@ int exo_main(const exo::StartInfo& start) {
         return 1;
     }
     Wire wire{*ports[0].port, *ports[1].port};
+    if (only_count) {
+        count_instructions(wire);
+        return 0;
+    }
     const unsigned failed = run_all(traffic_cases, wire) + run_all(kernel_cases, wire);
     return failed ? 1 : 0;
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Runs the tests of ports in a machine with two NICs on one hub, of a kind or one of each. Words behind KIND go to the
-# program.
+# program; with "count" among them, the machine counts instructions.
 # usage: run.bash virtio|e1000e|mixed [ARGUMENTS...]
 set -euo pipefail
 kind=$1
 shift
+counting=()
 virtio=virtio-net-pci,packed=on,page-per-vq=on
 case $kind in
 virtio) models=("$virtio" "$virtio") ;;
@@ -15,6 +16,11 @@ mixed) models=("$virtio" e1000e) ;;
     exit 2
     ;;
 esac
-exec build/bin/exo run --verbose --memory 256M --timeout 250 --manifest "machine log" \
+for word in "$@"; do
+    if [[ $word == count ]]; then
+        counting=(--icount)
+    fi
+done
+exec build/bin/exo run --verbose "${counting[@]}" --memory 256M --timeout 250 --manifest "machine log" \
     --net "hub:wire,model=${models[0]}" --ip 10.0.0.1/24 --net "hub:wire,model=${models[1]}" --ip 10.0.0.2/24 \
     build/tests/network/network-tests "$@"
