@@ -46,7 +46,7 @@ struct Value {
     Range range = exactly(0); // of a scalar: the value; of an address: what its id stands for
     std::uint32_t id = 0;
     std::int32_t offset = 0;
-    std::uint32_t known = 0; // of a packet address with an id: octets that are known to follow start + (id)
+    std::uint32_t known = 0; // with an id: octets that the frame is known to have after start + (id)
     Type type = Type::Nothing;
 
     bool constant() const { return type == Type::Scalar && range.constant(); }
@@ -56,7 +56,7 @@ struct Value {
 inline constexpr std::size_t spills_max = 12; // 8-octet values that the stack may hold without losing what is known
 inline constexpr std::size_t values_max = register_count + spills_max;
 inline constexpr std::size_t slot_count = filter_stack_bytes / 8;
-inline constexpr std::uint8_t no_spill = 0xff;
+inline constexpr std::uint8_t no_spill = 0; // otherwise an index, never that of a register
 
 // Eight octets of stack, the one at R10 - 512 being the first.
 struct Slot {

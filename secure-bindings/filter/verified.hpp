@@ -8,10 +8,21 @@
 
 namespace exo::filter {
 
+// Additions and subtractions of a register, by what they were seen to work on. Speculation may bring any number into
+// one that moves an address, so the JIT holds it to the greatest one seen.
+enum class Sum : std::uint8_t {
+    Unseen = 0,
+    Plain,    // numbers only
+    Forward,  // an address in the destination is moved by a number
+    Reversed, // a number in the destination, and the address is the other operand
+    Mixed,    // not the same on all paths: needs a fence instead
+};
+
 // What the verifier found out about one instruction, over all paths.
 struct Note {
-    std::uint8_t flags = 0;     // of note::
-    std::uint8_t mask_bits = 0; // of the number that is added to an address: it has no more than these. 64: no mask
+    std::uint8_t flags = 0; // of note::
+    Sum sum = Sum::Unseen;
+    std::uint16_t limit = 0; // of the number that moves an address
 
     bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
 };
@@ -19,10 +30,9 @@ struct Note {
 namespace note {
 inline constexpr std::uint8_t reached = 1u << 0; // some path leads here; others are never executed
 inline constexpr std::uint8_t target = 1u << 1;  // some jump leads here
+inline constexpr std::uint8_t second = 1u << 2;  // not an instruction but the rest of a wide one
 // Speculation must stop here: after a conditional jump, whichever way it goes; after a store; before an addition.
-inline constexpr std::uint8_t fence = 1u << 2;
-inline constexpr std::uint8_t address_sum = 1u << 3;  // adds a register to an address: the number is to be masked
-inline constexpr std::uint8_t sum_reversed = 1u << 4; // with the number in the destination
+inline constexpr std::uint8_t fence = 1u << 3;
 } // namespace note
 
 // Good as long as the instructions and the Verifier that it came from are left alone.

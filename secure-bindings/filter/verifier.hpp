@@ -6,8 +6,6 @@
 #include "secure-bindings/filter/refusal.hpp"
 #include "secure-bindings/filter/verified.hpp"
 
-#include <expected>
-
 namespace exo::filter {
 
 struct Request {
@@ -23,7 +21,7 @@ inline constexpr std::size_t nodes_compared_max = 16; // of these at one instruc
 
 class Verifier {
 public:
-    enum class Progress { Working, Accepted, Refused };
+    enum class Progress : std::uint8_t { Refused, Working, Accepted };
 
     // Takes up a program, which must not change until the outcome has been used: in a kernel it is a copy.
     // Looks at its form, which takes time in proportion to its length.
@@ -37,14 +35,13 @@ public:
     const Refusal& refusal() const { return refusal_; }
 
 private:
-    using Status = std::expected<void, Rule>;
     static constexpr std::uint16_t none = 0xffff;
 
-    // A state kept at the target of a jump. Its cost is that of the path it was first reached by.
+    // A state kept at the target of a jump, with what the path that made it had spent by then.
     struct Node {
         State state;
         std::uint32_t cost;
-        std::uint32_t remaining; // most that is spent from here on; good once nothing is open
+        std::uint32_t remaining; // most that is spent from here on; final once nothing is open
         std::uint16_t open;      // ways on from here that are not at their end
         std::uint16_t parent;    // the node before it on its path
         std::uint16_t next;      // another one at the same instruction
@@ -57,48 +54,63 @@ private:
         std::uint16_t node;
         std::uint16_t at;
     };
-    struct Access; // check_memory.cpp
+
+    // The two states after a conditional jump.
+    struct Ways {
+        State* taken;
+        State* other;
+    };
+
+    // Records a broken rule at the current instruction; gives false, as every check does that finds one.
+    bool broken(Rule rule, unsigned register_number = 0, std::int64_t a = 0, std::int64_t b = 0, std::int64_t c = 0);
 
     // form.cpp
-    Status check_form();
-    Status check_instruction_form(std::size_t index);
-    Status check_jump_form(std::size_t index);
+    bool check_form();
+    bool check_alu_form(const FilterInstruction& i);
+    bool check_jump_form(const FilterInstruction& i);
+    bool check_call_form(const FilterInstruction& i);
+    bool check_memory_form(const FilterInstruction& i);
+    bool check_flow_form(const FilterInstruction& i);
     // liveness.cpp
     void find_live_registers();
     // verifier.cpp
-    Progress refuse(Rule rule);
-    void begin();
-    Status step();
-    Status push(const State& state, std::size_t at);
-    Status end_path(std::uint32_t cost);
-    // nodes.cpp
-    enum class Visit { New, Known };
-    std::expected<Visit, Rule> visit();
-    void forget_dead();
+    bool step();
+    bool readable(unsigned number);
+    bool push(const State& state, std::size_t at);
+    bool end_path(std::uint64_t cost);
+    void learn(State& state, const Value& refined);
+    // nodes.cpp: `known` when what follows has been looked at before; the path is at its end then.
+    bool visit(bool& known);
     void keep_node();
     std::uint16_t free_node();
-    void unlink(std::uint16_t node);
     // check_alu.cpp
-    Status check_alu();
-    Status move_register();
-    Status add_to_address(Value& result, Value address, Value number, bool subtract);
-    Status subtract_addresses(Value& result, const Value& left, const Value& right);
-    void note_sum(const Value& number, bool reversed);
+    bool check_alu();
+    bool move_register(const FilterInstruction& i);
+    bool calculate(const FilterInstruction& i, const Value& right);
+    bool check_address_sum(const FilterInstruction& i);
+    bool move_address(Value& address, Value& number, bool down, bool number_in_register);
+    bool subtract_addresses(const FilterInstruction& i);
+    void note_sum(Sum sum, const Range& number);
+    void name(Value& value);
     // check_branch.cpp
-    Status check_branch();
-    Status check_exit();
-    Status check_packet_branch(bool reversed, Status (Verifier::*none)() = nullptr);
+    bool check_branch();
+    bool go_both_ways(const FilterInstruction& i, Ways& ways);
+    bool check_null_branch(const FilterInstruction& i);
+    bool check_packet_branch(const FilterInstruction& i);
+    bool check_exit();
     // check_memory.cpp
-    Status check_memory();
-    Status check_load();
-    Status check_store();
-    Status check_region(unsigned number, std::int64_t offset, std::uint64_t bytes, bool write);
-    Status load_stack(const Value& base, unsigned bytes, Value& result);
-    Status store_stack(const Value& base, unsigned bytes, const Value& stored);
+    bool check_load(const FilterInstruction& i);
+    bool check_store(const FilterInstruction& i);
+    bool load_field(const FilterInstruction& i, Value& result);
+    bool check_region(unsigned number, std::int64_t offset, std::uint64_t bytes);
+    // check_stack.cpp
+    bool load_stack(unsigned number, std::int64_t at, unsigned bytes, Value& result);
+    bool store_stack(unsigned number, std::int64_t at, unsigned bytes, const Value& stored);
+    bool read_stack(unsigned number, std::int64_t at, std::uint64_t bytes);
+    bool keep_spill(Slot& slot, const Value& stored);
     // check_call.cpp
-    Status check_call();
-
-    Status broken(Rule rule, unsigned register_number = 0, std::int64_t a = 0, std::int64_t b = 0, std::int64_t c = 0);
+    bool check_call(const FilterInstruction& i);
+    bool check_helper_region(unsigned number, std::uint32_t helper);
 
     std::span<const FilterInstruction> program_;
     Request request_;
@@ -108,7 +120,7 @@ private:
 
     State now_;
     std::uint16_t at_ = 0;
-    std::uint16_t node_ = none;
+    std::uint16_t node_ = 0;
     std::uint32_t cost_ = 0;
     std::uint32_t explored_ = 0;
     std::uint32_t next_id_ = 0;

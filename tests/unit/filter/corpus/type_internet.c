@@ -1,0 +1,10 @@
+// IPv4 or IPv6.
+#include <exo_bpf.h>
+
+EXO_FILTER
+uint64_t type_internet(struct exo_context* context) {
+    struct exo_ethernet* ethernet = exo_ethernet_of(context);
+    if (!ethernet)
+        return 0;
+    return ethernet->type == exo_net16(exo_type_ipv4) || ethernet->type == exo_net16(exo_type_ipv6);
+}
