@@ -162,7 +162,7 @@ void X86Writer::constant(Reg to, std::uint64_t value, Reg spare) {
         binary(Binary::Xor, Width::Half, to, to);
         return;
     }
-    const bool small = one_octet(as_signed);
+    const bool small = one_octet(as_signed) || value <= 0xff;
     const std::uint64_t key = small ? 0 : random();
     if (value <= 0xffff'ffff) {
         prefix(Width::Half, Reg::Rax, to);

@@ -126,9 +126,7 @@ Outcome Machine::interpret(const Octets& packet, const Octets& scratch, std::uin
 }
 
 Outcome Machine::run_compiled(const Octets& packet, const Octets& scratch, std::uint32_t flags) {
-    return run_on(packet, scratch, flags, [&](FilterContext& context) {
-        return reinterpret_cast<filter::Compiled>(memory_.octets().data() + code_.entry)(&context);
-    });
+    return run_on(packet, scratch, flags, [&](FilterContext& context) { return compiled()(&context); });
 }
 
 Outcome Machine::run(const Octets& packet, const Octets& scratch, std::uint32_t flags) {

@@ -60,6 +60,8 @@ public:
     const std::string& problem() const { return problem_; }
     std::uint64_t instructions() const { return instructions_; } // of the last interpreted run
     void set_key(std::uint64_t key) { key_ = key; }
+    // Safe: the memory is executable, and the code in it follows the convention of Compiled.
+    filter::Compiled compiled() { return reinterpret_cast<filter::Compiled>(memory_.octets().data() + code_.entry); }
     std::span<const std::byte> code() const { return {code_start_, code_.bytes}; }
 
 private:

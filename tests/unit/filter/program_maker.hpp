@@ -1,5 +1,5 @@
-// Makes programs that the verifier will mostly accept out of a stream of small choices: it keeps a simple account of what
-// each register holds, and now and then does what may be wrong.
+// Makes programs that the verifier will mostly accept out of a stream of small choices: it keeps a simple account of
+// what each register holds, and now and then does what may be wrong.
 #pragma once
 
 #include "tests/unit/filter/assembler.hpp"
