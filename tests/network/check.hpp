@@ -21,7 +21,7 @@ bool check(bool holds, const char* what, const char* file, unsigned line);
 #define NET_CHECK(condition) ::network_tests::check((condition), #condition, __FILE__, __LINE__)
 
 // Lists of the files of this folder.
-extern const Case traffic_cases[4];
+extern const Case traffic_cases[5];
 extern const Case kernel_cases[3];
 
 // Logs how many instructions a frame takes.

@@ -13,6 +13,47 @@ using exo::net::Port;
 
 constexpr std::uint64_t patience_ms = 5000;
 
+// Cuts a frame into `pieces` packets, each but the last of `octets`.
+Packet* cut(Packet* frame, std::size_t pieces, std::uint16_t octets) {
+    Packet* last = frame;
+    while (--pieces != 0) {
+        Packet* rest = frame->pool->allocate();
+        if (!rest)
+            return nullptr;
+        rest->length = static_cast<std::uint16_t>(last->length - octets);
+        __builtin_memcpy(rest->data(), last->data() + octets, rest->length);
+        last->length = octets;
+        last->next = rest;
+        last = rest;
+    }
+    return frame;
+}
+
+void in_pieces(Wire& wire) {
+    for (const bool back : {false, true}) {
+        Port& from = back ? wire.b : wire.a;
+        Port& to = back ? wire.a : wire.b;
+        if (!NET_CHECK((from.offers() & exo::net::port_offer::chained_transmit) != 0))
+            return;
+        const std::size_t free = from.pool().free_count();
+        for (std::uint32_t number = 0; number < 2000; ++number) {
+            const std::size_t pieces = 1 + number % exo::net::frame_pieces_max;
+            const auto octets = static_cast<std::uint16_t>(200 + number % 1300);
+            Packet* frame = make_frame(from, to, number, octets);
+            frame = frame ? cut(frame, pieces, static_cast<std::uint16_t>(14 + number % 11)) : nullptr;
+            if (!NET_CHECK(frame && from.send({&frame, 1}) == 1))
+                return;
+            Packet* got = nullptr;
+            if (!NET_CHECK(receive_all(to, {&got, 1}, patience_ms) == 1))
+                return;
+            NET_CHECK(is_frame(*got, number, octets));
+            PacketPool::release(got);
+        }
+        // Every piece comes back, but for the few frames that the port has not looked at.
+        NET_CHECK(from.pool().free_count() + 64 * exo::net::frame_pieces_max >= free);
+    }
+}
+
 void identity(Wire& wire) {
     NET_CHECK(wire.a.address() != wire.b.address());
     NET_CHECK((wire.a.address()[0] & 1) == 0); // not a group's
@@ -121,9 +162,10 @@ void more_than_there_is_room_for(Wire& wire) {
 
 } // namespace
 
-const Case traffic_cases[4] = {
+const Case traffic_cases[5] = {
     {"two ports with addresses of their own", identity},
     {"frames of every length arrive unchanged, both ways", every_length},
+    {"frames in up to eight pieces arrive whole", in_pieces},
     {"bursts of 1 to 64, and 100,000 frames, arrive in order", bursts},
     {"a receiver without room loses nothing", more_than_there_is_room_for},
 };
