@@ -27,6 +27,14 @@ NetStatus Network::add(Interface& interface) {
     return {};
 }
 
+NetStatus Network::add_ticker(const Ticker& ticker) {
+    if (ticker_count_ == tickers_max)
+        return std::unexpected(Problem::Full);
+    tickers_[ticker_count_++] = ticker;
+    next_tick_ = 0;
+    return {};
+}
+
 std::size_t Network::poll() {
     std::size_t count = 0;
     for (std::size_t i = 0; i < interface_count_; i++)
@@ -43,6 +51,8 @@ void Network::run_timers(std::uint64_t now) {
     next_tick_ = never;
     for (Interface* interface : interfaces())
         wake_at(interface->tick(now));
+    for (const Ticker& ticker : std::span(tickers_).first(ticker_count_))
+        wake_at(ticker.tick(ticker.context, now));
     if (tcp_.tick)
         wake_at(tcp_.tick(tcp_.context, now));
     for (Interface* interface : interfaces())

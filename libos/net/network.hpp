@@ -36,6 +36,13 @@ struct Transport {
     std::uint64_t (*tick)(void* context, std::uint64_t now) = nullptr;
 };
 
+// Something with timers of its own; `tick` returns when to be called again.
+struct Ticker {
+    void* context = nullptr;
+    std::uint64_t (*tick)(void* context, std::uint64_t now) = nullptr;
+};
+inline constexpr std::size_t tickers_max = interfaces_max;
+
 class Network {
 public:
     Network() = default;
@@ -56,6 +63,9 @@ public:
         if (tick < next_tick_)
             next_tick_ = tick;
     }
+
+    // Errors: Full.
+    NetStatus add_ticker(const Ticker& ticker);
 
     // The interface to reach a destination by: the network's own addresses, then the longest prefix, then a gateway.
     // Null: no route.
@@ -80,6 +90,8 @@ private:
     Clock clock_;
     Random random_;
     Transport tcp_;
+    std::size_t ticker_count_ = 0;
+    std::array<Ticker, tickers_max> tickers_{};
     UdpTable udp_;
 };
 

@@ -4,6 +4,7 @@
 #include "libos/net/ip/interface.hpp"
 #include "libos/net/udp/socket.hpp"
 #include "libos/net/udp/template.hpp"
+#include "libos/net/wire/dhcp.hpp"
 #include "libos/net/wire/icmp.hpp"
 
 namespace exo::net {
@@ -70,7 +71,10 @@ void Interface::input_slowly(Packet* packet) {
     PacketPool::release(packet);
 }
 
-bool Interface::is_local(Ipv4Address destination) const {
+bool Interface::is_local(const Ipv4Header& header) const {
+    const Ipv4Address destination = header.destination;
+    if (address().is_any() && dhcp_.input && header.protocol == ip_protocol::udp)
+        return true; // some servers answer to the address that is yet to be taken
     return is_broadcast(destination) || network_->has_address(destination) ||
            (address().is_loopback() && destination.is_loopback());
 }
@@ -84,7 +88,7 @@ void Interface::input_ipv4(Packet* packet) {
         counters_.malformed++;
         return PacketPool::release(packet);
     }
-    if (!is_local(header->destination)) {
+    if (!is_local(*header)) {
         counters_.not_for_us++;
         return PacketPool::release(packet);
     }
@@ -132,6 +136,10 @@ void Interface::input_udp(Packet* packet, const Ipv4Header& header, std::size_t 
         return PacketPool::release(packet);
     }
     const UdpHeader ports = read_udp(udp);
+    if (ports.destination_port == dhcp_client_port && dhcp_.input && !packet->next) {
+        dhcp_.input(dhcp_.context, packet->octets().subspan(udp_header_octets));
+        return PacketPool::release(packet);
+    }
     UdpSocket* const socket =
         network_->udp().find({header.destination, ports.destination_port}, {header.source, ports.source_port});
     if (!socket) {

@@ -27,6 +27,12 @@ struct Ipv4Send {
     bool do_not_fragment = false;
 };
 
+// Who hears the messages of DHCP's client port, before there is an address too.
+struct DhcpListener {
+    void* context = nullptr;
+    void (*input)(void* context, std::span<const std::byte> message) = nullptr;
+};
+
 class Interface {
 public:
     Interface() = default;
@@ -57,7 +63,9 @@ public:
     // See Neighbours::generation.
     std::uint64_t generation() const { return neighbours_.generation(); }
 
-    // For Network and the transports.
+    // For Network, DHCP and the transports.
+
+    void set_dhcp(const DhcpListener& listener) { dhcp_ = listener; }
 
     std::size_t poll();
     // Runs what is due; returns when to be called again.
@@ -95,7 +103,7 @@ private:
     void input_icmp_error(const Packet& packet);
     void input_udp(Packet* packet, const Ipv4Header& header, std::size_t payload_octets);
     void input_ipv4(Packet* packet);
-    bool is_local(Ipv4Address destination) const;
+    bool is_local(const Ipv4Header& header) const;
     void send_arp(ArpOperation operation, const MacAddress& to, Ipv4Address sender, const MacAddress& target_mac,
                   Ipv4Address target);
     void send_claim(AddressClaim::Send what);
@@ -125,6 +133,7 @@ private:
     std::size_t transmit_queued_ = 0;
     std::array<Packet*, transmit_queue_max> transmit_queue_{};
     InterfaceCounters counters_;
+    DhcpListener dhcp_;
     std::uint64_t errors_allowed_at_ = 0; // token bucket of ICMP errors
     AddressClaim claim_;
     Neighbours neighbours_;

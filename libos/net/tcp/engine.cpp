@@ -27,11 +27,20 @@ void release_wrapped(pbuf* wrapped) {
     PacketPool::release(packet);
 }
 
-// Appends a segment's data to its header: shown where it lies if the port can, else copied.
-bool append(Interface& interface, Packet* header, Packet*& first_view, const pbuf* piece) {
+// Pieces of a frame that a port is given; of more, the octets are copied together.
+constexpr std::size_t shown_pieces_max = frame_pieces_max - 1; // the header is one
+
+bool may_show(const Interface& interface, const pbuf* segment) {
+    std::size_t pieces = 0;
+    for (const pbuf* piece = segment->next; piece; piece = piece->next)
+        pieces++;
+    return pieces <= shown_pieces_max && interface.offers(port_offer::chained_transmit);
+}
+
+// Appends a segment's data to its header: shown where it lies, or copied.
+bool append(Interface& interface, Packet* header, Packet*& first_view, const pbuf* piece, bool show) {
     const auto* const at = static_cast<const std::byte*>(piece->payload);
-    Packet* const owner =
-        interface.offers(port_offer::chained_transmit) ? interface.port().pool().containing(at) : nullptr;
+    Packet* const owner = show ? interface.port().pool().containing(at) : nullptr;
     if (Packet* const view = owner ? tcp_globals().views.show(*owner, at, piece->len) : nullptr) {
         Packet* last = header;
         while (last->next)
@@ -58,8 +67,9 @@ Packet* gather(Interface& interface, const pbuf* segment) {
     header->length = segment->len;
     __builtin_memcpy(header->data(), segment->payload, segment->len);
     Packet* first_view = nullptr;
+    const bool show = may_show(interface, segment);
     for (const pbuf* piece = segment->next; piece; piece = piece->next) {
-        if (piece->len == 0 || append(interface, header, first_view, piece))
+        if (piece->len == 0 || append(interface, header, first_view, piece, show))
             continue;
         header->next = nullptr;
         tcp_globals().views.give_back(first_view);

@@ -1,0 +1,126 @@
+// See configure.hpp.
+#include "libos/net/configure.hpp"
+
+#include "libos/memory/bytes.hpp"
+#include "libos/memory/heap.hpp"
+#include "libos/net/dhcp/client.hpp"
+#include "libos/net/open_port.hpp"
+#include "libos/start/kit.hpp"
+#include "libos/time/clock.hpp"
+
+namespace exo::net {
+
+namespace {
+
+constexpr int status_usage = 64; // EX_USAGE
+constexpr const char* variable = "EXO_IP=";
+
+// The value of EXO_IP; empty when it is not set.
+std::string_view addresses(const StartInfo& start) {
+    const std::size_t name = string_length(variable);
+    for (std::uint32_t i = 0; i < start.environment_count; i++) {
+        const char* const text = start_list_string(start.environment_offset, i);
+        if (string_length(text) >= name && compare_bytes(text, variable, name) == 0)
+            return {text + name, string_length(text) - name};
+    }
+    return {};
+}
+
+// The next word, taken off.
+std::string_view take_word(std::string_view& text) {
+    while (text.starts_with(' '))
+        text.remove_prefix(1);
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(word.size());
+    return word;
+}
+
+// A sentence with an address in it.
+int refuse(int status, const char* before, std::string_view what = {}, const char* after = "") {
+    char text[64] = {};
+    copy_bytes(text, what.data(), what.size() < sizeof text ? what.size() : sizeof text - 1);
+    log_line({{before}, {text}, {after}});
+    return status;
+}
+
+// Polls until the address is there or cannot be.
+int wait_for_lease(Network& network, const DhcpClient& client) {
+    while (!client.has_lease()) {
+        network.poll();
+        if (client.unanswered() > 0)
+            return refuse(status_no_network,
+                          "net: no DHCP server answered, so there is no address; --ip A.B.C.D/P sets one.");
+        if (client.conflicts() > 0)
+            return refuse(
+                status_no_network,
+                "net: the address that the DHCP server offered is in use by another station, or was taken back.");
+    }
+    return 0;
+}
+
+int wait_for_claim(Network& network, const Interface& interface, Ipv4Address address) {
+    while (interface.address_state() == AddressState::Probing)
+        network.poll();
+    if (interface.address_state() == AddressState::Ready)
+        return 0;
+    char text[address_text_max];
+    return refuse(status_no_network, "net: the address ", format_address(address, text),
+                  " is in use by another station.");
+}
+
+int give_address(Network& network, Interface& interface, std::string_view word) {
+    if (word.empty() || word == "dhcp") {
+        auto* const client = heap_new<DhcpClient>();
+        if (!client || !client->begin(interface))
+            return refuse(status_no_network, "net: there is no memory for a DHCP client.");
+        return wait_for_lease(network, *client);
+    }
+    const auto configuration = parse_configuration(word);
+    if (!configuration)
+        return refuse(status_usage, "net: EXO_IP says '", word, "', which is neither dhcp nor A.B.C.D/P[,GATEWAY].");
+    interface.set_address(*configuration, AddressClaim::Begin::Probe);
+    return wait_for_claim(network, interface, configuration->address);
+}
+
+} // namespace
+
+const Clock& net_clock() {
+    static const Clock clock{
+        .now_ticks = [](void*) { return tsc(); }, .context = nullptr, .ticks_per_ms = tsc_hz() / 1000};
+    return clock;
+}
+
+Seed net_seed(const StartInfo& start) {
+    static std::uint64_t calls = 0;
+    calls++;
+    Seed seed;
+    for (std::uint64_t i = 0; i < seed.size(); i++)
+        seed[i] = keyed_hash(start.seed[0] ^ start.seed[2], start.seed[1] ^ start.seed[3], calls, i);
+    return seed;
+}
+
+int configure(const StartInfo& start, Network& network) {
+    std::array<OpenedPort, interfaces_max> ports;
+    const std::size_t count = open_ports(ports);
+    if (count == 0)
+        return refuse(status_no_network, "net: this program was granted no NIC; exo run --net gives it one.");
+    network.open(net_clock(), net_seed(start));
+    std::string_view words = addresses(start);
+    for (std::size_t i = 0; i < count; i++) {
+        if (!ports[i].port)
+            return refuse(status_no_network, "net: a NIC does not open: ", ports[i].problem, ".");
+        auto* const interface = heap_new<Interface>();
+        if (!interface)
+            return refuse(status_no_network, "net: there is no memory for an interface.");
+        interface->open(network, *ports[i].port);
+        if (!network.add(*interface))
+            return refuse(status_no_network, "net: there are more NICs than one program uses.");
+        if (const int status = give_address(network, *interface, take_word(words)))
+            return status;
+    }
+    if (const std::string_view left = take_word(words); !left.empty())
+        return refuse(status_usage, "net: EXO_IP says '", left, "' for a NIC that is not there.");
+    return 0;
+}
+
+} // namespace exo::net
