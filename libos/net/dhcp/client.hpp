@@ -22,7 +22,8 @@ public:
     DhcpClient(const DhcpClient&) = delete; // the interface refers to it where it stands
     DhcpClient& operator=(const DhcpClient&) = delete;
 
-    // Begins to ask. The interface has no address yet; it outlives the client. Errors: Full.
+    // Begins to ask. The interface has no address yet; the client lives as long as the interface's network is polled.
+    // Errors: Full.
     NetStatus begin(Interface& interface, const ClaimTimes& times = quick_claim_times);
 
     DhcpState state() const { return state_; }

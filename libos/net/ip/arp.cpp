@@ -34,7 +34,7 @@ void Interface::input_arp(Packet* packet) {
     } else if (for_us && configuration_.is_on_link(message->sender)) {
         heard_from(neighbours_.add(message->sender, now), message->sender_mac, now);
     }
-    if (for_us && message->operation == ArpOperation::Request)
+    if (for_us && message->operation == ArpOperation::Request && message->sender != address())
         send_arp(ArpOperation::Reply, message->sender_mac, address(), message->sender_mac, message->sender);
 }
 

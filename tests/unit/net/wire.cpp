@@ -59,7 +59,8 @@ std::size_t FakePort::receive(std::span<Packet*> into) {
         const Octets& frame = arrived_.front();
         Packet* const packet = frame.size() <= packet_buffer_bytes - packet_headroom ? storage_.allocate() : nullptr;
         if (packet) { // else dropped: no buffer
-            std::memcpy(packet->data(), frame.data(), frame.size());
+            std::transform(frame.begin(), frame.end(), packet->data(),
+                           [](std::uint8_t octet) { return std::byte{octet}; });
             packet->length = static_cast<std::uint16_t>(frame.size());
             into[count++] = packet;
         }
