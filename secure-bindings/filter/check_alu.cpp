@@ -99,8 +99,8 @@ bool Verifier::calculate(const FilterInstruction& i, const Value& right) {
         if (from_register(i)) {
             note_sum(Sum::Plain, right.range);
         }
-        const auto step = static_cast<std::int64_t>(right.range.umin);
-        const bool near = right.range.constant() && fits_offset(step);
+        const bool near = right.range.constant() && fits_offset(right.range.smin);
+        const std::int64_t step = near ? right.range.smin : 0;
         const std::int64_t offset = left.offset + (alu_op(i) == AluOp::Add ? step : -step);
         // The 32-bit form is the same as the 64-bit one as long as nothing leaves the low half.
         const bool same =

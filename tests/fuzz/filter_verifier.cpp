@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto kind = (data[0] & 1) != 0 ? FilterKind::Handler : FilterKind::Filter;
     const std::uint32_t scratch_bytes = data[0] >> 1;
     std::vector<FilterInstruction> program((size - 1) / sizeof(FilterInstruction));
-    std::memcpy(program.data(), data + 1, program.size() * sizeof(FilterInstruction));
+    for (std::size_t k = 0; k < program.size(); ++k)
+        std::memcpy(&program[k], data + 1 + k * sizeof(FilterInstruction), sizeof(FilterInstruction));
     static test::Machine machine;
     if (!machine.load(program, kind, scratch_bytes)) {
         char room[512];
