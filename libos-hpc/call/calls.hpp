@@ -3,7 +3,7 @@
 #pragma once
 
 #include "libos-hpc/call/answer.hpp"
-#include "libos-hpc/linux/files.hpp"
+#include "libos-hpc/linux/epoll.hpp"
 #include "libos-hpc/linux/signals.hpp"
 #include "libos-hpc/linux/sockets.hpp"
 #include "libos-hpc/linux/system.hpp"
@@ -58,6 +58,20 @@ Answer chdir(std::uint64_t path);
 Answer fchdir(int fd);
 Answer getcwd(std::uint64_t address, std::uint64_t bytes);
 Answer umask(std::uint32_t mask);
+
+// epoll_calls.cpp
+Answer epoll_create(int size);
+Answer epoll_create1(std::uint32_t flags);
+Answer epoll_ctl(int fd, std::int32_t operation, int target, User<linux_abi::EpollEvent> where);
+Answer epoll_wait(int fd, User<linux_abi::EpollEvent> events, int count, int timeout_ms);
+Answer epoll_pwait(int fd, User<linux_abi::EpollEvent> events, int count, int timeout_ms, std::uint64_t mask,
+                   std::uint64_t mask_bytes);
+Answer epoll_pwait2(int fd, User<linux_abi::EpollEvent> events, int count, User<linux_abi::Timespec> timeout,
+                    std::uint64_t mask, std::uint64_t mask_bytes);
+Answer timerfd_create(std::int32_t clock, std::uint32_t flags);
+Answer timerfd_settime(int fd, std::uint32_t flags, User<linux_abi::IntervalTimerSpec> wanted,
+                       User<linux_abi::IntervalTimerSpec> before);
+Answer timerfd_gettime(int fd, User<linux_abi::IntervalTimerSpec> where);
 
 // futex_calls.cpp
 Answer futex(std::uint64_t address, std::uint32_t operation, std::uint32_t value, std::uint64_t time_or_count,

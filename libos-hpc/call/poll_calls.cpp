@@ -1,20 +1,17 @@
 // Waiting for several files at once (poll(2), select(2)): look at all of them, and if none is ready wait until anything
-// changes. Streams from the host cannot tell when something came, so waits on them are cut into short pieces.
+// changes (wait_ready.hpp).
 #include "libos-hpc/call/calls.hpp"
 
 #include "libos-hpc/call/open_file.hpp"
-#include "libos-hpc/console/console_file.hpp"
-#include "libos-hpc/file/change_counter.hpp"
+#include "libos-hpc/call/wait_ready.hpp"
 #include "libos-hpc/thread/task.hpp"
 #include "libos-hpc/time/deadline.hpp"
-#include "libos/time/clock.hpp"
 
 #include <algorithm>
 
 namespace exo::hpc::call {
 namespace {
 
-constexpr std::uint64_t look_again_ns = 1'000'000;
 constexpr std::uint16_t always_told = poll_event::error | poll_event::hang_up;
 
 std::uint16_t ready_events(int fd, std::uint16_t wanted) {
@@ -27,21 +24,6 @@ std::uint16_t ready_events(int fd, std::uint16_t wanted) {
     if (ready & poll_event::out)
         ready |= poll_event::write_normal;
     return ready & static_cast<std::uint16_t>(wanted | always_told);
-}
-
-// Runs `look` until it finds something, or the deadline. Errors: INTR, and what `look` fails with.
-template <typename Look>
-Outcome<std::size_t> wait_until_ready(std::uint64_t deadline, Look&& look) {
-    for (;;) {
-        std::uint32_t seen = any_change().seen();
-        Outcome<std::size_t> found = look();
-        std::uint64_t now = tsc();
-        if (!found || *found || now >= deadline)
-            return found;
-        auto waited = any_change().wait(seen, std::min(deadline, deadline_in_ns(look_again_ns)));
-        if (!waited && waited.error() != Errno::TIMEDOUT)
-            return fail(waited.error());
-    }
 }
 
 Outcome<std::size_t> poll_files(User<PollFd> files, std::uint64_t count, std::uint64_t deadline) {
@@ -114,8 +96,9 @@ Answer select_files(int limit, std::uint64_t in, std::uint64_t out, std::uint64_
     return told ? static_cast<Answer>(*total) : answer(Errno::FAULT);
 }
 
-// The mask that is in force while the call waits. Errors: INVAL, FAULT.
-Done set_mask(std::uint64_t address, std::uint64_t bytes) {
+} // namespace
+
+Done set_waiting_mask(std::uint64_t address, std::uint64_t bytes) {
     if (!address)
         return {};
     SignalSet mask;
@@ -141,13 +124,13 @@ Outcome<std::uint64_t> deadline_from(User<Timespec> timeout) {
     return deadline_after(time);
 }
 
-} // namespace
+std::uint64_t deadline_from_ms(int timeout_ms) {
+    constexpr std::uint64_t ns_per_ms = 1'000'000;
+    return timeout_ms < 0 ? no_deadline : deadline_in_ns(static_cast<std::uint64_t>(timeout_ms) * ns_per_ms);
+}
 
 Answer poll(User<PollFd> files, std::uint64_t count, int timeout_ms) {
-    constexpr std::uint64_t ns_per_ms = 1'000'000;
-    std::uint64_t deadline =
-        timeout_ms < 0 ? no_deadline : deadline_in_ns(static_cast<std::uint64_t>(timeout_ms) * ns_per_ms);
-    return answer(poll_files(files, count, deadline));
+    return answer(poll_files(files, count, deadline_from_ms(timeout_ms)));
 }
 
 Answer ppoll(User<PollFd> files, std::uint64_t count, User<Timespec> timeout, std::uint64_t mask,
@@ -155,7 +138,7 @@ Answer ppoll(User<PollFd> files, std::uint64_t count, User<Timespec> timeout, st
     auto deadline = deadline_from(timeout);
     if (!deadline)
         return answer(deadline.error());
-    if (auto set = set_mask(mask, mask_bytes); !set)
+    if (auto set = set_waiting_mask(mask, mask_bytes); !set)
         return answer(set);
     return answer(poll_files(files, count, *deadline));
 }
@@ -185,7 +168,7 @@ Answer pselect6(int limit, std::uint64_t in, std::uint64_t out, std::uint64_t er
         std::uint64_t mask[2]; // address and size
         if (!copy_from_user(mask, mask_argument, sizeof mask))
             return answer(Errno::FAULT);
-        if (auto set = set_mask(mask[0], mask[1]); !set)
+        if (auto set = set_waiting_mask(mask[0], mask[1]); !set)
             return answer(set);
     }
     return select_files(limit, in, out, error, *deadline);

@@ -15,6 +15,7 @@ Outcome<std::size_t> EventFile::read(ReadBuffer buffer) {
             MutexGuard guard(lock_);
             taken = semaphore_ && count_ ? 1 : count_;
             count_ -= taken;
+            edges_.out += taken != 0;
         }
         if (taken) {
             changed_.advance();
@@ -42,7 +43,7 @@ Outcome<std::size_t> EventFile::write(WriteBuffer buffer) {
             MutexGuard guard(lock_);
             fits = added <= count_max - count_;
             if (fits)
-                count_ += added;
+                count_ += added, ++edges_.in;
         }
         if (fits) {
             changed_.advance();
@@ -59,6 +60,11 @@ Outcome<Attributes> EventFile::attributes() {
     Attributes result;
     result.mode = 0600;
     return result;
+}
+
+Edges EventFile::edges() {
+    MutexGuard guard(lock_);
+    return edges_;
 }
 
 std::uint16_t EventFile::ready() {

@@ -16,6 +16,7 @@ public:
     Outcome<std::size_t> write(WriteBuffer buffer) override;
     Outcome<Attributes> attributes() override;
     std::uint16_t ready() override;
+    Edges edges() override;
 
 private:
     static constexpr std::uint64_t count_max = ~0ull - 1;
@@ -23,6 +24,7 @@ private:
     Mutex lock_;
     ChangeCounter changed_;
     std::uint64_t count_;
+    Edges edges_; // writes, and reads
     bool semaphore_;
 };
 

@@ -11,7 +11,9 @@ namespace exo::hpc {
 using ReadBuffer = std::span<std::byte>;
 using WriteBuffer = std::span<const std::byte>;
 
+class EpollFile;
 class Socket;
+class TimerFile;
 
 // How often something came, or room was made, since the file was opened: what edge-triggered epoll tells.
 struct Edges {
@@ -47,18 +49,23 @@ public:
     // For FIONREAD. Errors: NOTTY.
     virtual Outcome<std::size_t> bytes_readable() { return fail(Errno::NOTTY); }
 
-    // Itself, if it is a socket.
+    // Itself, if it is one of these.
     virtual Socket* socket() { return nullptr; }
+    virtual EpollFile* epoll() { return nullptr; }
+    virtual TimerFile* timer() { return nullptr; }
     // The node and place behind it, for files that have them.
     virtual Node* node() { return nullptr; }
     virtual Ref<Place> place() { return Ref<Place>(); }
 
     // Set once it has held a lock of flock(2), which goes with it.
     void set_has_lock(bool on) { has_lock_ = on; }
+    // Set once an epoll instance watches it, which must learn of its end.
+    void set_watched() { watched_.store(true, std::memory_order_relaxed); }
 
 private:
     std::atomic<std::uint32_t> flags_;
     bool has_lock_ = false;
+    std::atomic<bool> watched_{false};
 };
 
 } // namespace exo::hpc

@@ -30,6 +30,7 @@ PipeEnd::~PipeEnd() {
     {
         MutexGuard guard(buffer_->lock);
         --(readable() ? buffer_->readers : buffer_->writers);
+        ++(readable() ? buffer_->reads : buffer_->writes);
     }
     buffer_->changed.advance();
 }
@@ -50,6 +51,7 @@ Outcome<std::size_t> PipeEnd::read(ReadBuffer buffer) {
                 done += piece;
             }
             buffer_->count -= done;
+            buffer_->reads += done != 0;
             if (!done && !buffer_->writers)
                 return 0;
         }
@@ -85,6 +87,7 @@ Outcome<std::size_t> PipeEnd::write(WriteBuffer buffer) {
                     done += piece;
                 }
             }
+            buffer_->writes += done != before;
         }
         if (done != before) {
             buffer_->changed.advance();
@@ -123,6 +126,11 @@ std::uint16_t PipeEnd::ready() {
             bits |= error;
     }
     return bits;
+}
+
+Edges PipeEnd::edges() {
+    MutexGuard guard(buffer_->lock);
+    return readable() ? Edges{buffer_->writes, 0} : Edges{0, buffer_->reads};
 }
 
 Outcome<std::size_t> PipeEnd::bytes_readable() {

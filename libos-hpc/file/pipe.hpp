@@ -22,6 +22,7 @@ public:
     std::byte* bytes = nullptr;
     std::size_t first = 0, count = 0;
     unsigned readers = 0, writers = 0;
+    std::uint32_t writes = 0, reads = 0; // that moved something, and ends that went
     std::uint64_t inode = 0;
 };
 
@@ -34,6 +35,7 @@ public:
     Outcome<std::size_t> write(WriteBuffer buffer) override;
     Outcome<Attributes> attributes() override;
     std::uint16_t ready() override;
+    Edges edges() override;
     Outcome<std::size_t> bytes_readable() override;
 
 private:

@@ -1,4 +1,4 @@
-// What is mounted where: the boot archive as "/", and over it the shares, /tmp, /proc, /sys and /dev. Nothing is
+// What is mounted where: the boot archive as "/", and over it the shares, /tmp, /etc, /proc, /sys and /dev. Nothing is
 // brought up before somebody goes there.
 #include "libos-hpc/name/names.hpp"
 
@@ -6,6 +6,7 @@
 #include "libos-hpc/fs/archive_fs.hpp"
 #include "libos-hpc/fs/ram_fs.hpp"
 #include "libos-hpc/fs/tree_fs.hpp"
+#include "libos-hpc/name/etc_tree.hpp"
 #include "libos-hpc/proc/proc_tree.hpp"
 #include "libos-hpc/proc/sys_tree.hpp"
 #include "libos-hpc/share/share.hpp"
@@ -38,9 +39,14 @@ Ref<Node> archive_root() {
     return make<ArchiveNode>(*archive, entry);
 }
 
+Ref<Node> make_etc(std::uint64_t) {
+    return make_etc_tree(archive_root());
+}
+
 bool add_mounts(TreeDirectory& root) {
     bool complete = root.add_lazy("proc", make_proc_tree) && root.add_lazy("sys", make_sys_tree) &&
-                    root.add_lazy("dev", make_device_tree) && root.add_lazy("tmp", make_temporary);
+                    root.add_lazy("dev", make_device_tree) && root.add_lazy("tmp", make_temporary) &&
+                    root.add_lazy("etc", make_etc);
     for (std::size_t i = 0; i < share_count(); ++i) {
         Text name("share");
         if (i)

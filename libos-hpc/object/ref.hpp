@@ -23,6 +23,13 @@ public:
     static void operator delete(void* block) { heap_free(block); }
 
     void add_user() { users_.fetch_add(1, std::memory_order_relaxed); }
+    // False when the last user has gone already.
+    bool add_user_if_alive() {
+        std::uint32_t users = users_.load(std::memory_order_relaxed);
+        while (users && !users_.compare_exchange_weak(users, users + 1, std::memory_order_relaxed)) {
+        }
+        return users != 0;
+    }
     void drop_user() {
         // Releases what this user wrote; the acquire pairs with it before the object goes.
         if (users_.fetch_sub(1, std::memory_order_acq_rel) == 1)
@@ -59,6 +66,14 @@ public:
         Ref moved(std::move(other));
         std::swap(object_, moved.object_);
         return *this;
+    }
+
+    // Of an object that is on its way out, but not gone: empty then.
+    static Ref if_alive(T* object) {
+        Ref ref;
+        if (object->add_user_if_alive())
+            ref.object_ = object;
+        return ref;
     }
 
     T* get() const { return object_; }

@@ -13,6 +13,8 @@ PortTable& udp_ports();
 
 // Whether an address is this program's own: the loopback network, or an interface's.
 bool is_own_address(net::Ipv4Address address);
+// Whether it means everybody on a link.
+bool is_broadcast_address(net::Ipv4Address address);
 // The address that a packet to `destination` comes from. Errors: NETUNREACH.
 Outcome<net::Ipv4Address> source_towards(net::Ipv4Address destination);
 

@@ -4,6 +4,7 @@
 namespace exo::hpc {
 
 void TcpSocket::disconnect() {
+    close_outside();
     drop_pending();
     drop_link(options().linger.on && options().linger.seconds == 0);
     state_ = State::Fresh;
@@ -55,6 +56,8 @@ void TcpSocket::reach(TcpSocket& listener) {
 void TcpSocket::progress() {
     if (state_ != State::Connecting)
         return;
+    if (outside_)
+        return progress_outside();
     auto* user = tcp_ports().find_listener(remote);
     if (!user)
         return fail_connect(Errno::CONNREFUSED);
@@ -77,13 +80,15 @@ Done TcpSocket::begin_connect(const SocketAddress& address) {
         return chosen;
     remote = *wanted;
     state_ = State::Connecting;
-    if (!is_own_address(wanted->address)) {
+    if (is_own_address(wanted->address))
+        return {};
+    auto begun = begin_outside();
+    if (!begun) {
         if (had_port)
             local = before;
         disconnect();
-        return fail(Errno::NETUNREACH);
     }
-    return {};
+    return begun;
 }
 
 Done TcpSocket::connect(const SocketAddress& address) {

@@ -33,6 +33,8 @@ Done TcpSocket::listen(std::int32_t backlog) {
     }
     if (auto allowed = tcp_ports().may_listen(*this); !allowed)
         return allowed;
+    if (auto outside = listen_outside(backlog); !outside)
+        return outside;
     listens = true;
     begin_listening(backlog);
     return {};

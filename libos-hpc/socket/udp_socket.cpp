@@ -1,6 +1,8 @@
 // Interface: udp_socket.hpp.
 #include "libos-hpc/socket/udp_socket.hpp"
 
+#include "libos-hpc/socket/network.hpp"
+
 namespace exo::hpc {
 namespace {
 
@@ -10,6 +12,7 @@ constexpr std::size_t datagram_bytes_max = 65'507;
 
 UdpSocket::~UdpSocket() {
     SocketGuard guard;
+    heap_delete(outside_);
     udp_ports().release(*this);
 }
 
@@ -31,7 +34,7 @@ Done UdpSocket::bind(const SocketAddress& address) {
         return taken;
     is_bound_ = true;
     bound_address_ = at;
-    return {};
+    return at.is_loopback() || !open_network() ? Done() : open_outside();
 }
 
 Done UdpSocket::connect(const SocketAddress& address) {
@@ -44,6 +47,7 @@ Done UdpSocket::connect(const SocketAddress& address) {
         if (!is_bound_)
             udp_ports().release(*this);
         receive_shut_ = send_shut_ = false;
+        connect_outside();
         return {};
     }
     auto wanted = internet_endpoint(address);
@@ -51,7 +55,7 @@ Done UdpSocket::connect(const SocketAddress& address) {
         return fail(wanted.error());
     if (wanted->address.is_any())
         wanted->address = loopback_address;
-    if (wanted->address.is_limited_broadcast() && !options().broadcast)
+    if (is_broadcast_address(wanted->address) && !options().broadcast)
         return fail(Errno::ACCES);
     auto source = source_towards(wanted->address);
     if (!source)
@@ -62,6 +66,7 @@ Done UdpSocket::connect(const SocketAddress& address) {
     local.address = from;
     remote = *wanted;
     receive_shut_ = send_shut_ = false;
+    connect_outside();
     return {};
 }
 
@@ -94,8 +99,10 @@ Outcome<net::Endpoint> UdpSocket::target_of(const SendRequest& request) const {
     return to;
 }
 
-Outcome<std::size_t> UdpSocket::send_here(const SendRequest& request, net::Endpoint to, net::Ipv4Address from) {
-    const net::Endpoint source{from, local.port};
+Outcome<std::size_t> UdpSocket::send_here(const SendRequest& request, net::Endpoint to) {
+    net::Endpoint source = local;
+    if (source.address.is_any())
+        source.address = to.address.is_loopback() ? loopback_address : to.address;
     auto* user = udp_ports().find(to, source);
     if (!user) { // ICMP would say so to whoever has a peer
         if (!remote.address.is_any() && !request.to) {
@@ -114,7 +121,21 @@ Outcome<std::size_t> UdpSocket::send_here(const SendRequest& request, net::Endpo
 Outcome<std::size_t> UdpSocket::send(const SendRequest& request) {
     if (request.flags & linux_abi::message_flag::out_of_band)
         return fail(Errno::OPNOTSUPP);
-    SocketGuard guard;
+    net::Endpoint target;
+    {
+        SocketGuard guard;
+        auto to = prepare(request);
+        if (!to)
+            return fail(to.error());
+        if (is_own_address(to->address))
+            return send_here(request, *to);
+        target = *to;
+    }
+    return send_outside(request, target);
+}
+
+// Everything that is looked at before a datagram goes out, in Linux's order.
+Outcome<net::Endpoint> UdpSocket::prepare(const SendRequest& request) {
     drive_network();
     fetch();
     if (auto taken = take_port({}); !taken) // before anything else is looked at, as on Linux
@@ -128,14 +149,12 @@ Outcome<std::size_t> UdpSocket::send(const SendRequest& request) {
         return fail(error_.take_error());
     if (send_shut_)
         return fail(Errno::PIPE);
-    if (to->address.is_limited_broadcast() && !options().broadcast)
+    if (is_broadcast_address(to->address) && !options().broadcast)
         return fail(Errno::ACCES);
     auto source = source_towards(to->address);
     if (!source)
         return fail(source.error());
-    if (is_own_address(to->address))
-        return send_here(request, *to, local.address.is_any() ? *source : local.address);
-    return fail(Errno::NETUNREACH);
+    return to;
 }
 
 SocketAddress UdpSocket::local_name() {

@@ -3,6 +3,7 @@
 
 #include "libos-hpc/socket/datagram_socket.hpp"
 #include "libos-hpc/socket/internet.hpp"
+#include "libos/net/udp/socket.hpp"
 
 namespace exo::hpc {
 
@@ -22,9 +23,17 @@ public:
 private:
     Done take_port(net::Endpoint wanted);
     Outcome<net::Endpoint> target_of(const SendRequest& request) const;
-    Outcome<std::size_t> send_here(const SendRequest& request, net::Endpoint to, net::Ipv4Address from);
+    Outcome<std::size_t> send_here(const SendRequest& request, net::Endpoint to);
+    Outcome<net::Endpoint> prepare(const SendRequest& request);
 
-    bool is_bound_ = false; // by bind
+    void fetch() override;
+    Done open_outside();
+    void connect_outside();
+    Outcome<std::size_t> send_outside(const SendRequest& request, net::Endpoint to);
+    std::optional<Outcome<std::size_t>> try_outside(const SendRequest& request, net::Endpoint to);
+
+    net::UdpSocket* outside_ = nullptr; // once it has to do with others
+    bool is_bound_ = false;             // by bind
     net::Ipv4Address bound_address_;
 };
 

@@ -3,6 +3,7 @@
 
 #include "libos-hpc/console/streams.hpp"
 #include "libos-hpc/memory/mapped_files.hpp"
+#include "libos-hpc/socket/linger.hpp"
 #include "libos-hpc/thread/task.hpp"
 #include "libos/memory/bytes.hpp"
 #include "libos/start/kit.hpp"
@@ -76,6 +77,7 @@ void end_program(int status) {
     if (start_info().trace)
         (void)trace_write(write_trace, nullptr);
     drain_streams();
+    finish_network();
     exit_environment(static_cast<std::uint64_t>(status) & 0xff);
 }
 

@@ -1,7 +1,9 @@
 // The structures in libos-hpc/linux against those of the host's own headers.
+#include "libos-hpc/linux/epoll.hpp"
 #include "libos-hpc/linux/errors.hpp"
 #include "libos-hpc/linux/files.hpp"
 #include "libos-hpc/linux/signals.hpp"
+#include "libos-hpc/linux/sockets.hpp"
 #include "libos-hpc/linux/system.hpp"
 #include "libos-hpc/linux/threads.hpp"
 
@@ -14,14 +16,20 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/sched.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/sysinfo.h>
 #include <sys/times.h>
 #include <sys/ucontext.h>
+#include <sys/un.h>
 #include <sys/utsname.h>
 
 namespace abi = exo::linux_abi;
@@ -124,4 +132,39 @@ TEST_CASE("numbers of errors and flags") {
     CHECK((abi::open_flag::temporary | abi::open_flag::directory) == O_TMPFILE);
     CHECK(abi::at::empty_path == AT_EMPTY_PATH);
     CHECK(abi::fcntl_command::dup_fd_close_on_exec == F_DUPFD_CLOEXEC);
+}
+
+TEST_CASE("sockets") {
+    CHECK(sizeof(abi::InternetSocketAddress) == sizeof(sockaddr_in));
+    SAME_PLACE(abi::InternetSocketAddress, address, sockaddr_in, sin_addr);
+    CHECK(abi::socket_address_bytes_max == sizeof(sockaddr_storage));
+    CHECK(abi::local_path_bytes_max == sizeof(sockaddr_un::sun_path));
+    CHECK(sizeof(abi::MessageHeader) == sizeof(msghdr));
+    SAME_PLACE(abi::MessageHeader, name_bytes, msghdr, msg_namelen);
+    SAME_PLACE(abi::MessageHeader, vectors, msghdr, msg_iov);
+    SAME_PLACE(abi::MessageHeader, control, msghdr, msg_control);
+    SAME_PLACE(abi::MessageHeader, flags, msghdr, msg_flags);
+    CHECK(sizeof(abi::ManyMessages) == sizeof(mmsghdr));
+    SAME_PLACE(abi::ManyMessages, bytes, mmsghdr, msg_len);
+    CHECK(sizeof(abi::InterfaceRequest) == sizeof(ifreq));
+    CHECK(sizeof(abi::InterfaceList) == sizeof(ifconf));
+    CHECK(sizeof(abi::EpollEvent) == sizeof(epoll_event));
+    SAME_PLACE(abi::EpollEvent, data, epoll_event, data);
+    CHECK(abi::epoll_flag::edge == EPOLLET);
+    CHECK(abi::epoll_flag::one_shot == EPOLLONESHOT);
+    CHECK(abi::epoll_flag::exclusive == EPOLLEXCLUSIVE);
+    CHECK(abi::message_flag::peek == MSG_PEEK);
+    CHECK(abi::message_flag::truncated == MSG_TRUNC);
+    CHECK(abi::message_flag::control_truncated == MSG_CTRUNC);
+    CHECK(abi::message_flag::dont_wait == MSG_DONTWAIT);
+    CHECK(abi::message_flag::wait_all == MSG_WAITALL);
+    CHECK(abi::message_flag::no_signal == MSG_NOSIGNAL);
+    CHECK(abi::message_flag::error_queue == MSG_ERRQUEUE);
+    CHECK(abi::message_flag::wait_for_one == MSG_WAITFORONE);
+    CHECK(abi::socket_option::receive_timeout == SO_RCVTIMEO);
+    CHECK(abi::socket_option::send_timeout == SO_SNDTIMEO);
+    CHECK(abi::socket_option::accepting == SO_ACCEPTCONN);
+    CHECK(abi::socket_option::peer_credentials == SO_PEERCRED);
+    CHECK(abi::tcp_option::user_timeout == TCP_USER_TIMEOUT);
+    CHECK(abi::ip_option::time_to_live == IP_TTL);
 }

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Sockets of libos-hpc against the host's, through a NIC: both ways, TCP and UDP; and without one.
+# usage: run.bash, from the repository root
+set -euo pipefail
+folder=build/tests/sockets
+scratch=$(mktemp -d)
+peer=
+trap '[[ -z $peer ]] || kill "$peer"; rm -rf "$scratch"' EXIT
+failed=0
+
+build/bin/exo run --memory 64M --timeout 60 $folder/outside || failed=1
+
+$folder/peer serve >"$scratch/port" &
+peer=$!
+for ((i = 0; i < 100; i++)); do
+    [[ ! -s $scratch/port ]] || break
+    sleep 0.1
+done
+port=$(<"$scratch/port")
+forward=$((port + 1)) # next to a port that was free
+build/bin/exo run --memory 64M --timeout 100 \
+    --net "user,hostfwd=tcp:127.0.0.1:$forward-:99,hostfwd=udp:127.0.0.1:$forward-:99" \
+    $folder/outside 10.0.2.2 "$port" 99 >"$scratch/out" &
+machine=$!
+for ((i = 0; i < 900; i++)); do
+    ! grep -q ready "$scratch/out" && kill -0 $machine 2>/dev/null || break
+    sleep 0.1
+done
+$folder/peer ask "$forward" || failed=1
+wait $machine || failed=1
+grep -v ready "$scratch/out"
+exit $failed
