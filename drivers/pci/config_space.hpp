@@ -21,6 +21,8 @@ public:
     void write16(std::uint64_t offset, std::uint16_t value) const { registers_.write16(offset, value); }
     void write32(std::uint64_t offset, std::uint32_t value) const { registers_.write32(offset, value); }
 
+    const Registers& registers() const { return registers_; }
+
     bool present() const { return read16(header::vendor) != no_vendor; }
     std::uint8_t header_type() const { return read8(header::type) & type_mask; }
     bool multi_function() const { return (read8(header::type) & type_multi_function) != 0; }

@@ -14,6 +14,7 @@
 #include "exokernel/log/log.hpp"
 #include "exokernel/memory/boot_memory.hpp"
 #include "exokernel/memory/frames.hpp"
+#include "exokernel/memory/code_window.hpp"
 #include "exokernel/memory/info_pages.hpp"
 
 #include <algorithm>
@@ -73,6 +74,7 @@ extern "C" [[noreturn]] void kernel_main(std::uint64_t entry_tsc, std::uint64_t 
     features_detect();
     memory_start();
     info_pages_start();
+    code_window_start();
     if (AcpiStatus status = parse_platform({physical_bytes, nullptr}, rsdp, platform); !status)
         panic("%s", status.error());
     features_enable();

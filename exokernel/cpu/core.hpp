@@ -31,6 +31,7 @@ struct Core {
     std::uint64_t dispatched_tsc;  // when the running vcore was given the core
     Vcore* first_vcore;            // of this core, linked by Vcore::next_of_core
     bool contended;                // more than one vcore has slots of the wheel
+    std::uint64_t code_hidden_seen; // of the code window
     std::uint64_t tlb_generation_seen[max_environments]; // of each address space, with PCID
     std::uint64_t tss[16];
     std::uint64_t gdt[8];

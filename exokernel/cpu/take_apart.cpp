@@ -6,9 +6,9 @@
 #include "exokernel/arch/x86_64/cpu.hpp"
 #include "exokernel/cpu/switch.hpp"
 #include "exokernel/device/device.hpp"
-#include "exokernel/event/interrupts.hpp"
 #include "exokernel/memory/frames.hpp"
 #include "exokernel/memory/tlb.hpp"
+#include "exokernel/network/nic.hpp"
 
 namespace exo {
 
@@ -68,7 +68,7 @@ Status break_table(std::uint64_t frame, std::uint16_t holder, std::uint16_t slot
         return {};
     const FrameEntry& entry = frame_map.at(table);
     if (entry.type == FrameType::DmaTable)
-        return function_release(entry.tenant, interrupt_route_remove);
+        return nic_or_function_release(entry.tenant);
     end_for_lack_of(frame, entry.tenant);
     return {};
 }
@@ -83,6 +83,10 @@ Status break_frames(SlotRef ref, std::uint16_t environment_number) {
         slot.progress + frames_per_step < slot.count ? slot.progress + frames_per_step : slot.count;
     for (; slot.progress < step_end && broken < breaks_per_step; slot.progress++) {
         std::uint64_t frame = slot.first + slot.progress;
+        if (Status status = network_frame_taken(frame, ref); !status) {
+            tlb_flush(environments[environment_number], batch);
+            return status;
+        }
         MappingPlace place;
         while (mapping.find_of(frame, environment_number, index, &place)) {
             const FrameEntry& table = frame_map.at(place.table);
@@ -125,7 +129,7 @@ Status break_functions(Slot& slot, std::uint16_t environment_number) {
         std::uint32_t function = static_cast<std::uint32_t>(slot.first + slot.progress);
         if (device_infos[function].owner != environment_number)
             continue;
-        if (Status status = function_release(function, interrupt_route_remove); !status)
+        if (Status status = nic_or_function_release(function); !status)
             return status;
         tlb_flush_all(environment_number);
         slot.progress++;
@@ -148,6 +152,9 @@ Status break_bindings(SlotRef ref) {
         return {};
     case Kind::Function:
         return break_functions(slot, environment_number);
+    case Kind::Flow:
+        flow_capability_gone(ref, FlowName::of(slot.first));
+        return {};
     case Kind::None:
     case Kind::Environment:
     case Kind::Event:
@@ -189,7 +196,7 @@ Status environment_take_apart(Environment& environment) {
     // 2. Its devices, so that nothing writes to its frames any more.
     for (std::uint32_t function = 0; function < machine_info.function_count; function++)
         if (device_infos[function].owner == environment.number)
-            if (Status status = function_release(function, interrupt_route_remove); !status)
+            if (Status status = nic_or_function_release(function); !status)
                 return status;
     // 3. Its capabilities and whatever others derived from them; slices and mappings elsewhere go with them.
     SlotRef used = capabilities.first_used(environment.number, &environment.cursor, slots_per_step);

@@ -5,6 +5,8 @@
 #pragma once
 
 #include "exokernel/acpi/platform.hpp"
+#include "drivers/register-access/clock.hpp"
+#include "drivers/register-access/registers.hpp"
 #include "secure-bindings/abi/info.hpp"
 #include "secure-bindings/dma/dma_window.hpp"
 #include "secure-bindings/mapping/mapping.hpp"
@@ -37,6 +39,17 @@ void device_poll_faults();
 // Makes `environment` the function's owner; nothing when it is already. Every other call below is for the owner
 // only and the caller sees to that with this. Errors: Unsupported (cannot be bound), Occupied, TimedOut.
 Status function_acquire(std::uint32_t function, std::uint16_t environment);
+
+// The kernel drives the function itself, on behalf of `environment`, which becomes its owner but may not bind its
+// registers, DMA window or interrupts until function_release. Errors: Occupied (it has an owner), Unsupported.
+Status function_drive(std::uint32_t function, std::uint16_t environment);
+// Whether it does.
+bool function_driven(std::uint32_t function);
+// A function that the kernel drives: its configuration space, and one of its BARs in the kernel's own address space
+// (null: the function has no such BAR, or it was not mapped at boot).
+Registers function_config(std::uint32_t function);
+std::byte* function_registers(std::uint32_t function, unsigned bar);
+Clock function_clock();
 
 struct BarRequest {
     std::uint64_t address; // first virtual address

@@ -96,6 +96,21 @@ bool msix_is_reachable(const pci::Bars& bars, const pci::MsixLocation& msix) {
            msix.pending_offset + msix.pending_bytes() <= pending.bytes;
 }
 
+// The registers of what the kernel can drive itself. They are mapped at boot, when kernel tables are still made.
+void map_driven(Function& function) {
+    constexpr std::uint32_t network_class = 0x02;
+    constexpr std::uint64_t bytes_max = 1 << 20;
+    if (function.unit == nullptr || function.config.class_code() >> 16 != network_class) {
+        return;
+    }
+    for (unsigned i = 0; i < pci::bars_type0; ++i) {
+        const pci::Bar& bar = function.bars.bar[i];
+        if (bar.base != 0 && bar.bytes >= page_bytes && bar.bytes <= bytes_max) {
+            function.registers[i] = device_host.map_registers(bar.base, bar.bytes);
+        }
+    }
+}
+
 void inspect_endpoint(Function& function) {
     const pci::ConfigSpace& config = function.config;
     config.change_command(pci::command::bus_master, pci::command::interrupt_disable);
@@ -109,6 +124,7 @@ void inspect_endpoint(Function& function) {
             pci::MsixTable(device_host.registers_at(device_host.map_registers(table, msix->table_bytes())));
         pci::disable_msix(config, function.msix);
     }
+    map_driven(function);
 }
 
 void log_function(std::uint32_t index, const DeviceInfo& info, Reason reason) {

@@ -132,6 +132,7 @@ Status take_apart(std::uint32_t index, Function& function) {
     function.wedged = false;
     function.step = ReturnStep::NotReturning;
     device_table[index].owner = 0;
+    device_table[index].flags &= static_cast<std::uint8_t>(~device_flag::shared);
     return {};
 }
 

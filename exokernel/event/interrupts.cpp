@@ -9,17 +9,27 @@ namespace exo {
 
 namespace {
 InterruptRoute routes[max_cores][256];
-} // namespace
 
-Result<std::uint8_t> interrupt_route_add(const Vcore& vcore, std::uint8_t event) {
+Result<std::uint8_t> add(std::uint32_t core, const InterruptRoute& wanted) {
     for (unsigned vector = device_vector_first; vector < device_vector_end; vector++) {
-        InterruptRoute& route = routes[vcore.core][vector];
+        InterruptRoute& route = routes[core][vector];
         if (route.used)
             continue;
-        route = {vcore.number, event, true};
+        route = wanted;
         return static_cast<std::uint8_t>(vector);
     }
     return std::unexpected(Error::TableFull);
+}
+
+} // namespace
+
+Result<std::uint8_t> interrupt_route_add(const Vcore& vcore, std::uint8_t event) {
+    return add(vcore.core, {vcore.number, event, true, nullptr, 0});
+}
+
+Result<std::uint8_t> interrupt_route_add_handler(std::uint32_t core, void (*handler)(std::uint32_t argument),
+                                                 std::uint32_t argument) {
+    return add(core, {0, 0, true, handler, argument});
 }
 
 void interrupt_route_remove(std::uint32_t cookie) {
@@ -30,7 +40,9 @@ void interrupt_arrived(Core& core, std::uint8_t vector) {
     InterruptRoute& route = routes[core.index][vector];
     if (!route.used || !interrupt_fired(interrupt_cookie(core.index, vector)))
         return;
-    if (Vcore* vcore = vcore_table[route.vcore])
+    if (route.handler)
+        route.handler(route.argument);
+    else if (Vcore* vcore = vcore_table[route.vcore])
         post(*vcore, pending::event, 1ull << route.event);
 }
 

@@ -10,6 +10,7 @@ namespace exo {
 [[gnu::section(".bss.info"), gnu::aligned(4096)]] VcoreInfo vcore_infos[max_vcores];
 [[gnu::section(".bss.info"), gnu::aligned(4096)]] Wheel wheels[max_cores];
 [[gnu::section(".bss.info"), gnu::aligned(4096)]] DeviceInfo device_infos[max_functions];
+[[gnu::section(".bss.info"), gnu::aligned(4096)]] NicInfo nic_infos[max_nics];
 [[gnu::section(".bss.info"), gnu::aligned(4096)]] EnvironmentInfo environment_infos[max_environments];
 
 void info_pages_start() {
@@ -22,6 +23,7 @@ void info_pages_start() {
     show(info_vcores, vcore_infos, sizeof vcore_infos);
     show(info_wheels, wheels, sizeof wheels);
     show(info_devices, device_infos, sizeof device_infos);
+    show(info_nics, nic_infos, sizeof nic_infos);
     show(info_environments, environment_infos, sizeof environment_infos);
 }
 

@@ -45,3 +45,16 @@ extern "C" int memcmp(const void* left, const void* right, std::size_t count) {
             return *a < *b ? -1 : 1;
     return 0;
 }
+extern "C" std::size_t strlen(const char* text) {
+    std::size_t length = 0;
+    while (*static_cast<const volatile char*>(text + length))
+        length++;
+    return length;
+}
+extern "C" void* memchr(const void* memory, int wanted, std::size_t count) {
+    auto* octets = static_cast<const unsigned char*>(memory);
+    for (; count--; octets++)
+        if (*static_cast<const volatile unsigned char*>(octets) == static_cast<unsigned char>(wanted))
+            return const_cast<unsigned char*>(octets);
+    return nullptr;
+}

@@ -40,6 +40,12 @@ Status one_row(Environment& environment, const BindOp& row, BindBatch& batch, bo
         return unbinding ? std::unexpected(Error::BadArgument) : arm_vector(environment, row);
     case BindKind::Info:
         return unbinding ? unbind_pages(environment, row, batch) : bind_info(environment, row);
+    case BindKind::Nic:
+        return unbinding ? unbind_nic(environment, row) : bind_nic(environment, row);
+    case BindKind::Filter:
+        return unbinding ? unbind_program(environment, row) : bind_program(environment, row);
+    case BindKind::Ring:
+        return unbinding ? unbind_ring(environment, row) : bind_ring(environment, row);
     }
     return std::unexpected(Error::BadArgument);
 }

@@ -21,7 +21,10 @@ Result<std::uint32_t> named_function(const Environment& environment, Handle hand
     const Slot& slot = capabilities.at(*ref);
     if (slot.count != 1)
         return std::unexpected(Error::OutOfRange);
-    return static_cast<std::uint32_t>(slot.first);
+    auto function = static_cast<std::uint32_t>(slot.first);
+    if (function_driven(function))
+        return std::unexpected(Error::Occupied);
+    return function;
 }
 
 // The same, for a function that the environment already has.

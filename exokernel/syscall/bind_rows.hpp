@@ -38,5 +38,12 @@ Status unbind_dma_tables(Environment& environment, const BindOp& row);
 Status bind_vector(Environment& environment, const BindOp& row);
 Status unbind_vector(Environment& environment, const BindOp& row);
 Status arm_vector(Environment& environment, const BindOp& row);
+// network.cpp
+Status bind_nic(Environment& environment, const BindOp& row);
+Status unbind_nic(Environment& environment, const BindOp& row);
+Status bind_ring(Environment& environment, const BindOp& row);
+Status unbind_ring(Environment& environment, const BindOp& row);
+Status bind_program(Environment& environment, const BindOp& row);
+Status unbind_program(Environment& environment, const BindOp& row);
 
 } // namespace exo

@@ -48,13 +48,15 @@ CallWord derive_from_self(Kind kind, Rights rights, std::uint64_t first, std::ui
 CallWord call::derive(Handle source, std::uint64_t kind, std::uint64_t rights, std::uint64_t first,
                       std::uint64_t count) {
     std::uint16_t own = caller();
-    if (kind > static_cast<std::uint64_t>(Kind::Machine) || rights > right::all)
+    if (kind > static_cast<std::uint64_t>(Kind::Flow) || rights > right::all)
         return call_error(Error::BadArgument);
     if (source == self)
         return derive_from_self(static_cast<Kind>(kind), static_cast<Rights>(rights), first, count);
     Result<SlotRef> from = own_capability(source, Kind::None, 0);
     if (!from)
         return call_error(from.error());
+    if (static_cast<Kind>(kind) == Kind::Flow && capabilities.at(*from).kind == Kind::Function)
+        return first == 0 && count == 1 ? derive_root_flow(*from, rights) : call_error(Error::OutOfRange);
     Result<SlotRef> made =
         capabilities.derive(*from, own, static_cast<Kind>(kind), static_cast<Rights>(rights), first, count);
     return made ? static_cast<CallWord>(capabilities.handle_of(*made)) : call_error(made.error());

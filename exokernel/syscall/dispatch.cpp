@@ -66,11 +66,13 @@ const void* const system_call_table[] = {
     address(Simple<call::signal>::entry),
     address(Simple<call::log>::entry),
     address(Simple<call::shutdown>::entry),
+    address(Simple<call::flow_narrow>::entry),
+    address(Simple<call::submit>::entry),
 };
 static_assert(sizeof system_call_table / sizeof system_call_table[0] == call_count);
 // As an absolute symbol for trap_entry.S.
-static_assert(call_count == 21);
-asm(".globl system_call_count\n.set system_call_count, 21");
+static_assert(call_count == 23);
+asm(".globl system_call_count\n.set system_call_count, 23");
 
 std::uint8_t full_system_call(TrapFrame& frame) {
     Core& core = this_core();

@@ -40,6 +40,8 @@ CallWord start(Handle environment, std::uint64_t vcore, std::uint64_t entry, std
 CallWord signal(Handle event);
 CallWord log(Handle machine, std::uint64_t text, std::uint64_t length);
 CallWord shutdown(Handle machine, std::uint64_t status);
+CallWord flow_narrow(Handle flow, std::uint64_t rights, std::uint64_t spec);
+CallWord submit(Handle flow, std::uint64_t flags);
 
 // Full calls: the caller's registers are in `frame`, and those of whoever runs next when they return.
 void stop(TrapFrame& frame);

@@ -34,4 +34,7 @@ inline Result<std::uint16_t> named_environment(Handle handle, Rights rights) {
 // granted whole, only its first frame is marked.
 void frame_owner_changed(const Slot& slot, std::uint16_t owner);
 
+// `derive` of a Flow from the Function of a shared NIC (network.cpp): every packet of it.
+std::int64_t derive_root_flow(SlotRef function, std::uint64_t rights);
+
 } // namespace exo

@@ -36,6 +36,20 @@ enum class BindKind : std::uint32_t {
     // Kernel-written pages about the environment itself, read only. resource: 0 = environment page,
     // 1.. = frames of its capability table; address; count: pages.
     Info = 10,
+    // The kernel takes the function over and shares it out, if it has a driver for it: network functions.
+    // handle: Function with Read and Write; argument: Frames with Read, Write, Dma and Retype; resource: first frame,
+    // even; count: nic_frames_min to nic_frames_max, unmapped but for the buffers, until it is unbound. Beyond the
+    // least number every frame is room for one more flow. address: 0. Afterwards
+    // `derive` (kind Flow, first 0, count 1) makes the Flow that stands for every packet of the NIC from the Function.
+    Nic = 11,
+    // A flow's ring (abi/flow_ring.hpp). handle: Flow; address: of a FlowRingSpec; resource: (vcore << 8) | bit of the
+    // event that tells a sleeper; argument: 0. Or argument: another Flow of the same NIC and environment, whose ring
+    // this flow joins; then address and resource are 0. unbind: the handle only; the last flow takes the ring along.
+    Ring = 12,
+    // A program on a flow (abi/filter_binding.hpp). handle: Flow with Bind and Read; argument: Frames with Retype and
+    // Write; resource: first frame, unmapped; count: filter_frames; address: of a FilterRequest. Given again while it
+    // fails with Again. unbind: the handle only.
+    Filter = 13,
 };
 
 // Flags of a row: rights in the low bits (right::Read, Write, Execute), page size and level above.

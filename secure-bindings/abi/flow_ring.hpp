@@ -17,6 +17,7 @@
 // on.
 #pragma once
 
+#include "secure-bindings/abi/filter.hpp"
 #include "secure-bindings/abi/types.hpp"
 
 namespace exo {
@@ -113,6 +114,14 @@ struct FlowSent {
 };
 static_assert(sizeof(FlowSent) == 4);
 
+// What `submit` does with a flow's ring.
+namespace submit_flag {
+inline constexpr std::uint64_t send = 1u << 0;    // what was given in FlowTransmit, and what others have waiting
+inline constexpr std::uint64_t receive = 1u << 1; // looks at the NIC: what came is in the rings of its flows
+inline constexpr std::uint64_t sleep = 1u << 2;   // the next frame received signals the ring's event, once
+inline constexpr std::uint64_t all = (1u << 3) - 1;
+} // namespace submit_flag
+
 namespace ring_fault {
 inline constexpr std::uint32_t offers = 1u << 0;
 inline constexpr std::uint32_t received = 1u << 1;
@@ -142,8 +151,7 @@ struct FlowRing {
     // Written by the owner.
     alignas(64) std::uint32_t offered; // producer of FlowOffer
     std::uint32_t receive_taken;       // consumer of FlowReceived
-    std::uint32_t armed;               // nonzero: signal the ring's event at the next packet, then clear
-    std::uint32_t reserved_receive[13];
+    std::uint32_t reserved_receive[14];
     alignas(64) std::uint32_t transmit_given; // producer of FlowTransmit
     std::uint32_t reserved_transmit[15];
 
@@ -161,8 +169,11 @@ struct FlowRing {
     std::uint32_t reserved_taken;
     std::uint64_t refused; // frames with another status than Sent
     std::uint64_t reserved_sent[6];
+
+    // Of the programs on the ring's flows (filter.hpp): what their helper `count` has added.
+    alignas(64) std::uint64_t counters[filter_counters];
 };
-static_assert(sizeof(FlowRing) == 320);
+static_assert(sizeof(FlowRing) == 832);
 static_assert(offsetof(FlowRing, offered) == 64);
 static_assert(offsetof(FlowRing, transmit_given) == 128);
 static_assert(offsetof(FlowRing, received) == 192);

@@ -14,6 +14,7 @@ inline constexpr std::uint64_t info_vcores = info_base + 0x0020'0000;       // V
 inline constexpr std::uint64_t info_wheels = info_base + 0x0030'0000;       // Wheel[max_cores]
 inline constexpr std::uint64_t info_devices = info_base + 0x0040'0000;      // DeviceInfo[max_functions]
 inline constexpr std::uint64_t info_environments = info_base + 0x0050'0000; // EnvironmentInfo[max_environments]
+inline constexpr std::uint64_t info_nics = info_base + 0x0060'0000;         // NicInfo[max_nics]
 inline constexpr std::uint64_t info_frames = info_base + 0x4000'0000;       // FrameEntry[frame_count], from frame 0
 
 struct MachineInfo {
@@ -117,6 +118,7 @@ static_assert(sizeof(Wheel) == 128);
 namespace device_flag {
 inline constexpr std::uint8_t bindable = 1u << 0;   // an endpoint with a requester ID of its own behind an IOMMU
 inline constexpr std::uint8_t resettable = 1u << 1; // one that is not can be lent once only
+inline constexpr std::uint8_t shared = 1u << 2;     // the kernel drives it for its owner: a NIC
 } // namespace device_flag
 
 // One PCI function, as found at boot.
@@ -144,6 +146,25 @@ struct DeviceInfo {
 };
 static_assert(sizeof(DeviceInfo) == 128);
 
+// One NIC that the kernel shares out. Counts are of frames since it was bound.
+struct NicInfo {
+    alignas(64) std::uint32_t used; // nonzero: the rest means something
+    std::uint32_t function;         // in the device info page
+    std::uint8_t address[6];        // MAC
+    std::uint16_t mtu;              // octets of an Ethernet payload
+    std::uint64_t received;         // from the device
+    std::uint64_t unclaimed;        // of those: no flow stands for them, or they are no frames
+    std::uint64_t delivered;        // into rings
+    std::uint64_t overrun;          // dropped because their owner's ring was full
+    std::uint64_t sent;
+    std::uint64_t refused; // not sent: outside their flow, or malformed
+    std::uint64_t answered; // sent back by handlers
+    std::uint64_t consumed; // accepted by nobody: filters and handlers dropped them
+    std::uint64_t interrupts;
+    std::uint64_t reserved[4];
+};
+static_assert(sizeof(NicInfo) == 128);
+
 // What a frame is. Only Data frames can be mapped by environments or devices.
 enum class FrameType : std::uint8_t {
     Absent = 0, // not memory, or not this kernel's
@@ -155,6 +176,8 @@ enum class FrameType : std::uint8_t {
     EnvironmentPage = 6,
     VcoreState = 7,
     Kernel = 8,
+    NicBook = 9,     // the kernel's books of a shared NIC
+    FilterCode = 10, // a program on a flow: its code, its scratch memory, and what verifying it takes
 };
 
 // One entry of the frame ownership map. `first` and the region entries are read by nobody but the
@@ -165,7 +188,7 @@ struct FrameEntry {
     FrameType type;
     std::uint8_t level;   // of a table
     std::uint16_t pins;   // uses by the kernel that forbid taking it
-    std::uint16_t tenant; // of a table: environment or function it belongs to
+    std::uint16_t tenant; // of a table: environment or function it belongs to; of pinned Data: whose memory it is
 };
 static_assert(sizeof(FrameEntry) == 16);
 inline constexpr std::uint64_t no_mapping = ~0ull;

@@ -11,6 +11,8 @@
 
 namespace exo {
 
+struct FlowSpec; // abi/flow.hpp
+
 // The result of a call: a value that is not negative, or an Error.
 class CallResult {
 public:

@@ -26,6 +26,10 @@ inline constexpr std::size_t max_cores = 64;
 inline constexpr std::size_t max_environments = 256;
 inline constexpr std::size_t max_vcores = 512;
 inline constexpr std::size_t max_functions = 64;
+inline constexpr std::size_t max_nics = 8;      // that the kernel shares out
+// Frames that a NIC's sharer gives: tables of its DMA domain, 2 MiB of rings and buffers, and the book of its flows.
+inline constexpr std::uint64_t nic_frames_min = 8 + frames_per_large + 8;
+inline constexpr std::uint64_t nic_frames_max = 8 + frames_per_large + 4096;
 inline constexpr std::size_t wheel_slots = 64;
 inline constexpr std::size_t events_per_vcore = 64;
 inline constexpr std::size_t log_bytes_max = 1024;
@@ -75,6 +79,7 @@ enum class Kind : std::uint8_t {
     Event = 5,       // event bits: (environment << 32) | (vcore << 8) | bit
     Gate = 6,        // gates: (environment << 32) | (vcore << 16) | badge
     Machine = 7,     // the machine as a whole: create, log, power
+    Flow = 8,        // packets of a shared NIC, by the number of the record that describes them (abi/flow.hpp)
 };
 
 // Names a capability in the caller's own table: slot in the low 16 bits, generation above.

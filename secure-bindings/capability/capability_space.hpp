@@ -39,6 +39,11 @@ public:
     Result<SlotRef> derive(SlotRef source, std::uint32_t environment, Kind kind, Rights rights, std::uint64_t first,
                            std::uint64_t count);
 
+    // A Flow out of the Function of a shared NIC, or out of another Flow: `name` is a record of the flow book that lies
+    // within the source's, which the caller has seen to; rights are a subset of the source's.
+    // Errors: WrongKind, NoRight, TableFull.
+    Result<SlotRef> derive_flow(SlotRef source, std::uint32_t environment, Rights rights, std::uint64_t name);
+
     // The deepest first descendant of `ref`, or `ref` itself when it has no child.
     SlotRef next_leaf(SlotRef ref) const;
     // True when some descendant of `ref` lies in another environment's table. Looks at up to `limit` slots;
@@ -66,6 +71,9 @@ private:
         std::span<Slot> slots;
         std::uint32_t first_free = 0;
     };
+    // Makes the child that was judged.
+    Result<SlotRef> link_child(SlotRef source, std::uint32_t environment, Kind kind, const Result<Rights>& given,
+                               std::uint64_t first, std::uint64_t count);
     // The slot after `ref` in the tree below `top`, parents before children; no_slot after the last.
     SlotRef next_in_tree(SlotRef ref, SlotRef top) const;
     // The same, past everything below `ref`.

@@ -49,15 +49,33 @@ Result<Rights> check(const Slot& source, Kind kind, Rights rights, std::uint64_t
     return std::unexpected(Error::WrongKind);
 }
 
+Result<Rights> check_flow(const Slot& source, Rights rights) {
+    if (source.kind != Kind::Function && source.kind != Kind::Flow)
+        return std::unexpected(Error::WrongKind);
+    if ((rights & ~source.rights) != 0) {
+        return std::unexpected(Error::NoRight);
+    }
+    return rights & (right::Read | right::Write | right::Bind | right::Grant);
+}
+
 } // namespace
 
 Result<SlotRef> CapabilitySpace::derive(SlotRef source, std::uint32_t environment, Kind kind, Rights rights,
                                         std::uint64_t first, std::uint64_t count) {
-    Slot& parent = at(source);
-    const Result<Rights> given = check(parent, kind, rights, first, count);
+    return link_child(source, environment, kind, check(at(source), kind, rights, first, count), first, count);
+}
+
+Result<SlotRef> CapabilitySpace::derive_flow(SlotRef source, std::uint32_t environment, Rights rights,
+                                             std::uint64_t name) {
+    return link_child(source, environment, Kind::Flow, check_flow(at(source), rights), name, 1);
+}
+
+Result<SlotRef> CapabilitySpace::link_child(SlotRef source, std::uint32_t environment, Kind kind,
+                                            const Result<Rights>& given, std::uint64_t first, std::uint64_t count) {
     if (!given) {
         return std::unexpected(given.error());
     }
+    Slot& parent = at(source);
     if (environment != slot_environment(source) && (parent.rights & right::Grant) == 0) {
         return std::unexpected(Error::NoRight);
     }

@@ -89,7 +89,8 @@ run_cases() {
         timeout "$unit_limit_s" "$1" --test-case="$2" >"$3" 2>&1
         return
     fi
-    timeout -k 5 $(($4 + 30)) tests/hostile/run.bash 2 --verbose --timeout "$4" --kernel "$1" "$binary" \
+    local suite=${binary%/*} # its folder below tests/ has the machine
+    timeout -k 5 $(($4 + 30)) "${suite#build/}/run.bash" 2 --verbose --timeout "$4" --kernel "$1" "$binary" \
         --test-case="$2" >"$3" 2>&1
 }
 
