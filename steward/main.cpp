@@ -23,6 +23,8 @@ constexpr std::uint64_t status_cannot_start = 126;
 Manifest manifest;
 ProgramPlan plans[programs_max];
 FrameRun memory[steward_frame_runs_max];
+NicPlan nic_plans[max_nics];
+SharedNic nics[max_nics];
 
 [[noreturn]] void power_off(const StewardStart& start, std::uint64_t status) {
     {
@@ -111,14 +113,21 @@ std::expected<void, const char*> prepare(const StewardStart& start, const Machin
     // Safe: as info_of.
     auto* devices = reinterpret_cast<const DeviceInfo*>(info_devices);
     auto planned = make_plans(manifest, {machine.core_count, {devices, machine.function_count}},
-                              {memory, start.frame_run_count}, plans);
+                              {memory, start.frame_run_count}, plans, nic_plans);
     if (!planned)
         return planned;
+    for (std::size_t i = 0; i < manifest.nic_count; i++) {
+        auto shared = share_nic(start.functions, nic_plans[i]);
+        if (!shared)
+            return std::unexpected(shared.error());
+        nics[i] = *shared;
+    }
     for (std::size_t i = 0; i < manifest.program_count; i++) {
         if (!archive->find(manifest.programs[i].path, entry))
             return std::unexpected("the boot archive does not have the program");
         plans[i].image = entry.data;
         plans[i].roots = &start;
+        plans[i].nics = nics;
         plans[i].archive_bytes = machine.archive_bytes;
     }
     return {};

@@ -3,6 +3,7 @@
 #include "steward/manifest.hpp"
 
 #include "secure-bindings/abi/types.hpp"
+#include "steward/words.hpp"
 
 namespace exo::steward {
 
@@ -13,39 +14,6 @@ constexpr std::uint16_t virtio_modern_first = 0x1040; // virtio 1.2, 4.1.2
 constexpr std::uint16_t virtio_console = 3, virtio_9p = 9;
 
 using Failure = const char*; // null: none
-
-std::string_view next_word(std::string_view& line) {
-    std::size_t begin = 0;
-    while (begin < line.size() && line[begin] == ' ')
-        begin++;
-    std::size_t end = begin;
-    while (end < line.size() && line[end] != ' ')
-        end++;
-    std::string_view word = line.substr(begin, end - begin);
-    line = line.substr(end);
-    return word;
-}
-
-int digit(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return 99;
-}
-
-bool number(std::string_view word, int base, std::uint64_t limit, std::uint64_t* value) {
-    std::uint64_t result = 0;
-    for (char c : word) {
-        if (digit(c) >= base || result > limit)
-            return false;
-        result = result * static_cast<std::uint64_t>(base) + static_cast<std::uint64_t>(digit(c));
-    }
-    *value = result;
-    return !word.empty() && result <= limit;
-}
 
 // Decodes %XX into the manifest's text, with a NUL behind it.
 Failure decode(std::string_view word, Manifest& manifest, std::string_view* decoded) {
@@ -80,7 +48,9 @@ Failure add_word(std::string_view text, Manifest& manifest, std::size_t at) {
     return nullptr;
 }
 
-Failure add_function(ProgramWish& program, FunctionWish wish) {
+Failure add_function(Manifest& manifest, FunctionWish wish) {
+    ProgramWish& program = manifest.programs[manifest.program_count - 1];
+    wish.order = manifest.wish_count++;
     if (program.function_count == functions_max)
         return "a program wants too many functions";
     program.functions[program.function_count++] = wish;
@@ -91,28 +61,57 @@ FunctionWish virtio(std::uint32_t id) {
     return {virtio_vendor, static_cast<std::uint16_t>(virtio_modern_first + id), id};
 }
 
-Failure function_directive(ProgramWish& program, std::string_view word) {
+Failure parse_function(std::string_view word, FunctionWish* wish) {
+    constexpr Failure malformed = "function and nic want virtio:ID or VENDOR:DEVICE in hexadecimal";
     std::size_t colon = word.find(':');
     std::uint64_t vendor = 0, device = 0;
     if (colon == std::string_view::npos || !number(word.substr(colon + 1), 16, 0xffff, &device))
-        return "function wants virtio:ID or VENDOR:DEVICE in hexadecimal";
-    if (word.substr(0, colon) == "virtio")
-        return device > 0x3f ? "no such virtio device"
-                             : add_function(program, virtio(static_cast<std::uint32_t>(device)));
+        return malformed;
+    if (word.substr(0, colon) == "virtio") {
+        *wish = virtio(static_cast<std::uint32_t>(device));
+        return device > 0x3f ? "no such virtio device" : nullptr;
+    }
+    *wish = {0, static_cast<std::uint16_t>(device), 0};
     if (!number(word.substr(0, colon), 16, 0xffff, &vendor))
-        return "function wants virtio:ID or VENDOR:DEVICE in hexadecimal";
-    return add_function(program, {static_cast<std::uint16_t>(vendor), static_cast<std::uint16_t>(device), 0});
+        return malformed;
+    wish->vendor = static_cast<std::uint16_t>(vendor);
+    return nullptr;
 }
 
-Failure share_directive(ProgramWish& program, std::string_view tag, std::string_view access) {
+Failure function_directive(Manifest& manifest, std::string_view word) {
+    FunctionWish wish;
+    Failure failure = parse_function(word, &wish);
+    return failure ? failure : add_function(manifest, wish);
+}
+
+Failure nic_directive(Manifest& manifest, std::string_view word) {
+    if (manifest.nic_count == max_nics)
+        return "there are too many shared NICs";
+    FunctionWish& wish = manifest.nics[manifest.nic_count++];
+    Failure failure = parse_function(word, &wish);
+    wish.order = manifest.wish_count++;
+    return failure;
+}
+
+Failure flow_directive(const Manifest& manifest, ProgramWish& program, std::string_view words) {
+    if (program.flow_count == flows_max)
+        return "a program wants too many flows";
+    FlowWish& wish = program.flows[program.flow_count++];
+    if (!number(next_word(words), 10, max_nics, &wish.nic) || wish.nic >= manifest.nic_count)
+        return "flow wants the number of a nic that is named before it";
+    return parse_flow(words, wish.spec);
+}
+
+Failure share_directive(Manifest& manifest, std::string_view tag, std::string_view access) {
     if (tag.empty() || (access != "ro" && access != "rw"))
         return "share wants a tag, and ro or rw";
+    ProgramWish& program = manifest.programs[manifest.program_count - 1];
     if (program.share_count == 8)
         return "a program wants too many shares";
     if (access == "ro")
         program.share_read_only |= 1u << program.share_count;
     program.share_tags[program.share_count++] = tag;
-    return add_function(program, virtio(virtio_9p));
+    return add_function(manifest, virtio(virtio_9p));
 }
 
 Failure directive(std::string_view name, std::string_view rest, Manifest& manifest) {
@@ -132,8 +131,10 @@ Failure directive(std::string_view name, std::string_view rest, Manifest& manife
         program.name = program.path;
         return failure;
     }
+    if (name == "nic")
+        return nic_directive(manifest, word);
     if (manifest.program_count == 0)
-        return "the first directive is not program";
+        return "the first directive is neither program nor nic";
     ProgramWish& program = manifest.programs[manifest.program_count - 1];
     std::uint64_t value = 0;
     if (name == "name")
@@ -164,11 +165,13 @@ Failure directive(std::string_view name, std::string_view rest, Manifest& manife
         return nullptr;
     }
     if (name == "share")
-        return share_directive(program, word, second);
+        return share_directive(manifest, word, second);
     if (name == "console")
-        return word == "virtio" ? add_function(program, virtio(virtio_console)) : "console wants virtio";
+        return word == "virtio" ? add_function(manifest, virtio(virtio_console)) : "console wants virtio";
     if (name == "function")
-        return function_directive(program, word);
+        return function_directive(manifest, word);
+    if (name == "flow")
+        return flow_directive(manifest, program, all);
     if (name == "machine") {
         for (word = next_word(all); !word.empty(); word = next_word(all)) {
             if (word == "log")

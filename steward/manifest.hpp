@@ -2,6 +2,8 @@
 // The directives are listed in README.md.
 #pragma once
 
+#include "secure-bindings/abi/flow.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -14,12 +16,20 @@ inline constexpr std::size_t programs_max = 8;
 inline constexpr std::size_t words_max = 512; // arguments and variables of all programs
 inline constexpr std::size_t text_bytes_max = 256 * 1024;
 inline constexpr std::size_t functions_max = 16;
+inline constexpr std::size_t flows_max = 8; // of a program
 
 // A function wanted by PCI identity.
 struct FunctionWish {
     std::uint16_t vendor;
     std::uint16_t device;
-    std::uint32_t role; // virtio device id, or 0
+    std::uint32_t role;    // virtio device id, or 0
+    std::size_t order = 0; // of the manifest's lines about functions: earlier ones choose first
+};
+
+// A flow of one of the shared NICs.
+struct FlowWish {
+    std::uint64_t nic; // index in Manifest::nics
+    FlowSpec spec;
 };
 
 struct ProgramWish {
@@ -32,6 +42,8 @@ struct ProgramWish {
     std::uint64_t spare_bytes = 0;
     FunctionWish functions[functions_max];
     std::size_t function_count = 0;
+    FlowWish flows[flows_max];
+    std::size_t flow_count = 0;
     std::string_view share_tags[8];
     std::size_t share_count = 0;
     std::uint32_t share_read_only = 0; // bit i: share i
@@ -40,6 +52,9 @@ struct ProgramWish {
 };
 
 struct Manifest {
+    FunctionWish nics[max_nics]; // functions that the kernel shares out
+    std::size_t nic_count = 0;
+    std::size_t wish_count = 0; // functions wished for, by all programs and as shared NICs
     ProgramWish programs[programs_max];
     std::size_t program_count = 0;
     std::string_view words[words_max]; // decoded
@@ -53,6 +68,9 @@ struct ManifestProblem {
     const char* text; // one sentence without its full stop
     std::size_t line;
 };
+
+// The words behind `flow NIC`: README.md. Null, or one sentence without its full stop.
+const char* parse_flow(std::string_view words, FlowSpec& spec);
 
 std::expected<void, ManifestProblem> parse_manifest(std::string_view text, Manifest& manifest);
 

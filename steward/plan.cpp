@@ -31,20 +31,33 @@ Failure plan_time(const Manifest& manifest, const MachineView& machine, std::spa
     return nullptr;
 }
 
-Failure plan_functions(const Manifest& manifest, const MachineView& machine, std::span<ProgramPlan> plans) {
-    bool taken[max_functions] = {};
+// Who wishes for a function, and where its number goes.
+struct Wisher {
+    const FunctionWish* wish;
+    std::uint32_t* function;
+};
+
+Failure plan_functions(const Manifest& manifest, const MachineView& machine, std::span<ProgramPlan> plans,
+                       std::span<NicPlan, max_nics> nics) {
+    static Wisher wishers[programs_max * functions_max + max_nics];
+    for (std::size_t n = 0; n < manifest.nic_count; n++)
+        wishers[manifest.nics[n].order] = {&manifest.nics[n], &nics[n].function};
     for (std::size_t p = 0; p < manifest.program_count; p++)
-        for (std::size_t f = 0; f < manifest.programs[p].function_count; f++) {
-            const FunctionWish& wish = manifest.programs[p].functions[f];
-            std::size_t i = 0;
-            while (i < machine.devices.size() &&
-                   (taken[i] || machine.devices[i].vendor != wish.vendor || machine.devices[i].device != wish.device))
-                i++;
-            if (i == machine.devices.size())
-                return "the machine has too few functions of a kind that the manifest wants";
-            taken[i] = true;
-            plans[p].functions[f] = static_cast<std::uint32_t>(i);
-        }
+        for (std::size_t f = 0; f < manifest.programs[p].function_count; f++)
+            wishers[manifest.programs[p].functions[f].order] = {&manifest.programs[p].functions[f],
+                                                                &plans[p].functions[f]};
+    bool taken[max_functions] = {};
+    for (const Wisher& wisher : std::span(wishers).first(manifest.wish_count)) {
+        const FunctionWish& wish = *wisher.wish;
+        std::size_t i = 0;
+        while (i < machine.devices.size() &&
+               (taken[i] || machine.devices[i].vendor != wish.vendor || machine.devices[i].device != wish.device))
+            i++;
+        if (i == machine.devices.size())
+            return "the machine has too few functions of a kind that the manifest wants";
+        taken[i] = true;
+        *wisher.function = static_cast<std::uint32_t>(i);
+    }
     return nullptr;
 }
 
@@ -103,15 +116,19 @@ Failure plan_memory(const Manifest& manifest, std::span<FrameRun> memory, std::s
 } // namespace
 
 std::expected<void, const char*> make_plans(const Manifest& manifest, const MachineView& machine,
-                                            std::span<FrameRun> memory, std::span<ProgramPlan> plans) {
+                                            std::span<FrameRun> memory, std::span<ProgramPlan> plans,
+                                            std::span<NicPlan, max_nics> nics) {
     for (std::size_t p = 0; p < manifest.program_count; p++) {
         plans[p].wish = &manifest.programs[p];
         plans[p].manifest = &manifest;
     }
     if (Failure failure = plan_time(manifest, machine, plans))
         return std::unexpected(failure);
-    if (Failure failure = plan_functions(manifest, machine, plans))
+    if (Failure failure = plan_functions(manifest, machine, plans, nics))
         return std::unexpected(failure);
+    for (std::size_t n = 0; n < manifest.nic_count; n++)
+        if (!cut(memory, shared_nic_frames, &nics[n].memory))
+            return std::unexpected("the machine has less memory than the manifest wants");
     if (Failure failure = plan_memory(manifest, memory, plans))
         return std::unexpected(failure);
     return {};

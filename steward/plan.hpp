@@ -12,8 +12,10 @@ struct MachineView {
     std::span<const DeviceInfo> devices;
 };
 
-// Fills one plan a program. The error is one sentence without its full stop.
+// Fills one plan a program, and `nics` with functions and memory of the shared NICs. The error is one sentence without
+// its full stop.
 std::expected<void, const char*> make_plans(const Manifest& manifest, const MachineView& machine,
-                                            std::span<FrameRun> memory, std::span<ProgramPlan> plans);
+                                            std::span<FrameRun> memory, std::span<ProgramPlan> plans,
+                                            std::span<NicPlan, max_nics> nics);
 
 } // namespace exo::steward

@@ -34,8 +34,8 @@ public:
     std::expected<Started, const char*> run() {
         for (Failure (Loader::*step)() :
              {&Loader::create, &Loader::give_memory, &Loader::load_segments, &Loader::make_stack, &Loader::make_vcores,
-              &Loader::give_archive, &Loader::give_functions, &Loader::give_machine, &Loader::write_start_block,
-              &Loader::start})
+              &Loader::give_archive, &Loader::give_functions, &Loader::give_flows, &Loader::give_machine,
+              &Loader::write_start_block, &Loader::start})
             if (Failure failure = (this->*step)()) {
                 if (environment_ != no_handle)
                     while (sys::stop(environment_, 0).is(Error::Again)) {
@@ -54,6 +54,7 @@ private:
     Failure make_vcores();
     Failure give_archive();
     Failure give_functions();
+    Failure give_flows();
     Failure give_machine();
     Failure write_start_block();
     Failure start();
@@ -239,6 +240,18 @@ Failure Loader::give_functions() {
         if (given == no_handle)
             return "a function could not be granted";
         info_.functions[info_.function_count++] = {given, plan_.functions[i], wish.functions[i].role};
+    }
+    return nullptr;
+}
+
+Failure Loader::give_flows() {
+    const ProgramWish& wish = *plan_.wish;
+    for (std::size_t i = 0; i < wish.flow_count; i++) {
+        const SharedNic& nic = plan_.nics[wish.flows[i].nic];
+        auto given = give_flow(nic, wish.flows[i].spec, environment_);
+        if (!given)
+            return given.error();
+        info_.flows[info_.flow_count++] = {*given, nic.number};
     }
     return nullptr;
 }

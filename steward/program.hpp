@@ -5,6 +5,7 @@
 #include "libos/archive/archive.hpp"
 #include "steward/manifest.hpp"
 #include "steward/memory.hpp"
+#include "steward/nics.hpp"
 
 namespace exo::steward {
 
@@ -27,6 +28,7 @@ struct ProgramPlan {
     VcorePlan vcores[max_cores];
     std::size_t vcore_count;
     std::uint32_t functions[functions_max]; // indices, as wished
+    const SharedNic* nics;                  // those of the manifest
 };
 
 struct Started {

@@ -28,12 +28,19 @@ inline constexpr std::size_t start_frame_runs_max = 8;
 inline constexpr std::size_t start_mappings_max = 32;
 inline constexpr std::size_t start_functions_max = 16;
 inline constexpr std::size_t start_shares_max = 8;
+inline constexpr std::size_t start_flows_max = 8;
 
 // A PCI function granted to the program.
 struct StartFunction {
     Handle handle;
     std::uint32_t index; // in the device info page
     std::uint32_t role;  // virtio device id for a virtio function (3 console, 9 9P), else 0
+};
+
+// A flow of a NIC that the kernel shares out.
+struct StartFlow {
+    Handle handle;
+    std::uint64_t nic; // in the NIC info page
 };
 
 // A run of physical memory granted to the program.
@@ -71,6 +78,8 @@ struct StartInfo {
     std::uint64_t vcore_core[max_cores];
     std::uint64_t function_count;
     StartFunction functions[start_functions_max];
+    std::uint64_t flow_count;
+    StartFlow flows[start_flows_max];
     // Program image, for whoever wants to symbolise or build an auxiliary vector.
     std::uint64_t image_begin;     // lowest address of a segment
     std::uint64_t image_end;       // highest address, rounded up to a page

@@ -38,8 +38,18 @@ std::string write_manifest(const RunOptions& options, std::string_view program) 
     text += "console virtio\n";
     // Functions are granted in this order, and of a kind the first free one is taken: the one of the lowest PCI
     // address.
-    for (const NetInterface& interface : options.interfaces)
-        text += std::format("function {}\n", function_of(interface));
+    std::size_t nic = 0;
+    for (const NetInterface& interface : options.interfaces) {
+        if (!interface.by_flows) {
+            text += std::format("function {}\n", function_of(interface));
+            continue;
+        }
+        const std::string address = interface.address.substr(0, interface.address.find('/'));
+        text += std::format("nic {}\n", function_of(interface));
+        for (const std::string_view type : {"arp", "ipv4"})
+            text += std::format("flow {} ether={} local={}\n", nic, type, address);
+        ++nic;
+    }
     text += std::format("trace {}\n", options.trace_file ? "on" : "off");
     for (const std::string& line : options.manifest_lines)
         text += line + '\n';

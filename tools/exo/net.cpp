@@ -85,6 +85,10 @@ Outcome<void> add_option(NetInterface& interface, std::string_view option) {
         interface.model = value == "virtio" ? "virtio-net-pci" : value;
         if (std::ranges::find(models, interface.model, &Model::name) == std::end(models))
             return refuse(interface, std::format("model is virtio-net-pci or e1000e, not '{}'", value));
+    } else if (key == "bind") {
+        if (value != "function" && value != "flows")
+            return refuse(interface, std::format("bind is function or flows, not '{}'", value));
+        interface.by_flows = value == "flows";
     } else if (key == "mac") {
         if (!is_mac(value))
             return refuse(interface,
@@ -149,7 +153,11 @@ Outcome<void> check_interfaces(std::vector<NetInterface>& interfaces) {
                                      "--ip dhcp where somebody does");
         if (interface.address.empty())
             interface.address = "dhcp";
+        if (interface.by_flows && interface.address == "dhcp")
+            return refuse(interface, "flows are of an address: give --ip A.B.C.D/PREFIX after it");
     }
+    if (!std::ranges::is_sorted(interfaces, {}, &NetInterface::by_flows))
+        return usage_error("--net: interfaces that are bound by flows come after those bound as functions");
     const auto same = [](const NetInterface& a, const NetInterface& b) {
         const bool mac = a.mac && a.mac == b.mac;
         const bool address = a.wire == b.wire && a.place == b.place && a.wire == Wire::hub && a.address != "dhcp" &&

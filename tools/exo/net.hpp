@@ -32,6 +32,7 @@ struct NetInterface {
     std::string place; // the hub's name, the host's interface, the netdev's type
     std::string model = "virtio-net-pci";
     std::optional<std::string> mac;
+    bool by_flows = false; // the kernel shares the NIC, and the program gets flows of its address
     std::vector<std::string> netdev_properties, device_properties; // each K=V, in QEMU's words
     std::vector<HostForward> forwards;
     std::string address; // the word of EXO_IP; empty until --ip or check_interfaces says
