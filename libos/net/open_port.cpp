@@ -3,6 +3,7 @@
 
 #include "libos/memory/heap.hpp"
 #include "libos/net/port_e1000e.hpp"
+#include "libos/net/port_flow.hpp"
 #include "libos/net/port_virtio.hpp"
 #include "libos/start/kit.hpp"
 
@@ -66,6 +67,15 @@ bool is_nic(const StartFunction& function) {
     return is_virtio_nic(info_of(function)) || is_e1000e(info_of(function));
 }
 
+OpenedPort open_flows(std::span<const StartFlow> flows) {
+    auto* const port = heap_new<FlowPort>();
+    if (!port)
+        return {nullptr, no_memory};
+    if (const char* problem = port->open(flows))
+        return {nullptr, problem};
+    return {port, nullptr};
+}
+
 OpenedPort open_port(const StartFunction& function, const PortWishes& wishes) {
     if (is_virtio_nic(info_of(function)))
         return open_virtio(function, wishes);
@@ -80,6 +90,12 @@ std::size_t open_ports(std::span<OpenedPort> into, const PortWishes& wishes) {
     for (std::size_t index = 0; index < start.function_count && count < into.size(); ++index)
         if (is_nic(start.functions[index]))
             into[count++] = open_port(start.functions[index], wishes);
+    const std::span<const StartFlow> flows(start.flows, start.flow_count);
+    for (std::size_t first = 0, next = 0; first < flows.size() && count < into.size(); first = next) {
+        while (next < flows.size() && flows[next].nic == flows[first].nic)
+            ++next;
+        into[count++] = open_flows(flows.subspan(first, next - first));
+    }
     return count;
 }
 

@@ -21,7 +21,10 @@ struct OpenedPort {
 bool is_nic(const StartFunction& function);
 // Brings a NIC up with one port, for the calling vcore. The port lives as long as the environment.
 OpenedPort open_port(const StartFunction& function, const PortWishes& wishes = {});
-// Opens all NICs that were granted, in the order of their granting, as many as `into` holds; gives their number.
+// The same for flows of one NIC that the kernel shares out.
+OpenedPort open_flows(std::span<const StartFlow> flows);
+// Opens all NICs that were granted, in the order of their granting, then those of which flows were, as many as `into`
+// holds; gives their number.
 std::size_t open_ports(std::span<OpenedPort> into, const PortWishes& wishes = {});
 
 } // namespace exo::net

@@ -63,14 +63,15 @@ public:
     PacketPool(const PacketPool&) = delete;
     PacketPool& operator=(const PacketPool&) = delete;
 
-    // Lays `books.size()` packets of packet_buffer_bytes over `memory`, which holds at least that many and is at
-    // `device_address` for the NIC. Both outlive the pool.
-    void open(std::span<std::byte> memory, std::uint64_t device_address, std::span<Packet> books) {
+    // Lays `books.size()` packets of packet_buffer_bytes over `memory`, each `stride` octets behind the one before, of
+    // which it holds at least that many, and which is at `device_address` for the NIC. Both outlive the pool.
+    void open(std::span<std::byte> memory, std::uint64_t device_address, std::span<Packet> books,
+              std::size_t stride = packet_buffer_bytes) {
         std::size_t count = books.size();
         for (std::size_t i = 0; i < count; i++) {
             books[i] = Packet{};
-            books[i].buffer = memory.data() + i * packet_buffer_bytes;
-            books[i].device_address = device_address + i * packet_buffer_bytes;
+            books[i].buffer = memory.data() + i * stride;
+            books[i].device_address = device_address + i * stride;
             books[i].capacity = packet_buffer_bytes;
             books[i].pool = this;
             books[i].next = i + 1 < count ? &books[i + 1] : nullptr;
