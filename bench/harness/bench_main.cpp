@@ -3,6 +3,7 @@
 
 #include "bench/boot/rows.hpp"
 #include "bench/compute/rows.hpp"
+#include "bench/harness/histogram_svg.hpp"
 #include "bench/harness/host.hpp"
 #include "bench/harness/json.hpp"
 #include "bench/harness/options.hpp"
@@ -10,18 +11,20 @@
 #include "bench/harness/runner.hpp"
 #include "bench/harness/svg.hpp"
 #include "bench/harness/table.hpp"
+#include "bench/network/rows.hpp"
 #include "bench/noise/rows.hpp"
 #include "bench/primitives/rows.hpp"
 #include "bench/revocation/rows.hpp"
 
 #include <algorithm>
 #include <cstdio>
+#include <format>
 
 namespace bench {
 namespace {
 
-constexpr const BenchDefinition* benches[] = {&primitives_bench, &boot_bench, &noise_bench, &compute_bench,
-                                              &revocation_bench};
+constexpr const BenchDefinition* benches[] = {&primitives_bench, &boot_bench,    &noise_bench, &compute_bench,
+                                              &revocation_bench, &latency_bench, &rate_bench};
 
 int fail(const std::string& sentence, int status = 1) {
     std::fprintf(stderr, "bench: %s\n", sentence.c_str());
@@ -56,7 +59,15 @@ std::expected<void, std::string> run_one(const BenchDefinition& definition, cons
     // A smoke run's numbers mean nothing: they never replace a measurement.
     const std::filesystem::path folder = build_directory / (options.smoke ? "bench/smoke" : "bench");
     const auto json = write_file(folder / (result.bench + ".json"), to_json(result));
-    return json ? write_file(folder / (result.bench + ".svg"), to_svg(result)) : json;
+    if (!json)
+        return json;
+    for (const RowResult& row : result.rows)
+        if (const std::string plot = to_histogram_svg(result, row); !plot.empty())
+            if (const auto written =
+                    write_file(folder / std::format("{}-{}.svg", result.bench, row.definition->name), plot);
+                !written)
+                return written;
+    return write_file(folder / (result.bench + ".svg"), to_svg(result));
 }
 
 } // namespace

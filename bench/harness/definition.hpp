@@ -16,6 +16,13 @@ enum class Better { lower, higher };
 
 inline constexpr double no_bound = std::numeric_limits<double>::infinity();
 
+// A bound on ours over one peer.
+struct PeerBound {
+    std::string_view peer;
+    double ratio_at_most = no_bound;
+    double instruction_ratio_at_most = no_bound;
+};
+
 // Every bound that is set must hold. Ratios are ours / tuned Linux.
 struct Goal {
     double ours_at_most = no_bound;
@@ -23,6 +30,7 @@ struct Goal {
     double ratio_at_most = no_bound;
     double ratio_at_least = -no_bound;
     double instruction_ratio_at_most = no_bound;
+    std::span<const PeerBound> peers = {}; // and over peers by name
 };
 
 // Which way measuring under TCG, rather than on the hardware, moves the comparison.
@@ -33,25 +41,32 @@ struct RowDefinition {
     std::string_view goal_text = {};
     Goal goal = {};
     std::string_view bias = {};
-    bool counted = false;       // also measured in guest instructions
-    bool zero_is_valid = false; // a value of nothing is a result, not a failed measurement
-    bool ours_only = false;     // the peers have nothing of the kind
+    bool counted = false;                         // also measured in guest instructions
+    bool zero_is_valid = false;                   // a value of nothing is a result, not a failed measurement
+    bool ours_only = false;                       // the peers have nothing of the kind
+    bool count_only = false;                      // the value itself is of the counting pass
+    std::span<const std::string_view> peers = {}; // those that yield it; empty: every Linux system
 };
 
 // One guest started, one program run in it. Paths are relative to the build directory.
 struct Job {
-    std::string_view linux_program; // empty: no peer runs this job
-    std::string_view exo_program;   // empty: the exokernel does not run this job
+    std::string_view linux_program = {}; // empty: no peer runs this job
+    std::string_view exo_program = {};   // empty: the exokernel does not run this job
+    std::string_view peer = {};          // whose column the rows of Linux's side go to; empty: the system's own
     std::string_view arguments = {};
     std::string_view smoke_arguments = "--smoke";
-    bool isolated_core = false;      // give the measured program a core of its own, where a system can
-    bool is_init = false;            // the program itself is the first process of the guest
-    bool since_kernel_entry = false; // its rows are TSC values: subtract the firmware's share
-    bool counted = true;             // also run in the instruction-count pass
+    std::string_view count_arguments = {}; // further ones while instructions are counted
+    bool isolated_core = false;            // give the measured program a core of its own, where a system can
+    bool is_init = false;                  // the program itself is the first process of the guest
+    bool since_kernel_entry = false;       // its rows are TSC values: subtract the firmware's share
+    bool counted = true;                   // also run in the instruction-count pass
     int timeout_s = 120;
     unsigned memory_mib = 1024;
-    std::span<const std::string_view> files = {};       // from the repository's root, at the same path in the guest
-    std::span<const std::string_view> exo_options = {}; // further words for `exo run`: what the program is granted
+    std::span<const std::string_view> files = {};         // from the repository's root, at the same path in the guest
+    std::span<const std::string_view> exo_options = {};   // further words for `exo run`: what the program is granted
+    std::span<const std::string_view> linux_machine = {}; // further words of QEMU for Linux's machine
+    std::span<const std::string_view> linux_modules = {}; // loaded before the program, with what they depend on
+    std::string_view linux_kernel_options = {};
 };
 
 // A program that is its own library OS prints on the kernel's log and makes environments beside it out of frames

@@ -2,6 +2,7 @@
 #include "bench/harness/guest_output.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <optional>
@@ -43,6 +44,24 @@ std::vector<GuestRow> parse_rows(std::string_view output) {
             rows.push_back({std::string(fields[1]), std::string(fields[2]), *value});
     }
     return rows;
+}
+
+std::vector<GuestBucket> parse_buckets(std::string_view output) {
+    const auto whole = [](std::string_view text) -> std::optional<std::uint64_t> {
+        std::uint64_t value = 0;
+        const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        return error == std::errc() && stop == text.data() + text.size() ? std::optional(value) : std::nullopt;
+    };
+    std::vector<GuestBucket> buckets;
+    for (const std::string_view line : split(output, "\r\n")) {
+        const auto fields = split(line, " \t");
+        if (fields.size() != 4 || fields[0] != "HIST")
+            continue;
+        const auto low = whole(fields[2]), count = whole(fields[3]);
+        if (low && count)
+            buckets.push_back({std::string(fields[1]), *low, *count});
+    }
+    return buckets;
 }
 
 std::string last_lines(std::string_view output, std::size_t count) {

@@ -66,3 +66,14 @@ TEST_CASE("an error message shows the last lines only") {
     CHECK(last_lines("one\n", 5) == "    one\n");
     CHECK(last_lines("", 5).empty());
 }
+
+TEST_CASE("buckets of a histogram are read, and what only resembles one is not") {
+    const auto buckets =
+        bench::parse_buckets("HIST trip 1024 7\r\nHIST trip 1280 x\nHIST trip 1280\nHIST trip 1536 1 2\n"
+                             "HIST other 0 1\nROW trip cycles 3\n");
+    REQUIRE(buckets.size() == 2);
+    CHECK(buckets[0].name == "trip");
+    CHECK(buckets[0].low == 1024);
+    CHECK(buckets[0].count == 7);
+    CHECK(buckets[1].name == "other");
+}

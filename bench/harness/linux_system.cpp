@@ -3,6 +3,7 @@
 #include "bench/harness/process.hpp"
 #include "bench/harness/system.hpp"
 #include "bench/linux/peer_kernel.hpp"
+#include "bench/linux/peer_modules.hpp"
 
 #include <sstream>
 
@@ -20,7 +21,10 @@ public:
         return tuning_ == linux_peer::Tuning::tuned ? "linux-tuned" : "linux-stock";
     }
 
-    bool runs(const Job& job) const override { return !job.linux_program.empty(); }
+    // A peer of a name of its own is the tuned guest, once.
+    bool runs(const Job& job) const override {
+        return !job.linux_program.empty() && (job.peer.empty() || tuning_ == linux_peer::Tuning::tuned);
+    }
 
     std::expected<void, std::string> prepare(const Job& job) override {
         const auto kernel = linux_peer::peer_kernel(build_directory);
@@ -34,7 +38,11 @@ public:
             files.push_back({"bench", program});
         for (const std::string_view file : job.files)
             files.push_back({std::string(file), std::filesystem::path(file)});
-        const auto archive = linux_peer::initramfs(job.is_init ? program : build_directory / "bench/linux/init", files);
+        const auto modules = linux_peer::peer_modules(build_directory, job.linux_modules);
+        if (!modules)
+            return std::unexpected(modules.error());
+        const auto archive =
+            linux_peer::initramfs(job.is_init ? program : build_directory / "bench/linux/init", files, *modules);
         if (!archive)
             return std::unexpected(archive.error());
         return write_file(initramfs_path(job), *archive);
@@ -48,7 +56,9 @@ public:
                                          .memory_mib = job.memory_mib,
                                          .kernel = kernel_,
                                          .initramfs = initramfs_path(job),
-                                         .arguments = job_arguments(job, mode)};
+                                         .arguments = job_arguments(job, mode),
+                                         .machine_words = {job.linux_machine.begin(), job.linux_machine.end()},
+                                         .kernel_options = std::string(job.linux_kernel_options)};
         if (!job.is_init)
             options.arguments.insert(options.arguments.begin(), "/bench");
         return linux_peer::guest_command(options);
@@ -62,21 +72,27 @@ public:
         if (!result)
             return std::unexpected(result.error());
         if (result->timed_out)
-            return std::unexpected(std::string(name()) + " did not finish " + std::string(job.linux_program) + " in " +
+            return std::unexpected(std::string(name()) + " did not finish " + words_of(job) + " in " +
                                    std::to_string(job.timeout_s) + " s; its last lines:\n" +
                                    last_lines(result->output, 8));
         if (result->status != status_success)
-            return std::unexpected(std::string(job.linux_program) + " failed on " + std::string(name()) +
-                                   "; its last lines:\n" + last_lines(result->output, 8));
+            return std::unexpected(words_of(job) + " failed on " + std::string(name()) + "; its last lines:\n" +
+                                   last_lines(result->output, 8));
         return std::move(result->output);
     }
 
     std::filesystem::path kernel_image() const override { return kernel_; }
 
 private:
+    // For messages: which of several jobs of one program.
+    static std::string words_of(const Job& job) {
+        return std::string(job.linux_program) + (job.peer.empty() ? "" : " for " + std::string(job.peer));
+    }
+
     std::filesystem::path initramfs_path(const Job& job) const {
         const auto program = std::filesystem::path(job.linux_program).filename().string();
-        return std::filesystem::absolute(build_directory / "bench/linux" / (program + ".cpio"));
+        const std::string peer = job.peer.empty() ? "" : "-" + std::string(job.peer);
+        return std::filesystem::absolute(build_directory / "bench/linux" / (program + peer + ".cpio"));
     }
 
     Environment environment_;
@@ -91,7 +107,10 @@ std::unique_ptr<System> make_linux_guest(const Environment& environment, linux_p
 }
 
 std::vector<std::string> job_arguments(const Job& job, const RunMode& mode) {
-    std::istringstream words{std::string(mode.smoke ? job.smoke_arguments : job.arguments)};
+    std::string line(mode.smoke ? job.smoke_arguments : job.arguments);
+    if (mode.clock == Clock::instructions)
+        line += " " + std::string(job.count_arguments);
+    std::istringstream words{line};
     std::vector<std::string> arguments;
     for (std::string word; words >> word;)
         arguments.push_back(word);

@@ -3,6 +3,8 @@
 
 #include "bench/harness/goal.hpp"
 
+#include <algorithm>
+
 namespace bench {
 
 RowResult combine(const RowDefinition& definition, const std::map<std::string, Measured>& by_system) {
@@ -14,6 +16,9 @@ RowResult combine(const RowDefinition& definition, const std::map<std::string, M
         row.ours = summarise(our_values);
         row.ours_instructions = ours->second.instructions;
     }
+
+    for (const auto& [system, measured] : by_system)
+        row.histograms[system] = measured.histogram;
 
     GoalInput input;
     if (row.ours)
@@ -33,6 +38,19 @@ RowResult combine(const RowDefinition& definition, const std::map<std::string, M
             input.instruction_ratio = *row.ours_instructions / *measured.instructions;
     }
     row.met = goal_met(definition.goal, input);
+    for (const PeerBound& bound : definition.goal.peers) {
+        const auto peer = std::ranges::find(row.peers, bound.peer, &PeerResult::peer);
+        GoalInput over;
+        over.ours = input.ours;
+        if (peer != row.peers.end()) {
+            over.ratio = peer->ratio ? std::optional(peer->ratio->median) : std::nullopt;
+            if (row.ours_instructions && peer->instructions && *peer->instructions != 0)
+                over.instruction_ratio = *row.ours_instructions / *peer->instructions;
+        }
+        row.met = row.met && goal_met({.ratio_at_most = bound.ratio_at_most,
+                                       .instruction_ratio_at_most = bound.instruction_ratio_at_most},
+                                      over);
+    }
     return row;
 }
 

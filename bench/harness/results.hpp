@@ -5,16 +5,21 @@
 #include "bench/harness/definition.hpp"
 #include "bench/harness/stats.hpp"
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 namespace bench {
 
+// How often values of a bucket came, by the least value of the bucket.
+using Buckets = std::map<std::uint64_t, std::uint64_t>;
+
 // What one system yielded for one row.
 struct Measured {
     std::vector<double> values;         // one a run
     std::optional<double> instructions; // of the counting pass
+    Buckets histogram = {};             // of all runs
 };
 
 struct PeerResult {
@@ -29,6 +34,7 @@ struct RowResult {
     std::optional<Summary> ours;
     std::optional<double> ours_instructions;
     std::vector<PeerResult> peers;
+    std::map<std::string, Buckets> histograms; // by system, ours too
     bool met = false;
 };
 

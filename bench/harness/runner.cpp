@@ -22,14 +22,16 @@ public:
         : definition_(definition), plan_(plan), systems_(systems) {}
 
     std::expected<void, std::string> run_jobs() {
-        for (const Job& job : definition_.jobs) {
+        for (const Job& job : definition_.jobs)
             for (const auto& system : systems_)
                 if (system->runs(job))
                     if (const auto ready = system->prepare(job); !ready)
                         return ready;
-            for (unsigned run = 0; run < plan_.runs; ++run)
+        for (unsigned run = 0; run < plan_.runs; ++run)
+            for (const Job& job : definition_.jobs)
                 if (const auto done = one_round(job, {.clock = Clock::wall, .smoke = plan_.smoke}, run); !done)
                     return done;
+        for (const Job& job : definition_.jobs) {
             if (plan_.count_instructions && job.counted)
                 if (const auto done = one_round(job, {.clock = Clock::instructions, .smoke = plan_.smoke}, 0); !done)
                     return done;
@@ -54,8 +56,10 @@ public:
         std::vector<RowResult> rows;
         for (const RowDefinition& row : definition_.rows) {
             const auto& by_system = yield_[std::string(row.name)];
-            for (const auto& system : systems_)
-                if (const auto sound = check(row, system->name(), by_system); !sound)
+            if (row.count_only && !plan_.count_instructions)
+                continue;
+            for (const std::string_view name : expected_of(row))
+                if (const auto sound = check(row, name, by_system); !sound)
                     return Failure(sound.error());
             rows.push_back(combine(row, by_system));
         }
@@ -78,7 +82,11 @@ private:
                     return Failure(cycles.error());
                 firmware = *cycles;
             }
-            collect(*output, system->name(), mode.clock, firmware);
+            const bool of_peer = !job.peer.empty() && system->name() != ours_name;
+            const std::string_view column = of_peer ? job.peer : system->name();
+            collect(*output, column, mode.clock, firmware);
+            if (mode.clock == Clock::wall)
+                collect_histograms(*output, column);
         }
         return {};
     }
@@ -89,22 +97,43 @@ private:
             const double value = row.value - firmware;
             if (clock == Clock::wall)
                 measured.values.push_back(value);
-            else if (is_counted(row.name))
-                measured.instructions = value;
+            else if (const RowDefinition* definition = find(row.name); definition != nullptr) {
+                if (definition->counted || definition->count_only)
+                    measured.instructions = value;
+                if (definition->count_only)
+                    measured.values.push_back(value);
+            }
         }
     }
 
-    bool is_counted(std::string_view name) const {
+    // Of the timed runs alone: instructions are not times.
+    void collect_histograms(std::string_view output, std::string_view system) {
+        for (const GuestBucket& bucket : parse_buckets(output))
+            yield_[bucket.name][std::string(system)].histogram[bucket.low] += bucket.count;
+    }
+
+    const RowDefinition* find(std::string_view name) const {
         const auto row = std::ranges::find(definition_.rows, name, &RowDefinition::name);
-        return row != definition_.rows.end() && row->counted;
+        return row != definition_.rows.end() ? &*row : nullptr;
+    }
+
+    // Who is to yield a row: every system that runs, or those peers that it names.
+    std::vector<std::string_view> expected_of(const RowDefinition& row) const {
+        std::vector<std::string_view> names;
+        bool tuned = false;
+        for (const auto& system : systems_) {
+            tuned = tuned || system->name() == goal_peer;
+            if (system->name() == ours_name || (!row.ours_only && row.peers.empty()))
+                names.push_back(system->name());
+        }
+        if (tuned)
+            names.insert(names.end(), row.peers.begin(), row.peers.end());
+        return names;
     }
 
     std::expected<void, std::string> check(const RowDefinition& row, std::string_view system,
                                            const std::map<std::string, Measured>& by_system) const {
-        const bool expected_here = system == ours_name || !row.ours_only;
         const auto found = by_system.find(std::string(system));
-        if (!expected_here)
-            return {};
         if (found == by_system.end() || found->second.values.empty())
             return Failure(std::format("{} yielded no row {}", system, row.name));
         const auto valid = [&](double value) { return value > 0 || (row.zero_is_valid && value == 0); };

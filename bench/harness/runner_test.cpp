@@ -86,3 +86,63 @@ TEST_CASE("a guest that fails ends the bench with its own sentence") {
     CHECK(outcome.rows.error() == "the guest died");
     CHECK(outcome.order == "o");
 }
+
+namespace {
+
+constexpr std::string_view ways[] = {"sockets", "rings"};
+constexpr PeerBound bounds[] = {{.peer = "sockets", .ratio_at_most = 0.5},
+                                {.peer = "rings", .instruction_ratio_at_most = 1}};
+constexpr RowDefinition peer_rows[] = {
+    {.name = "trip", .unit = "cycles", .goal = {.peers = bounds}, .counted = true, .peers = ways},
+    {.name = "work", .unit = "instructions", .count_only = true, .peers = ways}};
+constexpr Job peer_jobs[] = {
+    {.exo_program = "p"}, {.linux_program = "p", .peer = "sockets"}, {.linux_program = "p", .peer = "rings"}};
+constexpr BenchDefinition peer_definition{.name = "test", .title = "", .jobs = peer_jobs, .rows = peer_rows};
+
+// Yields what its job's peer is known for, and nothing in a job of the other system.
+struct PeerSystem final : System {
+    bool ours;
+    std::string* order;
+    PeerSystem(bool of_ours, std::string* log) : ours(of_ours), order(log) {}
+    std::string_view name() const override { return ours ? ours_name : goal_peer; }
+    bool runs(const Job& job) const override { return ours ? !job.exo_program.empty() : !job.linux_program.empty(); }
+    std::expected<void, std::string> prepare(const Job&) override { return {}; }
+    std::expected<std::string, std::string> run(const Job& job, const RunMode& mode) override {
+        *order += ours ? 'o' : job.peer[0];
+        const int value = ours ? 10 : job.peer == "sockets" ? 40 : 12;
+        const std::string text = std::to_string(value);
+        const bool wall = mode.clock == Clock::wall;
+        return "ROW trip cycles " + text + "\n" +
+               (wall ? "HIST trip 8 2\n" : "HIST trip 4 1\nROW work instructions " + text + "\n");
+    }
+    std::expected<std::vector<std::string>, std::string> machine(const Job&, const RunMode&) override { return {}; }
+    std::filesystem::path kernel_image() const override { return {}; }
+};
+
+} // namespace
+
+TEST_CASE("peers by name are columns of their own, take turns in every run, and have bounds of their own") {
+    std::string order;
+    std::vector<std::unique_ptr<System>> systems;
+    systems.push_back(std::make_unique<PeerSystem>(true, &order));
+    systems.push_back(std::make_unique<PeerSystem>(false, &order));
+    const auto result = run_bench(peer_definition, {.runs = 2}, systems);
+    REQUIRE(result);
+    CHECK(order == "osrosrosr"); // two runs and the counting pass
+    const RowResult& trip = result->at(0);
+    REQUIRE(trip.peers.size() == 2);
+    CHECK(trip.peers[0].peer == "rings");
+    CHECK(trip.peers[0].ratio->median == doctest::Approx(10.0 / 12));
+    CHECK(trip.peers[1].peer == "sockets");
+    CHECK(trip.peers[1].ratio->median == 0.25);
+    CHECK(trip.met);
+    CHECK(trip.histograms.at("ours") == Buckets{{8, 4}}); // the timed runs alone
+    CHECK(result->at(1).ours->median == 10);
+    CHECK(result->at(1).ours->n == 1);
+
+    systems.pop_back();
+    CHECK(run_bench(peer_definition, {.runs = 1}, systems)); // ours alone: no peer is expected
+    systems.insert(systems.begin(), std::make_unique<PeerSystem>(false, &order));
+    systems.pop_back();
+    CHECK_FALSE(run_bench(peer_definition, {.runs = 1}, systems)->at(0).met); // without ours nothing is met
+}

@@ -1,6 +1,7 @@
 // See svg.hpp. All geometry is in user units; the axis spans whole decades.
 #include "bench/harness/svg.hpp"
 
+#include "bench/harness/svg_text.hpp"
 #include "bench/harness/table.hpp"
 
 #include <algorithm>
@@ -13,25 +14,6 @@ namespace {
 constexpr double label_width = 190, plot_width = 560, value_width = 220;
 constexpr double row_height = 46, bar_height = 13, top = 92, bottom = 58;
 constexpr double width = label_width + plot_width + value_width;
-
-std::string escaped(std::string_view text) {
-    std::string safe;
-    for (const char letter : text)
-        safe += letter == '<'   ? "&lt;"
-                : letter == '>' ? "&gt;"
-                : letter == '&' ? "&amp;"
-                : letter == '"' ? "&quot;"
-                                : std::string(1, letter);
-    return safe;
-}
-
-std::string text_at(double x, double y, std::string_view style, std::string_view content) {
-    return std::format("<text x=\"{:.1f}\" y=\"{:.1f}\" {}>{}</text>\n", x, y, style, escaped(content));
-}
-
-std::string line(double x1, double y1, double x2, double y2, std::string_view style) {
-    return std::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" {}/>\n", x1, y1, x2, y2, style);
-}
 
 class Axis {
 public:
@@ -80,18 +62,18 @@ std::string draw_bar(const Axis& axis, const PeerResult& peer, double y) {
     constexpr std::string_view whisker = "stroke=\"#1a202c\" stroke-width=\"1\"";
     std::string svg = std::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"/>\n",
                                   from, y, std::max(to - from, 1.0), bar_height, colour(peer.peer));
-    svg += line(axis.x(ratio.min), middle, axis.x(ratio.max), middle, whisker);
+    svg += svg_line(axis.x(ratio.min), middle, axis.x(ratio.max), middle, whisker);
     for (const double end : {ratio.min, ratio.max})
-        svg += line(axis.x(end), middle - 4, axis.x(end), middle + 4, whisker);
+        svg += svg_line(axis.x(end), middle - 4, axis.x(end), middle + 4, whisker);
     return svg;
 }
 
 std::string draw_row(const Axis& axis, const RowResult& row, double y) {
     const RowDefinition& definition = *row.definition;
-    std::string svg = text_at(label_width - 12, y + 15, "text-anchor=\"end\" font-weight=\"bold\"", definition.name);
+    std::string svg = svg_text(label_width - 12, y + 15, "text-anchor=\"end\" font-weight=\"bold\"", definition.name);
     const std::string value =
         row.ours ? readable(row.ours->median) + " " + std::string(definition.unit) : "not measured";
-    svg += text_at(label_width - 12, y + 29, "text-anchor=\"end\" fill=\"#4a5568\"", value);
+    svg += svg_text(label_width - 12, y + 29, "text-anchor=\"end\" fill=\"#4a5568\"", value);
     double bar_y = y + 4;
     for (const PeerResult& peer : row.peers) {
         if (!peer.ratio)
@@ -100,12 +82,12 @@ std::string draw_row(const Axis& axis, const RowResult& row, double y) {
         bar_y += bar_height + 2;
         if (peer.peer == goal_peer)
             svg +=
-                text_at(label_width + plot_width + 10, y + 15, "", readable(peer.ratio->median) + "x of " + peer.peer);
+                svg_text(label_width + plot_width + 10, y + 15, "", readable(peer.ratio->median) + "x of " + peer.peer);
     }
     if (const double goal = Axis::goal_of(row); goal > 0)
-        svg += line(axis.x(goal), y, axis.x(goal), y + row_height - 10, "stroke=\"#c53030\" stroke-width=\"2\"");
-    svg += text_at(label_width + plot_width + 10, y + 29, row.met ? "fill=\"#276749\"" : "fill=\"#c53030\"",
-                   row.met ? "goal met" : "goal not met");
+        svg += svg_line(axis.x(goal), y, axis.x(goal), y + row_height - 10, "stroke=\"#c53030\" stroke-width=\"2\"");
+    svg += svg_text(label_width + plot_width + 10, y + 29, row.met ? "fill=\"#276749\"" : "fill=\"#c53030\"",
+                    row.met ? "goal met" : "goal not met");
     return svg;
 }
 
@@ -113,8 +95,9 @@ std::string draw_axis(const Axis& axis, double height) {
     std::string svg;
     for (int decade = axis.low(); decade <= axis.high(); ++decade) {
         const double x = axis.x(std::pow(10, decade));
-        svg += line(x, top - 6, x, height - bottom, decade == 0 ? "stroke=\"#4a5568\"" : "stroke=\"#e2e8f0\"");
-        svg += text_at(x, top - 12, "text-anchor=\"middle\" fill=\"#4a5568\"", std::format("{}", std::pow(10, decade)));
+        svg += svg_line(x, top - 6, x, height - bottom, decade == 0 ? "stroke=\"#4a5568\"" : "stroke=\"#e2e8f0\"");
+        svg +=
+            svg_text(x, top - 12, "text-anchor=\"middle\" fill=\"#4a5568\"", std::format("{}", std::pow(10, decade)));
     }
     return svg;
 }
@@ -124,22 +107,18 @@ std::string draw_axis(const Axis& axis, double height) {
 std::string to_svg(const BenchResult& result) {
     const Axis axis(result);
     const double height = top + row_height * static_cast<double>(result.rows.size()) + bottom;
-    std::string svg =
-        std::format("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" "
-                    "font-family=\"sans-serif\" font-size=\"12\">\n"
-                    "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n",
-                    width, height);
-    svg += text_at(20, 28, "font-size=\"18\" font-weight=\"bold\"", result.title);
-    svg += text_at(20, 48, "fill=\"#4a5568\"", result.accelerator + ", " + result.host + ", " + result.commit);
+    std::string svg = svg_begin(width, height);
+    svg += svg_text(20, 28, "font-size=\"18\" font-weight=\"bold\"", result.title);
+    svg += svg_text(20, 48, "fill=\"#4a5568\"", result.accelerator + ", " + result.host + ", " + result.commit);
     svg += draw_axis(axis, height);
     for (std::size_t i = 0; i < result.rows.size(); ++i)
         svg += draw_row(axis, result.rows[i], top + row_height * static_cast<double>(i));
-    svg += text_at(20, height - 30, "fill=\"#4a5568\"",
-                   "Ours over the peer, median of paired runs; whiskers: least and greatest. Blue: tuned Linux; "
-                   "grey: stock; red line: goal against tuned Linux.");
+    svg += svg_text(20, height - 30, "fill=\"#4a5568\"",
+                    "Ours over the peer, median of paired runs; whiskers: least and greatest. Blue: tuned Linux; "
+                    "grey: stock; red line: goal against tuned Linux.");
     if (result.accelerator == "tcg")
         svg +=
-            text_at(20, height - 12, "fill=\"#4a5568\"", "Measured under TCG; the table names the bias of each row.");
+            svg_text(20, height - 12, "fill=\"#4a5568\"", "Measured under TCG; the table names the bias of each row.");
     return svg + "</svg>\n";
 }
 

@@ -1,4 +1,5 @@
 // JSON, table and SVG from one made-up result; JSON strings with everything that must be escaped.
+#include "bench/harness/histogram_svg.hpp"
 #include "bench/harness/json.hpp"
 #include "bench/harness/svg.hpp"
 #include "bench/harness/table.hpp"
@@ -108,4 +109,18 @@ TEST_CASE("the plot has a bar, a whisker and a goal line for the row, and escape
     CHECK(occurrences(svg, "stroke=\"#c53030\"") == 1); // the goal
     CHECK(svg.find("a &amp; b") != std::string::npos);
     CHECK(svg.find("a & b") == std::string::npos);
+}
+
+TEST_CASE("a histogram has a strip a system with a bar a bucket, ours first; without buckets there is none") {
+    BenchResult result = example();
+    CHECK(to_histogram_svg(result, result.rows[0]).empty());
+    result.rows[0].histograms = {{"linux-tuned", {{1000, 5}, {2000, 1}}}, {"ours", {{90, 6}}}, {"none", {}}};
+    const std::string svg = to_histogram_svg(result, result.rows[0]);
+    CHECK(occurrences(svg, "<rect") == 1 + 3); // the ground, and the buckets
+    CHECK(svg.find(">ours<") < svg.find(">linux-tuned<"));
+    CHECK(svg.find(">none<") == std::string::npos);
+    CHECK(svg.find("median 90") != std::string::npos);
+    CHECK(svg.find("median 1000") != std::string::npos);
+    CHECK(svg.find("a &amp; b") != std::string::npos);
+    CHECK(svg.ends_with("</svg>\n"));
 }

@@ -2,6 +2,7 @@
 #include "bench/linux/bzimage.hpp"
 #include "bench/linux/cpio.hpp"
 #include "bench/linux/guest_command.hpp"
+#include "bench/linux/peer_modules.hpp"
 
 #include <doctest/doctest.h>
 
@@ -108,4 +109,29 @@ TEST_CASE("counting instructions means one core, one thread and icount") {
     CHECK(has_pair(command, "-smp", "1"));
     CHECK(has_pair(command, "-accel", "tcg,thread=single"));
     CHECK(has_pair(command, "-icount", "shift=0,sleep=off"));
+}
+
+TEST_CASE("a module names what it depends on, and a kernel its version") {
+    const auto bytes = [](std::string_view text) { return std::vector<std::uint8_t>(text.begin(), text.end()); };
+    using namespace std::string_view_literals;
+    CHECK(module_dependencies(bytes("\0license=GPL\0depends=virtio_ring,net-failover\0name=x\0"sv)) ==
+          std::vector<std::string>{"virtio_ring", "net_failover"});
+    CHECK(module_dependencies(bytes("\0depends=\0name=x\0"sv)).empty());
+    CHECK(module_dependencies(bytes("\0depends=a"sv)) == std::vector<std::string>{"a"});
+    CHECK(module_dependencies(bytes("no section of that kind"sv)).empty());
+    CHECK(kernel_version("...Linux version %s (\nLinux version 6.1.0-26-amd64 (debian") == "6.1.0-26-amd64");
+    CHECK(kernel_version("nothing").empty());
+}
+
+TEST_CASE("NICs, kernel options and the program's arguments reach a guest's command line") {
+    const GuestOptions options{.kernel = "k",
+                               .initramfs = "i",
+                               .arguments = {"/bench"},
+                               .machine_words = {"-device", "vmxnet3"},
+                               .kernel_options = "hugepages=8"};
+    const auto command = guest_command(options);
+    CHECK(std::ranges::contains(command, "vmxnet3"));
+    CHECK(has_pair(command, "-append",
+                   "console=ttyS0 quiet panic=-1 no_timer_check rdinit=/init mitigations=off tsc=reliable hugepages=8 "
+                   "-- /bench"));
 }

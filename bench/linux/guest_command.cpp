@@ -23,6 +23,8 @@ std::string kernel_command_line(const GuestOptions& options) {
         if (options.isolated_core)
             line += " isolcpus=managed_irq,domain,1 nohz_full=1 rcu_nocbs=1 irqaffinity=0";
     }
+    if (!options.kernel_options.empty())
+        line += " " + options.kernel_options;
     if (!options.arguments.empty())
         line += " --";
     for (const std::string& argument : options.arguments)
@@ -68,11 +70,13 @@ std::vector<std::string> guest_command(const GuestOptions& options) {
     };
     if (options.clock == Clock::instructions)
         command.insert(command.end(), {"-icount", "shift=0,sleep=off"});
+    command.insert(command.end(), options.machine_words.begin(), options.machine_words.end());
     return command;
 }
 
 std::expected<std::string, std::string> initramfs(const std::filesystem::path& init,
-                                                  const std::vector<InitramfsFile>& files) {
+                                                  const std::vector<InitramfsFile>& files,
+                                                  const std::vector<std::filesystem::path>& modules) {
     constexpr std::uint32_t console_major = 5, console_minor = 1;
     CpioWriter archive;
     std::set<std::string> directories{"dev", "proc", "sys", "tmp"};
@@ -80,6 +84,8 @@ std::expected<std::string, std::string> initramfs(const std::filesystem::path& i
         for (std::filesystem::path up = std::filesystem::path(file.path).parent_path(); !up.empty();
              up = up.parent_path())
             directories.insert(up.string());
+    if (!modules.empty())
+        directories.insert("modules");
     for (const std::string& directory : directories) // sorted: a parent comes before its children
         archive.add_directory(directory);
     archive.add_character_device("dev/console", console_major, console_minor);
@@ -94,6 +100,18 @@ std::expected<std::string, std::string> initramfs(const std::filesystem::path& i
             return std::unexpected(content.error());
         archive.add_file(file.path, *content, true);
     }
+    std::string list;
+    for (const std::filesystem::path& module : modules) {
+        const auto content = read_file(module);
+        if (!content)
+            return std::unexpected(content.error());
+        const std::string path = "modules/" + module.filename().string();
+        archive.add_file(path, *content, false);
+        list += "/" + path + "\n";
+    }
+    if (!modules.empty())
+        // Safe: characters viewed as bytes.
+        archive.add_file("modules/list", {reinterpret_cast<const std::uint8_t*>(list.data()), list.size()}, false);
     return archive.finish();
 }
 

@@ -27,7 +27,9 @@ struct GuestOptions {
     unsigned memory_mib = 1024;
     std::filesystem::path kernel;
     std::filesystem::path initramfs;
-    std::vector<std::string> arguments; // of /init
+    std::vector<std::string> arguments;          // of /init
+    std::vector<std::string> machine_words = {}; // further words of the QEMU command, such as its NICs
+    std::string kernel_options = {};             // further words of the kernel's command line
 };
 
 std::vector<std::string> guest_command(const GuestOptions& options);
@@ -37,8 +39,9 @@ struct InitramfsFile {
     std::filesystem::path source;
 };
 
-// The archive with `init` as /init, mount points, a console, and the given files.
+// The archive with `init` as /init, mount points, a console, the given files, and modules for init to load in order.
 std::expected<std::string, std::string> initramfs(const std::filesystem::path& init,
-                                                  const std::vector<InitramfsFile>& files);
+                                                  const std::vector<InitramfsFile>& files,
+                                                  const std::vector<std::filesystem::path>& modules = {});
 
 } // namespace bench::linux_peer

@@ -144,4 +144,18 @@ std::expected<fs::path, std::string> peer_kernel(const fs::path& build_directory
     return vmlinux;
 }
 
+std::expected<fs::path, std::string> peer_module_folder(const fs::path& build_directory, const std::string& version) {
+    const fs::path inside = fs::path("lib/modules") / version / "kernel";
+    if (fs::is_directory("/" / inside))
+        return "/" / inside;
+    const fs::path work = fs::absolute(build_directory / "third-party/linux"), tree = work / "modules";
+    if (!fs::is_directory(tree / inside))
+        if (const auto unpacked = fetched_kernel(work, tree); !unpacked)
+            return Failure(unpacked.error());
+    if (!fs::is_directory(tree / inside))
+        return Failure("there are no modules of Linux " + version +
+                       ", the peer's kernel; remove build/third-party/linux to fetch another");
+    return tree / inside;
+}
+
 } // namespace bench::linux_peer

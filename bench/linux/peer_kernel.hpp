@@ -12,4 +12,8 @@ namespace bench::linux_peer {
 // installed the package is downloaded with apt-get, which needs a network. The error is a sentence for the user.
 std::expected<std::filesystem::path, std::string> peer_kernel(const std::filesystem::path& build_directory);
 
+// The folder of that kernel's modules: the installed one, or unpacked from the package beside the vmlinux.
+std::expected<std::filesystem::path, std::string> peer_module_folder(const std::filesystem::path& build_directory,
+                                                                     const std::string& version);
+
 } // namespace bench::linux_peer

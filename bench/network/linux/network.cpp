@@ -1,0 +1,47 @@
+// The network bench in the peer's guest: network LANE [rate] [--smoke] [--count]. The lanes are in README.md.
+#include "bench/network/linux/packet_ring.hpp"
+#include "bench/network/linux/raw_lane.hpp"
+#include "bench/network/linux/socket_lane.hpp"
+#include "bench/network/linux/xdp_ring.hpp"
+#include "bench/network/suite.hpp"
+
+#include <cstdio>
+#include <memory>
+
+using namespace bench::network;
+
+namespace {
+
+template <class Lane>
+int measure(Lane& lane, const Request& request) {
+    const auto suite = std::make_unique<NetworkSuite<Lane>>(lane, request);
+    if (suite->run())
+        return 0;
+    std::fprintf(stderr, "network: a packet did not come back\n");
+    return 1;
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    Request request;
+    std::string_view name;
+    for (int i = 1; i < count; ++i) {
+        if (!request.take(words[i]))
+            name = words[i];
+    }
+    if (name == "blocking" || name == "spinning") {
+        const auto lane = std::make_unique<SocketLane>(name == "blocking" ? Waiting::block : Waiting::spin);
+        return measure(*lane, request);
+    }
+    if (name == "packet") {
+        RawLane<PacketRing> lane;
+        return measure(lane, request);
+    }
+    if (name == "xdp") {
+        RawLane<XdpSocket> lane;
+        return measure(lane, request);
+    }
+    std::fprintf(stderr, "network: no lane is called '%.*s'\n", static_cast<int>(name.size()), name.data());
+    return 2;
+}

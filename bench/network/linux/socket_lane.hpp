@@ -1,0 +1,33 @@
+// UDP sockets of Linux as a Lane, one in each of two network namespaces, so that the packets cross the wire. Blocking
+// as ordinary programs do, or spinning: non-blocking, with Linux polling the NIC from the system call (SO_BUSY_POLL).
+#pragma once
+
+#include "bench/network/linux/interface.hpp"
+
+#include <string_view>
+
+namespace bench::network {
+
+enum class Waiting { block, spin };
+
+class SocketLane {
+public:
+    explicit SocketLane(Waiting waiting);
+    std::size_t send(std::size_t count, std::size_t payload_bytes);
+    std::size_t echo(std::size_t count);
+    std::size_t receive(std::size_t count);
+    std::size_t drain(std::size_t count, std::size_t payload_bytes);
+    std::uint64_t payload_bytes_received() const { return bytes_; }
+    void print(std::string_view text);
+
+private:
+    std::size_t take(int socket, std::size_t count, std::size_t size, int flags);
+    std::size_t give(int socket, std::size_t count, std::size_t payload_bytes);
+
+    int wait_flags_;
+    int client_ = -1, other_ = -1;
+    std::uint64_t bytes_ = 0;
+    char buffers_[burst][2048] = {};
+};
+
+} // namespace bench::network

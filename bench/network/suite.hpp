@@ -1,0 +1,186 @@
+// The measurements both systems run over a Lane (lane.hpp), printed as ROW and HIST lines. Freestanding.
+#pragma once
+
+#include "bench/network/histogram.hpp"
+#include "bench/network/lane.hpp"
+#include "bench/primitives/sampling.hpp"
+
+namespace bench::network {
+
+enum class Effort { measure, smoke };
+enum class Question { latency, rate };
+enum class Clock { wall, instructions }; // what the time-stamp counter counts
+
+// Passes the given number of instructions, two an iteration; the caller subtracts them.
+inline void pass_instructions(std::uint64_t count) {
+    std::uint64_t iterations = count / 2;
+    // Safe: changes one register.
+    asm volatile("1: dec %0\n\tjnz 1b" : "+r"(iterations) : : "cc");
+}
+
+// What the words of a command line ask for: `rate` instead of latency, --smoke, --count for instructions.
+struct Request {
+    Question question = Question::latency;
+    Effort effort = Effort::measure;
+    Clock clock = Clock::wall;
+
+    // False when the word is none of these.
+    bool take(std::string_view word) {
+        if (word == "rate")
+            question = Question::rate;
+        else if (word == "--smoke")
+            effort = Effort::smoke;
+        else if (word == "--count")
+            clock = Clock::instructions;
+        else
+            return false;
+        return true;
+    }
+};
+
+template <class Lane>
+class NetworkSuite {
+public:
+    NetworkSuite(Lane& lane, const Request& request)
+        : lane_(lane), question_(request.question), effort_(request.effort), clock_(request.clock) {}
+
+    // False when a packet did not come where it had to.
+    bool run() {
+        if (!warm_up())
+            return false;
+        if (clock_ == Clock::instructions)
+            return count_send_receive();
+        if (question_ == Question::latency)
+            return time_round_trips();
+        return flood("udp_small_packet", small_payload) && flood("udp_large_packet", large_payload);
+    }
+
+private:
+    static constexpr std::uint32_t samples_max = 4096;
+    static constexpr std::uint64_t patience_cycles = 10'000'000'000; // some seconds
+    static constexpr std::uint64_t passed_instructions = 400'000;    // while a packet comes and is dealt with
+    static constexpr std::uint32_t passes_max = 100;
+
+    std::uint32_t round_trips() const { return effort_ == Effort::smoke ? 64 : samples_max; }
+
+    // One datagram there and back, waiting as the lane waits; false when it was lost.
+    bool round_trip() {
+        const std::uint64_t deadline = read_tsc() + patience_cycles;
+        while (lane_.send(1, round_trip_payload) != 1)
+            if (read_tsc() > deadline)
+                return false;
+        while (lane_.echo(1) != 1)
+            if (read_tsc() > deadline)
+                return false;
+        while (lane_.receive(1) != 1)
+            if (read_tsc() > deadline)
+                return false;
+        return true;
+    }
+
+    bool warm_up() {
+        for (std::uint32_t i = 0; i < 64; ++i)
+            if (!round_trip())
+                return false;
+        return true;
+    }
+
+    bool time_round_trips() {
+        const std::uint32_t count = round_trips();
+        Histogram histogram;
+        const std::uint64_t bytes = lane_.payload_bytes_received();
+        const std::uint64_t entries = kernel_entries();
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const std::uint64_t begin = read_tsc();
+            if (!round_trip())
+                return false;
+            samples_[i] = read_tsc() - begin;
+            histogram.add(samples_[i]);
+        }
+        if constexpr (counts_entries)
+            row("kernel_entries", (kernel_entries() - entries) * 1000, "count");
+        if (lane_.payload_bytes_received() - bytes != 2ull * count * round_trip_payload)
+            return false;
+        sort(count);
+        row("udp_round_trip", samples_[count / 2] * 1000);
+        row("udp_round_trip_p99", samples_[count - 1 - count / 100] * 1000);
+        row("udp_round_trip_least", samples_[0] * 1000);
+        histogram.print("udp_round_trip", [this](std::string_view line) { lane_.print(line); });
+        return true;
+    }
+
+    // What the ends spend on one send plus one receive: the instructions of the calls and of whatever handles the
+    // packet in between, without those that only wait.
+    bool count_send_receive() {
+        const std::uint32_t count = effort_ == Effort::smoke ? 15 : 201;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            std::uint64_t passed = 0;
+            const auto pass = [&] {
+                pass_instructions(passed_instructions);
+                passed += passed_instructions;
+            };
+            const std::uint64_t begin = read_tsc();
+            if (lane_.send(1, round_trip_payload) != 1)
+                return false;
+            pass();
+            for (std::uint32_t tries = 0; lane_.echo(1) != 1; ++tries, pass())
+                if (tries == passes_max)
+                    return false;
+            pass();
+            for (std::uint32_t tries = 0; lane_.receive(1) != 1; ++tries, pass())
+                if (tries == passes_max)
+                    return false;
+            samples_[i] = read_tsc() - begin - passed;
+        }
+        sort(count);
+        row("udp_send_receive", samples_[count / 2] * 1000 / 2);
+        return true;
+    }
+
+    bool flood(std::string_view name, std::size_t payload_bytes) {
+        const std::uint64_t wanted = effort_ == Effort::smoke ? 256 : 20'000;
+        constexpr std::uint32_t batches = 9;
+        for (std::uint32_t batch = 0; batch <= batches; ++batch) {
+            const std::uint64_t begin = read_tsc();
+            std::uint64_t came = 0;
+            while (came < wanted) {
+                (void)lane_.send(burst, payload_bytes);
+                for (std::size_t now; (now = lane_.drain(burst, payload_bytes)) != 0;)
+                    came += now;
+                if (read_tsc() - begin > patience_cycles)
+                    return false;
+            }
+            const std::uint64_t end = read_tsc();
+            if (batch > 0) // the first goes unmeasured
+                samples_[batch - 1] = (end - begin) * 1000 / came;
+        }
+        sort(batches);
+        row(name, samples_[batches / 2]);
+        return true;
+    }
+
+    void sort(std::uint32_t count) {
+        std::sort(samples_, samples_ + count, [](std::uint64_t a, std::uint64_t b) { return a < b; });
+    }
+
+    // Where a lane can say how often the kernel was entered.
+    static constexpr bool counts_entries = requires(Lane& lane) { lane.kernel_entries(); };
+    std::uint64_t kernel_entries() {
+        if constexpr (counts_entries)
+            return lane_.kernel_entries();
+        return 0;
+    }
+
+    void row(std::string_view name, std::uint64_t thousandths, std::string_view unit = "cycles") {
+        char buffer[row_bytes_max];
+        lane_.print(format_row(buffer, name, unit, thousandths));
+    }
+
+    Lane& lane_;
+    Question question_;
+    Effort effort_;
+    Clock clock_;
+    std::uint64_t samples_[samples_max] = {};
+};
+
+} // namespace bench::network
