@@ -102,7 +102,8 @@ TEST_CASE_FIXTURE(Scene, "a function asked back and used until it is taken") {
         for (;;) { // the status register: a reset, when it is written
             *reinterpret_cast<volatile std::uint8_t*>(hostile::registers_at + 20) = 0;
             // QEMU holds one lock for a write to a device's register and for every timer of the machine, and gives it
-            // to no one in turn: without a rest here no core's timer fires for up to a second, the neighbour's included.
+            // to no one in turn: without a rest here no core's timer fires for up to a second, the neighbour's
+            // included.
             for (unsigned i = 0; i < 256; i++)
                 asm volatile("pause"); // Safe: a hint.
         }
