@@ -23,6 +23,9 @@ std::string_view flags_for(std::string_view path) {
     if (path.starts_with("tools/") || path.starts_with("tests/") || path.starts_with("bench/") ||
         path.contains("/test/") || path.contains("/host-double/"))
         return "$host_flags";
+    if (path.starts_with("libos/net/tcp/lwip/")) // what lwIP's own sources include
+        return "$libos_flags -Ilibos/net/tcp/lwip -Ibuild/libos/net/lwip-pools -isystem "
+               "build/third-party/lwip/src/include";
     if (path.starts_with("libos") || path.starts_with("steward/"))
         return "$libos_flags";
     return "$kernel_flags";
