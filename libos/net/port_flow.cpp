@@ -29,7 +29,10 @@ const char* FlowPort::open(std::span<const StartFlow> flows, const FlowPortSizes
     std::copy_n(nic.address, address_.size(), address_.begin());
     pool_ = &packets_;
     frame_octets_max_ = static_cast<std::uint16_t>(queue_.page().frame_octets_max);
-    offers_ = port_offer::transmit_checksum | port_offer::receive_checksum | port_offer::chained_transmit;
+    offers_ = port_offer::receive_checksum | port_offer::chained_transmit;
+    // Where the device does not sum, the kernel would, and the stack sums faster as it goes.
+    if (queue_.page().checksum_offload)
+        offers_ |= port_offer::transmit_checksum;
     offer_free();
     return nullptr;
 }
