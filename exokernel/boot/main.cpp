@@ -13,8 +13,8 @@
 #include "exokernel/device/device.hpp"
 #include "exokernel/log/log.hpp"
 #include "exokernel/memory/boot_memory.hpp"
-#include "exokernel/memory/frames.hpp"
 #include "exokernel/memory/code_window.hpp"
+#include "exokernel/memory/frames.hpp"
 #include "exokernel/memory/info_pages.hpp"
 
 #include <algorithm>

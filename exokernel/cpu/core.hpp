@@ -24,13 +24,13 @@ struct Core {
     std::uint16_t loaded_environment; // 0: the kernel's own tables
     bool idle;
     bool online;
-    std::uint32_t shootdown;       // set by another core, cleared here when the TLB has been flushed
-    std::uint64_t timer_armed_tsc; // what the local timer is set to, 0: off
-    std::uint64_t slice_end_tsc;   // when the running vcore must hand over; 0: nobody else wants the core
-    std::uint64_t grace_end_tsc;   // nonzero between slice_end upcall and forced switch
-    std::uint64_t dispatched_tsc;  // when the running vcore was given the core
-    Vcore* first_vcore;            // of this core, linked by Vcore::next_of_core
-    bool contended;                // more than one vcore has slots of the wheel
+    std::uint32_t shootdown;        // set by another core, cleared here when the TLB has been flushed
+    std::uint64_t timer_armed_tsc;  // what the local timer is set to, 0: off
+    std::uint64_t slice_end_tsc;    // when the running vcore must hand over; 0: nobody else wants the core
+    std::uint64_t grace_end_tsc;    // nonzero between slice_end upcall and forced switch
+    std::uint64_t dispatched_tsc;   // when the running vcore was given the core
+    Vcore* first_vcore;             // of this core, linked by Vcore::next_of_core
+    bool contended;                 // more than one vcore has slots of the wheel
     std::uint64_t code_hidden_seen; // of the code window
     std::uint64_t tlb_generation_seen[max_environments]; // of each address space, with PCID
     std::uint64_t tss[16];

@@ -4,9 +4,9 @@
 // knows environments or capabilities. Steps of a return and their order: release.cpp.
 #pragma once
 
-#include "exokernel/acpi/platform.hpp"
 #include "drivers/register-access/clock.hpp"
 #include "drivers/register-access/registers.hpp"
+#include "exokernel/acpi/platform.hpp"
 #include "secure-bindings/abi/info.hpp"
 #include "secure-bindings/dma/dma_window.hpp"
 #include "secure-bindings/mapping/mapping.hpp"

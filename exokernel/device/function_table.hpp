@@ -40,8 +40,8 @@ struct Function {
     pci::MsixTable msix_table;
     pci::ResetMethod reset;
     std::byte* registers[pci::bars_type0]; // of a function that the kernel may drive itself; null: not mapped
-    iommu::Unit* unit;    // null: no isolation
-    std::uint16_t source; // requester ID
+    iommu::Unit* unit;                     // null: no isolation
+    std::uint16_t source;                  // requester ID
     std::uint16_t segment;
     std::uint16_t domain;
 

@@ -157,7 +157,7 @@ struct NicInfo {
     std::uint64_t delivered;        // into rings
     std::uint64_t overrun;          // dropped because their owner's ring was full
     std::uint64_t sent;
-    std::uint64_t refused; // not sent: outside their flow, or malformed
+    std::uint64_t refused;  // not sent: outside their flow, or malformed
     std::uint64_t answered; // sent back by handlers
     std::uint64_t consumed; // accepted by nobody: filters and handlers dropped them
     std::uint64_t interrupts;

@@ -26,7 +26,7 @@ inline constexpr std::size_t max_cores = 64;
 inline constexpr std::size_t max_environments = 256;
 inline constexpr std::size_t max_vcores = 512;
 inline constexpr std::size_t max_functions = 64;
-inline constexpr std::size_t max_nics = 8;      // that the kernel shares out
+inline constexpr std::size_t max_nics = 8; // that the kernel shares out
 // Frames that a NIC's sharer gives: tables of its DMA domain, 2 MiB of rings and buffers, and the book of its flows.
 inline constexpr std::uint64_t nic_frames_min = 8 + frames_per_large + 8;
 inline constexpr std::uint64_t nic_frames_max = 8 + frames_per_large + 4096;

@@ -62,7 +62,7 @@ std::string with_variables(std::string_view text) {
 
 // Tests that get their errors from the kernel itself, or from its device layer before hardware that fails.
 bool provokes_errors(std::string_view path) {
-    return path.starts_with("tests/boot/") || path.starts_with("tests/hostile/") ||
+    return path.starts_with("tests/boot/") || path.starts_with("tests/flows/") || path.starts_with("tests/hostile/") ||
            path.starts_with("tests/unit/device/");
 }
 
