@@ -50,9 +50,11 @@ Result<Rights> check(const Slot& source, Kind kind, Rights rights, std::uint64_t
 }
 
 Result<Rights> check_flow(const Slot& source, Rights rights) {
-    if (source.kind != Kind::Function && source.kind != Kind::Flow)
+    if (source.kind != Kind::Function && source.kind != Kind::Flow) {
         return std::unexpected(Error::WrongKind);
-    if ((rights & ~source.rights) != 0) {
+    }
+    const Rights missing = rights & ~source.rights;
+    if (missing != 0) {
         return std::unexpected(Error::NoRight);
     }
     return rights & (right::Read | right::Write | right::Bind | right::Grant);
