@@ -37,10 +37,6 @@ void NicDevice::close() {
         with([](auto& driver) { driver.close(); });
 }
 
-bool NicDevice::is_broken() const {
-    return driver_ == Driver::E1000e ? e1000e_.is_broken() : virtio_.is_broken();
-}
-
 std::uint32_t NicDevice::pending() {
     return with([](auto& driver) { return static_cast<std::uint32_t>(driver.pending()); });
 }

@@ -17,8 +17,6 @@ public:
     const std::array<std::uint8_t, 6>& address() const { return address_; }
     std::uint16_t mtu() const { return mtu_; }
     bool sums() const { return sums_; }
-    // Set once the device broke a rule: it receives and sends nothing any more.
-    bool is_broken() const;
 
     // Frames that take() may be called for, at most.
     std::uint32_t pending();

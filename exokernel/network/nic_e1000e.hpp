@@ -17,7 +17,6 @@ public:
     const std::array<std::uint8_t, 6>& address() const { return control_.address(); }
     std::uint16_t mtu() const { return 1500; }
     bool sums() const { return false; }
-    bool is_broken() const { return receive_.is_broken() || transmit_.is_broken(); }
 
     bool can_offer() const { return receive_.room() != 0; }
     void offer(std::byte* buffer, std::uint64_t address) { receive_.offer(buffer, address); }

@@ -19,7 +19,6 @@ public:
     const std::array<std::uint8_t, 6>& address() const { return control_.facts().mac; }
     std::uint16_t mtu() const { return control_.facts().mtu; }
     bool sums() const { return control_.facts().has(virtio_net::feature::checksum); }
-    bool is_broken() const { return receive_.ring.is_broken() || transmit_.ring.is_broken(); }
 
     bool can_offer() { return receive_.ring.is_free(receive_.ring.next_slot()); }
     void offer(std::byte* buffer, std::uint64_t address) { receive_.offer(receive_.ring.next_slot(), buffer, address); }

@@ -38,20 +38,13 @@ struct FlowRingSpec {
     std::uint32_t received;       // slots
     std::uint32_t transmits;      // slots
     std::uint32_t receive_offset; // octets kept free before a frame received, up to flow_receive_offset_max
-    std::uint32_t flags;          // flow_bind::
+    std::uint32_t flags;          // 0
 };
 static_assert(sizeof(FlowRingSpec) == 48);
 inline constexpr std::uint32_t flow_receive_offset_max = 256;
 
-namespace flow_bind {
-// The owner takes the frame that a packet came in for the one that it offered, where the device allows it: see
-// FlowReceived::frame. Without it every packet is copied once, and buffers stay the frames they were.
-inline constexpr std::uint32_t exchange = 1u << 0;
-inline constexpr std::uint32_t all = (1u << 1) - 1;
-} // namespace flow_bind
-
 // A buffer that the owner gives for one packet; the kernel has it until it comes back in a FlowReceived.
-// A number not below `buffers`, or of a buffer that the kernel has already, is skipped and counted in bad_offers.
+// A number not below `buffers` is skipped and counted in bad_offers. A buffer offered twice is written twice.
 struct FlowOffer {
     std::uint32_t buffer;
 };
@@ -59,11 +52,9 @@ static_assert(sizeof(FlowOffer) == 4);
 
 namespace receive_flag {
 inline constexpr std::uint16_t checksum_good = 1u << 0; // the device vouches for the transport checksum
-inline constexpr std::uint16_t exchanged = 1u << 1;     // the buffer is another frame now: `frame`
-inline constexpr std::uint16_t more = 1u << 2;          // the rest of the packet is in the next slot
 } // namespace receive_flag
 
-// A packet, or a piece of one that does not fit into one buffer. A packet of n slots is made visible as a whole.
+// A packet, whole in one buffer.
 struct FlowReceived {
     std::uint32_t buffer; // the buffer offered
     std::uint16_t offset; // of the first octet in the buffer
@@ -71,7 +62,7 @@ struct FlowReceived {
     std::uint16_t flags;  // receive_flag::
     std::uint16_t
         missed; // packets of the flow that were lost just before this one: no buffer, or no slot; sticks at 65535
-    std::uint32_t frame; // the frame that the buffer is from now on; unchanged unless exchanged
+    std::uint32_t frame; // the frame that the buffer is
 };
 static_assert(sizeof(FlowReceived) == 16);
 
@@ -105,7 +96,6 @@ enum class SentStatus : std::uint32_t {
     BadFrame = 3,    // shorter than its headers, longer than the NIC sends, or malformed
     BadChecksum = 4, // the request points outside the frame
     OutsideFlow = 5, // addresses, EtherType, protocol or ports are not within the flow
-    LinkDown = 6,
 };
 
 // What became of the slot with the same number, for every piece.
@@ -137,7 +127,7 @@ struct FlowRing {
     std::uint32_t received_slots;
     std::uint32_t transmits;
     std::uint32_t receive_offset;
-    std::uint32_t flags;            // flow_bind::, those that took effect
+    std::uint32_t flags;            // 0
     std::uint32_t frame_octets_max; // largest frame sent, header included, without FCS
     std::uint8_t mac[6];            // of the NIC
     std::uint16_t flow;             // FlowNumber
