@@ -252,12 +252,4 @@ std::size_t code_lines(std::string_view text) {
     }));
 }
 
-bool is_ring0(const SourceFile& file) {
-    const std::string_view path = file.path;
-    if (!(is_cpp(file) || is_compiled(file) || file.extension() == ".def") || path.contains("/test/"))
-        return false;
-    return path.starts_with("exokernel/") || path.starts_with("secure-bindings/") ||
-           (path.starts_with("drivers/") && !path.contains("/queue.") && !path.contains("/virtio"));
-}
-
 } // namespace tidy

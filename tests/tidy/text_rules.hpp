@@ -31,7 +31,5 @@ Complaints errors_are_provoked(std::span<const SourceFile> tree);
 
 // Lines that are neither blank nor comment only.
 std::size_t code_lines(std::string_view text);
-// Whether the file is compiled into the kernel or included by such a file.
-bool is_ring0(const SourceFile& file);
 
 } // namespace tidy
