@@ -60,6 +60,7 @@ bool append(Interface& interface, Packet* header, Packet*& first_view, const pbu
 
 // A segment as a frame's payload: its header copied, its data behind it.
 Packet* gather(Interface& interface, const pbuf* segment) {
+    tcp_globals().views.reclaim(); // else acknowledged packets would stay out until no view is left
     Packet* const header = interface.port().pool().allocate();
     if (!header)
         return nullptr;

@@ -37,6 +37,14 @@ NetStatus may_send(const TcpConnection* connection) {
     return {};
 }
 
+// Packets of the port that no stream fills with octets to send, so that there are some for headers, for
+// acknowledgements, and for what comes.
+constexpr std::size_t packets_kept_back = 64;
+
+bool has_packets(const TcpConnection& connection) {
+    return !connection.interface || connection.interface->port().pool().free_count() > packets_kept_back;
+}
+
 // Where `write` puts the next octets: behind those of the last packet, until it has a segment's worth.
 Packet* with_tail_room(TcpConnection& connection, std::size_t segment) {
     Packet* const last = connection.sent.last();
@@ -98,7 +106,8 @@ void TcpStream::shut_receive() {
 }
 
 std::size_t TcpStream::send_room() const {
-    if (!may_send(connection_) || tcp_sndqueuelen(connection_->pcb) + 4 > TCP_SND_QUEUELEN)
+    if (!may_send(connection_) || tcp_sndqueuelen(connection_->pcb) + 4 > TCP_SND_QUEUELEN ||
+        !has_packets(*connection_))
         return 0;
     const std::size_t used = connection_->unacknowledged();
     return used >= connection_->send_limit
@@ -140,7 +149,7 @@ NetResult<std::size_t> TcpStream::write(std::span<const std::byte> from) {
     const std::size_t wanted = std::min(from.size(), send_room());
     while (written < wanted) {
         Packet* packet = with_tail_room(*connection_, segment);
-        Packet* const added = packet ? nullptr : allocate();
+        Packet* const added = packet || !has_packets(*connection_) ? nullptr : allocate();
         packet = packet ? packet : added;
         if (!packet)
             break;

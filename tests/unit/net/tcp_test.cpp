@@ -152,6 +152,17 @@ TEST_CASE("tcp: and on a wire that loses, repeats and reorders") {
     }
 }
 
+TEST_CASE("tcp: a stream goes on in a pool that holds a small part of it") {
+    for (const std::uint32_t offers : {0u, port_offer::chained_transmit}) {
+        Lab lab({.packets = 300, .ring = 64, .offers = offers});
+        lab.join();
+        exchange(lab, 3'000'000, 60'000);
+        lab.client.close();
+        lab.server.close();
+        lab.rest(500);
+    }
+}
+
 TEST_CASE("tcp: each half closes by itself") {
     Lab lab;
     lab.join();
