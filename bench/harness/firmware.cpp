@@ -20,7 +20,8 @@ bool put_stub_in_place(std::vector<std::string>& command) {
     for (std::size_t i = 0; i + 1 < command.size(); ++i) {
         if (command[i] == "-kernel" || command[i] == "-initrd")
             command[++i] = stub, placed = true;
-        else if (command[i] == "-chardev" && command[i + 1].starts_with("socket,")) {
+        else if (command[i] == "-chardev" &&
+                 (command[i + 1].starts_with("socket,") || command[i + 1].starts_with("file,"))) {
             const std::size_t id = command[i + 1].find("id=");
             command[i + 1] = "null," + command[i + 1].substr(id, command[i + 1].find(',', id) - id);
         }

@@ -72,14 +72,14 @@ int poll_timeout_ms(std::optional<Clock::time_point> deadline) {
 
 class MachineLoop {
 public:
-    MachineLoop(ChildProcess& child, StreamSockets& sockets, const EndSignals& signals, int trace_file,
+    MachineLoop(ChildProcess& child, MachineStreams& streams, const EndSignals& signals, int trace_file,
                 const RunOptions& options)
         : child_(child), signals_(signals), trace_wanted_(trace_file >= 0),
-          input_(STDIN_FILENO, sockets.ours(Stream::standard_input), AtEnd::shut_down_socket),
-          output_(sockets.ours(Stream::standard_output), STDOUT_FILENO, AtEnd::leave_open),
-          error_(sockets.ours(Stream::standard_error), STDERR_FILENO, AtEnd::leave_open),
-          trace_(sockets.ours(Stream::trace), trace_file, AtEnd::leave_open),
-          kernel_log_(sockets.ours(Stream::kernel_log), options.verbose ? STDERR_FILENO : -1),
+          input_(STDIN_FILENO, streams.ours(Stream::standard_input), AtEnd::shut_down_socket),
+          output_(streams.ours(Stream::standard_output), STDOUT_FILENO, AtEnd::leave_open),
+          error_(streams.ours(Stream::standard_error), STDERR_FILENO, AtEnd::leave_open),
+          trace_(streams.ours(Stream::trace), trace_file, AtEnd::leave_open),
+          kernel_log_(streams.ours(Stream::kernel_log), options.verbose ? STDERR_FILENO : -1),
           qemu_messages_(child.messages(), -1) {
         if (options.timeout_s)
             deadline_ = Clock::now() + std::chrono::seconds(*options.timeout_s);
@@ -169,50 +169,51 @@ private:
 
 } // namespace
 
-StreamSockets::StreamSockets() {
+MachineStreams::MachineStreams() {
     ours_.fill(-1);
     theirs_.fill(-1);
 }
 
-Outcome<StreamSockets> StreamSockets::create() {
-    StreamSockets sockets;
+Outcome<MachineStreams> MachineStreams::create() {
+    MachineStreams streams;
     for (std::size_t index = 0; index < stream_count; ++index) {
-        int pair[2];
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-            return failed(std::format("cannot make a socket pair: {}", std::strerror(errno)));
+        int pair[2]; // of a pipe, the first is the end to read from
+        const bool from_host = index == static_cast<std::size_t>(Stream::standard_input);
+        if (from_host ? ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0 : ::pipe2(pair, O_CLOEXEC) != 0)
+            return failed(std::format("cannot make a stream to the machine: {}", std::strerror(errno)));
         ::fcntl(pair[0], F_SETFL, O_NONBLOCK);
-        sockets.ours_[index] = pair[0];
-        sockets.theirs_[index] = pair[1];
+        streams.ours_[index] = pair[0];
+        streams.theirs_[index] = pair[1];
     }
-    return sockets;
+    return streams;
 }
 
-StreamSockets::StreamSockets(StreamSockets&& other) noexcept : ours_(other.ours_), theirs_(other.theirs_) {
+MachineStreams::MachineStreams(MachineStreams&& other) noexcept : ours_(other.ours_), theirs_(other.theirs_) {
     other.ours_.fill(-1);
     other.theirs_.fill(-1);
 }
 
-StreamSockets::~StreamSockets() {
+MachineStreams::~MachineStreams() {
     close_theirs();
     for (const int descriptor : ours_)
         if (descriptor >= 0)
             ::close(descriptor);
 }
 
-void StreamSockets::close_theirs() {
+void MachineStreams::close_theirs() {
     for (int& descriptor : theirs_)
         if (descriptor >= 0)
             ::close(std::exchange(descriptor, -1));
 }
 
-Outcome<RunReport> run_machine(const std::vector<std::string>& command, StreamSockets& sockets, int trace_file,
+Outcome<RunReport> run_machine(const std::vector<std::string>& command, MachineStreams& streams, int trace_file,
                                const RunOptions& options) {
     const EndSignals signals;
-    auto child = ChildProcess::start(command, sockets.theirs(), signals.previous());
+    auto child = ChildProcess::start(command, streams.theirs(), signals.previous());
     if (!child)
         return std::unexpected(child.error());
-    sockets.close_theirs();
-    return MachineLoop(*child, sockets, signals, trace_file, options).run();
+    streams.close_theirs();
+    return MachineLoop(*child, streams, signals, trace_file, options).run();
 }
 
 } // namespace exo::tool

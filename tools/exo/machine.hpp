@@ -18,13 +18,13 @@ struct RunReport {
     KernelLog qemu_messages;
 };
 
-// A socket pair for each stream: our ends, and the ends QEMU inherits.
-class StreamSockets {
+// Our ends of the streams, and the ends that QEMU inherits: a socket pair for the input, pipes for all that comes out.
+class MachineStreams {
 public:
-    static Outcome<StreamSockets> create();
-    ~StreamSockets();
-    StreamSockets(StreamSockets&& other) noexcept;
-    StreamSockets& operator=(StreamSockets&&) = delete;
+    static Outcome<MachineStreams> create();
+    ~MachineStreams();
+    MachineStreams(MachineStreams&& other) noexcept;
+    MachineStreams& operator=(MachineStreams&&) = delete;
 
     int ours(Stream stream) const { return ours_[static_cast<std::size_t>(stream)]; }
     const std::array<int, stream_count>& theirs() const { return theirs_; }
@@ -32,15 +32,15 @@ public:
     void close_theirs();
 
 private:
-    StreamSockets();
+    MachineStreams();
     std::array<int, stream_count> ours_;
     std::array<int, stream_count> theirs_;
 };
 
-// Blocks until the machine has ended and its output is delivered. `command` must name the descriptors of `sockets`;
+// Blocks until the machine has ended and its output is delivered. `command` must name the descriptors of `streams`;
 // `trace_file` is where the trace goes, -1 for nowhere.
 // Bounded by the time limit when one is given; SIGINT, SIGTERM and SIGHUP end the machine.
-Outcome<RunReport> run_machine(const std::vector<std::string>& command, StreamSockets& sockets, int trace_file,
+Outcome<RunReport> run_machine(const std::vector<std::string>& command, MachineStreams& streams, int trace_file,
                                const RunOptions& options);
 
 } // namespace exo::tool

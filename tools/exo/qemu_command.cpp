@@ -34,13 +34,19 @@ void add_root_port(Words& words, unsigned& ports, std::string_view device) {
     add(words, {"-device", std::format("{},bus=port{}", device, ports)});
 }
 
+// QEMU's main loop looks at all it waits for each time it carries a packet: pipes that are written to and doorbells
+// that the core delivers itself are not among that.
 void add_streams(Words& words, const MachinePaths& paths, unsigned& ports) {
-    for (std::size_t index = 0; index < stream_count; ++index)
-        add(words, {"-chardev", std::format("socket,id={},fd={}", stream_names[index], paths.descriptors[index])});
+    for (std::size_t index = 0; index < stream_count; ++index) {
+        const bool from_host = index == static_cast<std::size_t>(Stream::standard_input);
+        add(words, {"-chardev", std::format("{},id={},{}{}", from_host ? "socket" : "file", stream_names[index],
+                                            from_host ? "fd=" : "path=/dev/fd/", paths.descriptors[index])});
+    }
     add(words, {"-serial", std::format("chardev:{}", stream_names[0])});
-    add_root_port(
-        words, ports,
-        std::format("virtio-serial-pci,id=console,disable-legacy=on,iommu_platform=on,max_ports={}", stream_count));
+    add_root_port(words, ports,
+                  std::format("virtio-serial-pci,id=console,disable-legacy=on,iommu_platform=on,ioeventfd=off,"
+                              "max_ports={}",
+                              stream_count));
     // Port 0 is reserved for a console proper, so the streams are ports 1 and up.
     for (std::size_t index = 1; index < stream_count; ++index)
         add(words, {"-device", std::format("virtserialport,bus=console.0,nr={},chardev={},name={}", index,

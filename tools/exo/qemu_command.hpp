@@ -12,7 +12,7 @@
 
 namespace exo::tool {
 
-// The byte streams between host and machine. Each is one socket; the kernel's log is the serial line,
+// The byte streams between host and machine. A socket leads in, pipes lead out; the kernel's log is the serial line,
 // the others are named ports of the console device.
 enum class Stream { kernel_log, standard_input, standard_output, standard_error, trace };
 inline constexpr std::size_t stream_count = 5;

@@ -1,5 +1,5 @@
-// Moves bytes between the user's descriptors and the machine's sockets, without changing, mixing or losing any.
-// One Pump is one direction of one stream with one bounded buffer; the loop that polls them is in machine.cpp.
+// Moves bytes between the user's descriptors and the machine's pipes and sockets, without changing, mixing or losing
+// any. One Pump is one direction of one stream with one bounded buffer; the loop that polls them is in machine.cpp.
 #pragma once
 
 #include "tools/exo/kernel_log.hpp"

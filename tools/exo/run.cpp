@@ -103,15 +103,15 @@ Outcome<int> try_run(RunOptions options) {
     const auto hubs = HubMembership::join(options);
     if (!hubs)
         return std::unexpected(hubs.error());
-    auto sockets = StreamSockets::create();
-    if (!sockets)
-        return std::unexpected(sockets.error());
-    paths.descriptors = sockets->theirs();
+    auto streams = MachineStreams::create();
+    if (!streams)
+        return std::unexpected(streams.error());
+    paths.descriptors = streams->theirs();
     if (options.gdb)
         std::println(stderr, "exo: waiting for gdb: gdb {} -ex 'target remote :1234'", paths.kernel);
 
     const auto report =
-        run_machine(qemu_command(options, *accelerator, paths), *sockets, trace ? trace->descriptor() : -1, options);
+        run_machine(qemu_command(options, *accelerator, paths), *streams, trace ? trace->descriptor() : -1, options);
     if (!report)
         return std::unexpected(report.error());
     const int status = conclude(*report, options);
