@@ -3,34 +3,46 @@
 
 namespace exo::net {
 
+namespace {
+
+// Sums with their carries counted in the upper half: one addition and one more for the carry a word.
+using WideSum = unsigned __int128;
+
+constexpr WideSum sum_words(const std::byte* at, std::size_t words) {
+    WideSum sum = 0;
+    for (std::size_t word = 0; word < words; ++word)
+        sum += load64(at + word * sizeof(std::uint64_t));
+    return sum;
+}
+
+// The last one to seven of at least eight octets, before `end`; zeros follow them.
+std::uint64_t load_last(const std::byte* end, std::size_t octets) {
+    return load64(end - sizeof(std::uint64_t)) >> (64 - 8 * octets);
+}
+
+// Fewer than eight octets.
+std::uint64_t load_few(const std::byte* at, std::size_t octets) {
+    std::uint64_t few = 0;
+    for (std::size_t i = 0; i < octets; ++i)
+        few |= std::to_integer<std::uint64_t>(at[i]) << 8 * i;
+    return few;
+}
+
+} // namespace
+
 Sum sum_octets(std::span<const std::byte> octets) {
     const std::byte* at = octets.data();
     std::size_t left = octets.size();
-    unsigned long long sum = 0, carry = 0;
-    for (; left >= 32; at += 32, left -= 32) {
-        sum = __builtin_addcll(sum, load64(at), carry, &carry);
-        sum = __builtin_addcll(sum, load64(at + 8), carry, &carry);
-        sum = __builtin_addcll(sum, load64(at + 16), carry, &carry);
-        sum = __builtin_addcll(sum, load64(at + 24), carry, &carry);
-    }
+    if (left < sizeof(std::uint64_t)) [[unlikely]]
+        return load_few(at, left);
+    WideSum sum = 0;
+    for (; left >= 64; at += 64, left -= 64)
+        sum += sum_words(at, 8);
     for (; left >= 8; at += 8, left -= 8)
-        sum = __builtin_addcll(sum, load64(at), carry, &carry);
-    std::uint64_t rest = 0; // the last one to seven octets, without a call to copy them
-    unsigned shift = 0;
-    if (left & 4) {
-        rest = load32(at);
-        at += 4;
-        shift = 32;
-    }
-    if (left & 2) {
-        rest |= static_cast<std::uint64_t>(load16(at)) << shift;
-        at += 2;
-        shift += 16;
-    }
-    if (left & 1)
-        rest |= std::to_integer<std::uint64_t>(*at) << shift;
-    sum = __builtin_addcll(sum, rest, carry, &carry);
-    return add_sums(sum, carry);
+        sum += load64(at);
+    if (left != 0)
+        sum += load_last(at + left, left);
+    return add_sums(static_cast<Sum>(sum), static_cast<Sum>(sum >> 64));
 }
 
 } // namespace exo::net
