@@ -1,11 +1,14 @@
 // The first environment's life: read the manifest, divide the machine, start the programs, wait for them,
 // say how they ended, turn the machine off. Parts: README.md.
+#include "libos/start/start_info.hpp"
 #include "secure-bindings/abi/boot.hpp"
 #include "secure-bindings/abi/info.hpp"
 #include "secure-bindings/abi/syscall.hpp"
 #include "steward/log.hpp"
 #include "steward/plan.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace exo::steward {
@@ -51,6 +54,29 @@ std::uint64_t status_of_fault(std::uint64_t vector) {
         return 128 + 7;
     default:
         return 128 + 11;
+    }
+}
+
+// What the program itself has to say about its end, a line of ours for each of its own. It wrote that, so nothing in it
+// is believed; frames that it made something else of cannot be looked at.
+void repeat_last_words(const Started& program, std::string_view path) {
+    static_assert(sizeof(StartInfo) <= page_bytes);
+    const std::byte* window = open_window(program.memory, program.start_frame, 1);
+    if (!window)
+        return;
+    const auto* words = reinterpret_cast<const volatile char*>(window + offsetof(StartInfo, last_words)); // Safe: text.
+    char text[last_words_bytes_max];
+    std::size_t length = 0;
+    while (length < sizeof text && (text[length] = words[length]) != 0)
+        length++;
+    close_window(1);
+    for (std::string_view rest(text, length); !rest.empty();) {
+        std::string_view words_of_line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(words_of_line.size() + 1, rest.size()));
+        Line line;
+        line << path << ": ";
+        for (char c : words_of_line)
+            line << (c >= ' ' && c <= '~' ? std::string_view(&c, 1) : "?");
     }
 }
 
@@ -179,6 +205,8 @@ extern "C" [[noreturn]] void steward_main(const StewardStart* start) {
                 continue;
             std::uint64_t how = report(info_of(started[i].number), manifest.programs[i].path);
             status = status ? status : how;
+            if (how != 0)
+                repeat_last_words(started[i], manifest.programs[i].path);
             while (sys::stop(started[i].environment, 0).is(Error::Again)) {
             }
             running[i] = false;

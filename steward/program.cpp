@@ -42,7 +42,7 @@ public:
                     }
                 return std::unexpected(failure);
             }
-        return Started{environment_, number_};
+        return Started{environment_, number_, run_.handle, start_frame_};
     }
 
 private:
@@ -67,6 +67,7 @@ private:
     Handle environment_ = no_handle;
     Handle frames_ = no_handle; // the program's own name for run 0
     std::uint64_t number_ = 0;
+    std::uint64_t start_frame_ = 0;
 };
 
 constexpr Failure no_memory = "there is not enough memory for the program";
@@ -272,6 +273,7 @@ Failure Loader::write_start_block() {
     std::uint64_t frame = run_.take(pages);
     if (!frame)
         return no_memory;
+    start_frame_ = frame;
     if (Failure failure = map(start_info_address, frame, pages, right::Read | right::Write))
         return failure;
     std::byte* window = open_window(run_.handle, frame, pages);

@@ -34,6 +34,8 @@ struct ProgramPlan {
 struct Started {
     Handle environment;
     std::uint64_t number; // in the info pages
+    Handle memory;        // the steward's name for what holds the start block
+    std::uint64_t start_frame;
 };
 
 // The error is one sentence without its full stop.

@@ -7,19 +7,17 @@
 
 namespace exo {
 
-struct InterruptRoute {
-    std::uint16_t vcore; // number
-    std::uint8_t event;
-    bool used;
-    void (*handler)(std::uint32_t argument); // of the kernel; null: the event of the vcore
-    std::uint32_t argument;
-};
+enum class InterruptTarget : std::uint8_t { None, Vcore, NicReceive, NicTransmit };
 
-// A free vector of the vcore's core, now standing for its event bit. Errors: TableFull.
-Result<std::uint8_t> interrupt_route_add(const Vcore& vcore, std::uint8_t event);
-// The same for the kernel's own driver: `handler` is called under the kernel lock, on that core.
-Result<std::uint8_t> interrupt_route_add_handler(std::uint32_t core, void (*handler)(std::uint32_t argument),
-                                                 std::uint32_t argument);
+struct InterruptRoute {
+    std::uint16_t number; // of the vcore, or of the NIC that the kernel shares out
+    std::uint8_t event;   // of the vcore
+    InterruptTarget target;
+};
+static_assert(sizeof(InterruptRoute) == 4); // there is one a vector of every core
+
+// A free vector of a core, now standing for this. Errors: TableFull.
+Result<std::uint8_t> interrupt_route_add(std::uint32_t core, InterruptRoute route);
 void interrupt_route_remove(std::uint32_t cookie);
 constexpr std::uint32_t interrupt_cookie(std::uint32_t core, std::uint8_t vector) {
     return core * 256 + vector;

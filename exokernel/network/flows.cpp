@@ -30,10 +30,10 @@ Status flow_bind_ring(Nic& nic, FlowNumber flow, SlotRef by, const RingRequest& 
     attach(nic, flow, by, *made);
     FlowRing& page = *rings[*made].page;
     for (unsigned i = 0; i < 6; i++)
-        page.mac[i] = nic.device.address()[i];
+        page.mac[i] = nic.device->address()[i];
     page.flow = flow;
-    page.frame_octets_max = nic.device.mtu() + static_cast<std::uint32_t>(ethernet_octets);
-    page.checksum_offload = nic.device.sums();
+    page.frame_octets_max = nic.device->mtu() + static_cast<std::uint32_t>(ethernet_octets);
+    page.checksum_offload = nic.device->sums();
     return {};
 }
 

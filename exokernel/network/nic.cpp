@@ -31,8 +31,19 @@ constexpr std::size_t octets_for(std::size_t records) {
     return flow_book_octets(records) + alignof(FlowState) + records * sizeof(FlowState);
 }
 
+// What carries the frames: the first in the book's memory, so that a NIC that nobody shares takes none.
+struct Carrier {
+    NicDevice device; // nothing of an earlier function is left in the driver
+    FairMember members[rings_max];
+};
+constexpr std::uint64_t carrier_frames = (sizeof(Carrier) + page_bytes - 1) >> page_shift;
+static_assert(nic_table_frames + nic_data_frames + carrier_frames + 8 <= nic_frames_min);
+
 Status open_book(Nic& nic) {
-    std::size_t octets = nic.book_frames * page_bytes;
+    Carrier* carrier = std::construct_at(at_frame<Carrier>(nic.book_first));
+    nic.device = &carrier->device;
+    nic.fair.open(carrier->members, quantum);
+    std::size_t octets = (nic.book_frames - carrier_frames) * page_bytes;
     std::size_t records = std::min(octets / octets_for(1), max_flows);
     while (records < max_flows && octets_for(records + 1) <= octets)
         records++;
@@ -40,7 +51,7 @@ Status open_book(Nic& nic) {
         records--;
     if (records < 2)
         return std::unexpected(Error::OutOfRange);
-    std::byte* memory = at_frame<std::byte>(nic.book_first);
+    std::byte* memory = at_frame<std::byte>(nic.book_first + carrier_frames);
     nic.book.open(lay_out_flow_book(memory, records, random_word()));
     std::size_t at = (flow_book_octets(records) + alignof(FlowState) - 1) & ~(alignof(FlowState) - 1);
     nic.flows =
@@ -72,9 +83,9 @@ void restore_book_frames(Nic& nic) {
     nic.book_frames = 0;
 }
 
-Status route(Nic& nic, std::uint16_t vector, void (*handler)(std::uint32_t)) {
+Status route(Nic& nic, std::uint16_t vector, InterruptTarget target) {
     Core& core = this_core();
-    Result<std::uint8_t> free = interrupt_route_add_handler(core.index, handler, nic.number);
+    Result<std::uint8_t> free = interrupt_route_add(core.index, {nic.number, 0, target});
     if (!free)
         return std::unexpected(free.error());
     std::uint32_t cookie = interrupt_cookie(core.index, *free);
@@ -89,8 +100,8 @@ void show(const Nic& nic) {
     info = {};
     info.function = nic.function;
     for (unsigned i = 0; i < 6; i++)
-        info.address[i] = nic.device.address()[i];
-    info.mtu = nic.device.mtu();
+        info.address[i] = nic.device->address()[i];
+    info.mtu = nic.device->mtu();
     info.used = 1;
 }
 
@@ -103,12 +114,11 @@ Status bring_up(Nic& nic, std::uint64_t first_frame, std::uint64_t count) {
         return status;
     if (Status status = open_book(nic); !status)
         return status;
-    if (Status status = route(nic, nic_receive_vector, nic_received_interrupt); !status)
+    if (Status status = route(nic, nic_receive_vector, InterruptTarget::NicReceive); !status)
         return status;
-    if (Status status = route(nic, nic_transmit_vector, nic_sent_interrupt); !status)
+    if (Status status = route(nic, nic_transmit_vector, InterruptTarget::NicTransmit); !status)
         return status;
-    nic.fair.open(nic.members, quantum);
-    return nic.device.open(nic.function, nic.memory);
+    return nic.device->open(nic.function, nic.memory);
 }
 
 void finish(Nic& nic) {
@@ -142,7 +152,7 @@ Status nic_share(std::uint32_t function, std::uint16_t environment, SlotRef paye
     nic->book_frames = 0;
     nic->sleepers = 0;
     nic->transmit_armed = false;
-    std::construct_at(&nic->device); // nothing of an earlier function is left in the driver
+    nic->device = nullptr;
     Status up = bring_up(*nic, first_frame, count);
     if (up)
         show(*nic);
@@ -171,7 +181,8 @@ Status nic_or_function_release(std::uint32_t function) {
     Nic* nic = nic_of_function(function);
     if (nic && !nic->stopped) {
         nic->stopped = true;
-        nic->device.close();
+        if (nic->device)
+            nic->device->close();
         end_rings_of(*nic);
         end_programs_of(*nic);
     }

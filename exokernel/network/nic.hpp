@@ -42,12 +42,11 @@ struct Nic {
     SlotRef payer;
     std::uint64_t book_first, book_frames;
     NicMemory memory;
-    NicDevice device;
+    NicDevice* device; // in the first frames of the book; null: not yet brought up
     FlowBook book;
     FlowState* flows;
     FlowNumber root;
     FairQueue fair;
-    FairMember members[rings_max];
     std::uint32_t sleepers; // rings whose owners wait for an interrupt
     bool transmit_armed;
 };

@@ -25,16 +25,16 @@ bool has_program(const FlowState& state) {
 
 // Sends a frame back as a handler left it, if its flow lets it out and the wire has room.
 bool answer(Nic& nic, FlowNumber flow, const NicDevice::Frame& frame) {
-    std::byte* room = nic.device.transmit_room();
+    std::byte* room = nic.device->transmit_room();
     if (!room)
         return false;
     memcpy(room, frame.octets, frame.length);
     auto headers = as_octets(room, std::min<std::size_t>(frame.length, flow_header_octets));
-    std::size_t length_max = nic.device.mtu() + ethernet_octets;
-    if (check_transmit(nic.book.at(flow).spec, headers, frame.length, length_max, nic.device.address()) !=
+    std::size_t length_max = nic.device->mtu() + ethernet_octets;
+    if (check_transmit(nic.book.at(flow).spec, headers, frame.length, length_max, nic.device->address()) !=
         TransmitVerdict::Allowed)
         return false;
-    nic.device.send(frame.length, {});
+    nic.device->send(frame.length, {});
     return true;
 }
 
@@ -85,12 +85,12 @@ SentStatus status_of(TransmitVerdict verdict) {
 
 // Whether one of a ring's flows lets a frame out. What is looked at is the kernel's copy, which is what is sent.
 SentStatus check(const Nic& nic, const Ring& ring, const std::byte* octets, std::uint32_t length) {
-    std::size_t length_max = nic.device.mtu() + ethernet_octets;
+    std::size_t length_max = nic.device->mtu() + ethernet_octets;
     auto headers = as_octets(octets, std::min<std::size_t>(length, flow_header_octets));
     SentStatus status = SentStatus::OutsideFlow;
     for (std::uint8_t i = 0; i < ring.flow_count && status != SentStatus::Sent; i++)
         status = status_of(
-            check_transmit(nic.book.at(ring.flow[i]).spec, headers, length, length_max, nic.device.address()));
+            check_transmit(nic.book.at(ring.flow[i]).spec, headers, length, length_max, nic.device->address()));
     return status;
 }
 
@@ -119,14 +119,14 @@ std::uint32_t send_one(Nic& nic, Ring& ring, std::uint32_t waiting, std::byte* r
         auto headers = as_octets(room, std::min<std::size_t>(frame.octets, flow_header_octets));
         if (!checksum_request_fits(headers, frame.octets, frame.first.checksum_start, frame.first.checksum_offset))
             status = SentStatus::BadChecksum;
-        else if (!nic.device.sums())
+        else if (!nic.device->sums())
             sum(room, frame.octets, frame.first);
     }
     NicInfo& info = nic_infos[nic.number];
     if (status == SentStatus::Sent) {
-        bool by_device = summed && nic.device.sums();
-        nic.device.send(static_cast<std::uint16_t>(frame.octets),
-                        {by_device, frame.first.checksum_start, frame.first.checksum_offset});
+        bool by_device = summed && nic.device->sums();
+        nic.device->send(static_cast<std::uint16_t>(frame.octets),
+                         {by_device, frame.first.checksum_start, frame.first.checksum_offset});
         info.sent++;
     } else {
         info.refused++;
@@ -136,24 +136,24 @@ std::uint32_t send_one(Nic& nic, Ring& ring, std::uint32_t waiting, std::byte* r
 }
 
 void arm_receive(Nic& nic) {
-    nic.device.want_receive_interrupt(true);
+    nic.device->want_receive_interrupt(true);
     (void)arm_interrupt(nic.function, nic_receive_vector);
 }
 
 } // namespace
 
 void nic_receive(Nic& nic, unsigned budget) {
-    unsigned count = std::min<unsigned>(nic.device.pending(), budget);
+    unsigned count = std::min<unsigned>(nic.device->pending(), budget);
     if (count == 0)
         return;
     for (; count; count--) {
-        NicDevice::Frame frame = nic.device.take();
+        NicDevice::Frame frame = nic.device->take();
         if (!frame.octets)
             break;
         deliver(nic, frame);
-        nic.device.give_back(frame);
+        nic.device->give_back(frame);
     }
-    nic.device.flush();
+    nic.device->flush();
 }
 
 void nic_transmit(Nic& nic, unsigned budget) {
@@ -165,16 +165,16 @@ void nic_transmit(Nic& nic, unsigned budget) {
             nic.fair.rest(member);
             continue;
         }
-        std::byte* room = nic.device.transmit_room();
+        std::byte* room = nic.device->transmit_room();
         if (!room)
             break;
         nic.fair.sent(send_one(nic, ring, waiting, room));
     }
-    nic.device.flush();
+    nic.device->flush();
     // The wire is full: the rest goes out as room comes, whoever asks next, or by the device's word.
     if (!nic.fair.empty() && !nic.transmit_armed) {
         nic.transmit_armed = true;
-        nic.device.want_transmit_interrupt(true);
+        nic.device->want_transmit_interrupt(true);
         (void)arm_interrupt(nic.function, nic_transmit_vector);
     }
 }
@@ -198,7 +198,7 @@ void nic_received_interrupt(std::uint32_t number) {
     if (!nic.used || nic.stopped)
         return;
     nic_infos[number].interrupts++;
-    nic.device.want_receive_interrupt(false);
+    nic.device->want_receive_interrupt(false);
     nic_receive(nic, interrupt_budget);
     if (nic.sleepers == 0)
         return;
@@ -212,7 +212,7 @@ void nic_sent_interrupt(std::uint32_t number) {
         return;
     nic_infos[number].interrupts++;
     nic.transmit_armed = false;
-    nic.device.want_transmit_interrupt(false);
+    nic.device->want_transmit_interrupt(false);
     nic_transmit(nic, interrupt_budget);
 }
 

@@ -151,7 +151,8 @@ Status bind_vector(Environment& environment, const BindOp& row) {
     if (Status status = function_acquire(*function, environment.number); !status)
         return status;
     const Vcore& vcore = *vcore_table[environment.vcore[index]];
-    Result<std::uint8_t> vector = interrupt_route_add(vcore, static_cast<std::uint8_t>(event));
+    Result<std::uint8_t> vector =
+        interrupt_route_add(vcore.core, {vcore.number, static_cast<std::uint8_t>(event), InterruptTarget::Vcore});
     if (!vector)
         return std::unexpected(vector.error());
     std::uint32_t cookie = interrupt_cookie(vcore.core, *vector);

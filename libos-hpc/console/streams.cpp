@@ -35,6 +35,7 @@ alignas(VirtioSurroundings) std::byte function_memory[sizeof(VirtioSurroundings)
 alignas(Console) std::byte console_memory[sizeof(Console)];
 Console* console;
 bool written[stream_count];
+bool lost; // written to the log, for want of the console that was granted
 // Input that was looked at before anybody read it.
 std::byte held[4096];
 std::size_t held_begin, held_end;
@@ -45,7 +46,7 @@ VirtioSurroundings& function() {
 }
 
 void say(const char* what, const char* why) {
-    log_line({{"libos-hpc: "}, {what}, {why}, {"; output goes to the kernel log\n"}});
+    log_line({{"libos-hpc: "}, {what}, {why}, {"; output goes to the kernel log"}});
 }
 
 bool open_locked() {
@@ -137,6 +138,7 @@ Outcome<std::size_t> write_stream(Stream stream, std::span<const std::byte> buff
     MutexGuard guard(lock);
     auto index = static_cast<std::size_t>(stream);
     if (!open_locked() || !ports[index]) {
+        lost = lost || granted_function(role_console, 0);
         log_bytes(buffer);
         return buffer.size();
     }
@@ -147,14 +149,15 @@ Outcome<std::size_t> write_stream(Stream stream, std::span<const std::byte> buff
     return put->bytes;
 }
 
-void drain_streams() {
+bool drain_streams() {
     MutexGuard guard(lock);
     if (state != State::Open)
-        return;
+        return !lost;
     for (std::size_t i = 0; i < stream_count; ++i) {
         if (written[i] && ports[i])
             (void)console->drain(*ports[i], drain_timeout_us);
     }
+    return true;
 }
 
 } // namespace exo::hpc

@@ -20,7 +20,8 @@ Outcome<std::size_t> read_stream(Stream stream, std::span<std::byte> buffer, boo
 Outcome<std::size_t> write_stream(Stream stream, std::span<const std::byte> buffer);
 // Whether a read would not wait.
 bool stream_readable(Stream stream);
-// Waits until the host has everything.
-void drain_streams();
+// Waits until the host has everything. False when something was written and the console that was granted cannot be
+// used.
+bool drain_streams();
 
 } // namespace exo::hpc

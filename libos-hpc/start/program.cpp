@@ -20,6 +20,7 @@ bool archive_looked_at = false;
 std::optional<archive::Archive> opened_archive;
 
 std::atomic<bool> ending{false};
+constexpr int status_no_console = 125; // nobody got what was written
 
 constexpr std::size_t path_shown_max = 512;
 char path_text[path_shown_max];
@@ -76,7 +77,8 @@ void end_program(int status) {
     (void)remove_mapped_files(0, user_end);
     if (start_info().trace)
         (void)trace_write(write_trace, nullptr);
-    drain_streams();
+    if (!drain_streams() && status == 0)
+        status = status_no_console;
     finish_network();
     exit_environment(static_cast<std::uint64_t>(status) & 0xff);
 }

@@ -21,7 +21,8 @@ const char* start_list_string(std::uint32_t list_offset, std::uint32_t index);
 
 // Stops the environment. Status as a shell shows it: 0 to 255.
 [[noreturn]] void exit_environment(std::uint64_t status);
-// Writes to the kernel log if the environment may; else nothing.
+// Writes to the kernel log if the environment may. In any case the text joins the environment's last words
+// (start_info.hpp), in the place of older ones when they are full; the steward shows them when the status is not 0.
 void log_text(const char* text, std::size_t bytes);
 // A line of pieces: text and numbers.
 struct LogPiece {

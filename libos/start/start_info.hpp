@@ -8,7 +8,7 @@
 
 namespace exo {
 
-inline constexpr std::uint64_t start_info_version = 1;
+inline constexpr std::uint64_t start_info_version = 2;
 // Fixed places of a fresh environment, below the highest user address and far from any program.
 inline constexpr std::uint64_t start_info_address = 0x7fff'f000'0000ull;
 inline constexpr std::uint64_t start_info_bytes_max = 1ull << 20;
@@ -29,6 +29,7 @@ inline constexpr std::size_t start_mappings_max = 32;
 inline constexpr std::size_t start_functions_max = 16;
 inline constexpr std::size_t start_shares_max = 8;
 inline constexpr std::size_t start_flows_max = 8;
+inline constexpr std::size_t last_words_bytes_max = 512;
 
 // A PCI function granted to the program.
 struct StartFunction {
@@ -96,6 +97,9 @@ struct StartInfo {
     std::uint64_t archive_bytes;     // mapped at archive_address, or 0
     std::uint64_t trace;             // nonzero: record events
     std::uint64_t seed[4];           // randomness gathered by the starter
+    // Written by the program: what it last had to say that may have reached nobody, up to a NUL. The starter reads it
+    // when the program has ended.
+    char last_words[last_words_bytes_max];
 };
 
 } // namespace exo

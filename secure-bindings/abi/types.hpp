@@ -28,7 +28,7 @@ inline constexpr std::size_t max_vcores = 512;
 inline constexpr std::size_t max_functions = 64;
 inline constexpr std::size_t max_nics = 8; // that the kernel shares out
 // Frames that a NIC's sharer gives: tables of its DMA domain, 2 MiB of rings and buffers, and the book of its flows.
-inline constexpr std::uint64_t nic_frames_min = 8 + frames_per_large + 8;
+inline constexpr std::uint64_t nic_frames_min = 8 + frames_per_large + 20;
 inline constexpr std::uint64_t nic_frames_max = 8 + frames_per_large + 4096;
 inline constexpr std::size_t wheel_slots = 64;
 inline constexpr std::size_t events_per_vcore = 64;

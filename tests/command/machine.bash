@@ -34,6 +34,21 @@ cp $programs/echo "$scratch/a name"
 run_exo "${machine[@]}" "$scratch/a name"
 check "a program whose name has a blank" grep -qF "$scratch/a name|GIVEN=(null)" "$scratch/stdout"
 
+# Little memory: hello has what it needs, with room for growth; with less, whatever fails first is said.
+run_exo run --memory 14M --timeout 60 build/examples/hello
+check "a machine of 14 MiB: status 0, not $status" test "$status" = 0
+check "a machine of 14 MiB: says hello" stdout_is "hello from a library OS"
+run_exo run --memory 8M --timeout 60 build/examples/hello
+check "a machine of 8 MiB: status 126, not $status" test "$status" = 126
+check "a machine of 8 MiB: says why" says "not enough memory for the program"
+says_hello_or_why_not() {
+    if ((status == 0)); then stdout_is "hello from a library OS"; else ((status >= 125)) && says "steward: bin/hello"; fi
+}
+for size in 8256K 8448K 8640K 8832K 9088K; do
+    run_exo run --memory $size --timeout 60 build/examples/hello
+    check "a machine of $size: hello, or why not" says_hello_or_why_not
+done
+
 # Streams, exact to the byte: through a pipe, out of the boot archive, to a reader that goes away.
 head -c 1000000 /dev/urandom >"$scratch/bytes"
 status=0

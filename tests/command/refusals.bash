@@ -79,7 +79,7 @@ if ((processors < 64)); then
 fi
 refuses "no vcores" 2 "from 1 to 64" run --vcores 0 "$good"
 refuses "more memory than there is" 1 "more than this host has" run --memory 4096G "$good"
-refuses "too little memory" 2 "at least 16M" run --memory 1M "$good"
+refuses "too little memory" 2 "at least 8M" run --memory 1M "$good"
 refuses "a size that is none" 2 "'much'" run --memory much "$good"
 refuses "a program larger than its memory" 1 "do not fit into 16 MiB" run --memory 16M --file build/bin/exo=a --file build/libos-hpc/libos-hpc.o=b --file build/examples/cg=c --file build/examples/cg=d --file build/examples/cg=e --file build/examples/cg=f --file build/examples/cg=g "$good"
 refuses "an unknown option" 2 "'--frobnicate'" run --frobnicate "$good"

@@ -2,6 +2,7 @@
 #include "tools/exo/boot_archive.hpp"
 
 #include "tools/exo/cpio.hpp"
+#include "tools/exo/debugging_sections.hpp"
 #include "tools/exo/elf_check.hpp"
 #include "tools/exo/host_file.hpp"
 #include "tools/exo/manifest.hpp"
@@ -20,7 +21,7 @@ Outcome<std::string> build_boot_archive(const RunOptions& options, const std::st
     CpioWriter archive;
     archive.add("steward", *steward, 0755);
     archive.add_text("manifest", write_manifest(options, program_name));
-    archive.add(program_name, *program, 0755);
+    archive.add(program_name, without_debugging_sections(*program), 0755);
     for (const ExtraFile& file : options.files) {
         const auto content = read_host_file(file.host_path);
         if (!content)

@@ -1,6 +1,7 @@
 // See stack.hpp: opening, timers, segments and errors that come.
 #include "libos/net/tcp/stack.hpp"
 
+#include "libos/memory/heap.hpp"
 #include "libos/net/ip/chain.hpp"
 #include "libos/net/ip/interface.hpp"
 #include "libos/net/tcp/engine.hpp"
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 
-#include <lwip/memp.h>
 #include <lwip/netif.h>
 #include <lwip/priv/tcp_priv.h>
 
@@ -32,7 +32,7 @@ void bound_timeout(tcp_pcb& pcb) {
     pcb.rto = std::clamp(pcb.rto, retransmission_steps_min, retransmission_steps_max);
 }
 
-TcpState state;
+TcpState* state = nullptr; // from the first open on
 std::array<netif, interfaces_max> netifs;
 
 void input(void*, Interface& interface, Packet* packet, Ipv4Address source, Ipv4Address destination) {
@@ -61,31 +61,31 @@ void input(void*, Interface& interface, Packet* packet, Ipv4Address source, Ipv4
             pbuf_free(segment);
         return;
     }
-    state.within_poll = true;
+    state->within_poll = true;
     engine_input(interface, segment, source, destination);
-    state.within_poll = false;
+    state->within_poll = false;
 }
 
 std::uint64_t tick(void*, std::uint64_t now) {
-    state.within_poll = true;
-    const Clock& clock = state.network->clock();
-    for (int i = 0; i < catch_up_max && now >= state.next_tick; i++) {
+    state->within_poll = true;
+    const Clock& clock = state->network->clock();
+    for (int i = 0; i < catch_up_max && now >= state->next_tick; i++) {
         for (tcp_pcb* pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
             bound_timeout(*pcb);
-        state.next_tick = clock.after_ms(state.next_tick, TCP_TMR_INTERVAL);
+        state->next_tick = clock.after_ms(state->next_tick, TCP_TMR_INTERVAL);
         tcp_tmr();
     }
-    state.within_poll = false;
+    state->within_poll = false;
     if (!tcp_active_pcbs && !tcp_tw_pcbs)
-        state.next_tick = never;
-    else if (state.next_tick <= now)
-        state.next_tick = clock.after_ms(now, TCP_TMR_INTERVAL);
-    return state.next_tick;
+        state->next_tick = never;
+    else if (state->next_tick <= now)
+        state->next_tick = clock.after_ms(now, TCP_TMR_INTERVAL);
+    return state->next_tick;
 }
 
 // Before a connection is open, unreachable is final; after that a way may come back (RFC 1122 4.2.3.9).
 void unreachable(void*, const Conversation& about, Problem problem) {
-    for (TcpConnection& connection : state.connections) {
+    for (TcpConnection& connection : state->connections) {
         if (connection.state == TcpConnection::State::Connecting && connection.local == about.local &&
             connection.remote == about.remote) {
             break_off(connection, problem);
@@ -97,7 +97,7 @@ void unreachable(void*, const Conversation& about, Problem problem) {
 } // namespace
 
 TcpState& tcp_globals() {
-    return state;
+    return *state;
 }
 
 void TcpState::need_timer() {
@@ -108,7 +108,7 @@ void TcpState::need_timer() {
 }
 
 netif* netif_of(Interface& interface) {
-    const auto interfaces = state.network->interfaces();
+    const auto interfaces = state->network->interfaces();
     for (std::size_t i = 0; i < interfaces.size(); i++) {
         if (interfaces[i] != &interface)
             continue;
@@ -122,35 +122,39 @@ netif* netif_of(Interface& interface) {
 }
 
 NetStatus TcpStack::open(Network& network) {
-    if (state.stack)
+    if (TcpStack::current())
         return std::unexpected(Problem::AlreadyConnected);
     static bool engine_is_up = false;
-    state.network = &network;
+    if (!state) {
+        state = heap_new<TcpState>();
+        if (!state)
+            return std::unexpected(Problem::Full);
+    }
+    state->network = &network;
     if (!engine_is_up) {
-        memp_init();
-        tcp_init();
+        tcp_init(); // asks for random numbers
         engine_is_up = true;
     }
-    state.views.open();
-    state.free = nullptr;
-    for (TcpConnection& connection : state.connections) {
+    state->views.open();
+    state->free = nullptr;
+    for (TcpConnection& connection : state->connections) {
         connection = {};
-        connection.next = state.free;
-        state.free = &connection;
+        connection.next = state->free;
+        state->free = &connection;
     }
-    state.next_tick = never;
-    state.stack = this;
+    state->next_tick = never;
+    state->stack = this;
     network_ = &network;
     network.set_tcp({.context = nullptr, .input = input, .unreachable = unreachable, .tick = tick});
     return {};
 }
 
 void TcpStack::close() {
-    if (state.stack != this)
+    if (TcpStack::current() != this)
         return;
     while (tcp_listen_pcbs.listen_pcbs)
         tcp_close(reinterpret_cast<tcp_pcb*>(tcp_listen_pcbs.listen_pcbs)); // Safe: lwIP's own way to name one.
-    for (TcpConnection& connection : state.connections) {
+    for (TcpConnection& connection : state->connections) {
         if (connection.state != TcpConnection::State::Free && connection.pcb)
             break_off(connection, Problem::Aborted);
         connection.received.clear();
@@ -161,20 +165,20 @@ void TcpStack::close() {
     while (tcp_tw_pcbs)
         tcp_abort(tcp_tw_pcbs);
     engine_flush(*network_);
-    state.views.reclaim();
+    state->views.reclaim();
     network_->set_tcp({});
-    state.stack = nullptr;
+    state->stack = nullptr;
     network_ = nullptr;
 }
 
 TcpStack* TcpStack::current() {
-    return state.stack;
+    return state ? state->stack : nullptr;
 }
 
 TcpConnection* allocate_connection() {
-    TcpConnection* const connection = state.free;
+    TcpConnection* const connection = state->free;
     if (connection) {
-        state.free = connection->next;
+        state->free = connection->next;
         *connection = {};
     }
     return connection;
@@ -184,12 +188,12 @@ void free_connection(TcpConnection& connection) {
     connection.received.clear();
     connection.sent.clear();
     connection = {};
-    connection.next = state.free;
-    state.free = &connection;
+    connection.next = state->free;
+    state->free = &connection;
 }
 
 void engine_flush(Network& network) {
-    if (!state.within_poll)
+    if (!state->within_poll)
         for (Interface* interface : network.interfaces())
             interface->flush();
 }

@@ -16,8 +16,9 @@ public:
     TcpStack(const TcpStack&) = delete;
     TcpStack& operator=(const TcpStack&) = delete;
 
-    // Brings the engine up and joins the network. Interfaces are added to the network before. Errors: AlreadyConnected
-    // when a stack is open in this program already.
+    // Brings the engine up and joins the network. Interfaces are added to the network before. The first time takes
+    // about 250 KB of the kit's heap, which stay; what connections need comes from there as well. Errors:
+    // AlreadyConnected when a stack is open in this program already, Full when there is no memory.
     NetStatus open(Network& network);
     // Breaks every connection and leaves the network.
     void close();

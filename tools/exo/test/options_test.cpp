@@ -106,7 +106,7 @@ TEST_CASE("options: refusals") {
     check_refused({"--vcores", "65", "p"}, "at most 64");
     check_refused({"--vcores"}, "needs a value");
     check_refused({"--memory", "lots", "p"}, "'lots'");
-    check_refused({"--memory", "1M", "p"}, "at least 16M");
+    check_refused({"--memory", "1M", "p"}, "at least 8M");
     check_refused({"--memory", "16777217", "p"}, "4096");
     check_refused({"--env", "NOVALUE", "p"}, "NAME=VALUE");
     check_refused({"--env", "=x", "p"}, "NAME=VALUE");

@@ -1,5 +1,5 @@
 /* lwIP's options: the TCP engine alone, without operating system, IP, sockets or a heap. Names are lwIP's own
-   (lwip/opt.h). Memory is pools of fixed size, in octets about 1.2 MB. */
+   (lwip/opt.h). Memory is pools that grow (../pools.cpp) up to these numbers, in octets to about 1.2 MB. */
 #pragma once
 
 #define NO_SYS 1
