@@ -1,0 +1,49 @@
+// Where things lie on a store's disk, from what its superblock says.
+#pragma once
+
+#include "libos/store/format.hpp"
+
+namespace exo::store {
+
+struct Geometry {
+    std::uint32_t segment_bytes = 0;
+    std::uint32_t segment_count = 0;
+    std::uint32_t block_bytes = 0; // of the disk
+    std::uint64_t disk_bytes = 0;  // whole pages
+
+    // What a disk of that many bytes is divided into; segment_count is below segments_min on one that is too small.
+    static constexpr Geometry of_disk(std::uint64_t bytes, std::uint32_t block_bytes) {
+        Geometry geometry{.segment_bytes = segment_bytes_min,
+                          .block_bytes = block_bytes,
+                          .disk_bytes = bytes / page_bytes * page_bytes};
+        while (geometry.segment_bytes < segment_bytes_max && bytes / geometry.segment_bytes > 256)
+            geometry.segment_bytes *= 2;
+        if (bytes > segments_begin_bytes + page_bytes) {
+            const std::uint64_t count =
+                (geometry.disk_bytes - page_bytes - segments_begin_bytes) / geometry.segment_bytes;
+            geometry.segment_count = static_cast<std::uint32_t>(count < segments_max ? count : segments_max);
+        }
+        return geometry;
+    }
+
+    std::uint64_t segment_sector(std::uint32_t segment) const {
+        return (segments_begin_bytes + std::uint64_t{segment} * segment_bytes) / sector_bytes;
+    }
+    std::uint64_t segment_end_sector(std::uint32_t segment) const { return segment_sector(segment + 1); }
+    // The segment in which a sector lies; segment_count: in none.
+    std::uint32_t segment_of(std::uint64_t sector) const {
+        if (sector < segment_sector(0) || sector >= segment_sector(segment_count))
+            return segment_count;
+        return static_cast<std::uint32_t>((sector - segment_sector(0)) / (segment_bytes / sector_bytes));
+    }
+    // Whether pages can lie there: whole, inside one segment.
+    bool holds_pages(std::uint64_t sector, std::uint64_t count) const {
+        const std::uint32_t segment = segment_of(sector);
+        return segment < segment_count && count <= segment_bytes / page_bytes &&
+               sector + count * page_sectors <= segment_end_sector(segment);
+    }
+    std::uint64_t superblock_byte(unsigned copy) const { return copy == 0 ? 0 : disk_bytes - page_bytes; }
+    std::uint32_t whole_blocks(std::uint32_t bytes) const { return (bytes + block_bytes - 1) & ~(block_bytes - 1); }
+};
+
+} // namespace exo::store

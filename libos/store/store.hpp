@@ -1,0 +1,175 @@
+// A crash-safe store on one disk: objects, which are arrays of pages, and records of a keeper, changed together in
+// batches that become durable whole and in order. Everything is appended to a log; where pages lie is kept in memory.
+// One vcore at a time. What is on disk: format.hpp; how it works: README.md.
+#pragma once
+
+#include "libos/store/batch.hpp"
+#include "libos/store/chain_reader.hpp"
+#include "libos/store/keeper.hpp"
+#include "libos/store/page_map.hpp"
+#include "libos/store/segment_table.hpp"
+#include "libos/store/superblock.hpp"
+
+namespace exo::store {
+
+struct CreateSpec {
+    std::uint8_t uuid[16] = {};
+    std::uint64_t salt = 0; // a number that nobody can guess
+    std::uint64_t now_ns = 0;
+    char label[32] = {};
+};
+
+enum class Access : std::uint8_t { ReadWrite, ReadOnly };
+struct OpenOptions {
+    Access access = Access::ReadWrite;
+    std::uint64_t cache_bytes = 8u << 20; // at least 4 MiB
+    bool accept_damaged_log = false;      // take what is before the damage for all there was
+    // A checkpoint is written when the log since the last is longer; more is written less often, and read after a
+    // crash.
+    std::uint64_t log_bytes_max = 64u << 20;
+};
+
+struct StoreCounters {
+    std::uint64_t commits = 0, commit_bytes = 0, checkpoints = 0, checkpoint_bytes = 0;
+    std::uint64_t cleaned_segments = 0, moved_pages = 0, damaged_pages = 0;
+    std::uint64_t replayed_batches = 0, torn_batches = 0, repaired_index_batches = 0;
+};
+
+// What a page to be written holds at first.
+enum class Fill : std::uint8_t {
+    Keep,    // what it held before, or zeroes
+    Nothing, // anything: the caller writes all of it
+};
+
+// What a scrub finds. The object and index of each damaged page are given to `damaged`, if any.
+struct ScrubReport {
+    std::uint64_t pages = 0, damaged_pages = 0;
+    void (*damaged)(void* context, std::uint64_t object, std::uint64_t index) = nullptr;
+    void* context = nullptr;
+};
+
+class Store {
+public:
+    // Makes an empty store on a disk, whatever it held. Errors: TooSmall, Unsuitable, ReadOnly, DeviceFailed, NoMemory.
+    static Status create(block::Device& device, const CreateSpec& spec);
+
+    Store(block::Device& device, Keeper& keeper) : disk_(device), keeper_(keeper), cache_(device) {}
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+    ~Store();
+
+    // Reads the index and plays the log back. Errors: as read_superblock; IndexDamaged, LogDamaged, Unknown, NoMemory.
+    Status open(const OpenOptions& options = {});
+    // Commits and writes a checkpoint, so that nothing has to be played back.
+    Status close();
+
+    // Makes room in the open batch for records of so many octets (sums of record_room) and so many pages; may commit,
+    // write a checkpoint and clean first, so what was changed before must make sense without what comes. Errors:
+    // NoSpace, ReadOnly, TooBig, DeviceFailed.
+    Status reserve(std::uint32_t record_octets, std::uint32_t pages);
+    // For each of these room was reserved, and they become durable together.
+    void add_record(std::span<const std::byte> payload, std::span<const std::byte> rest = {});
+    // The page, which may be written to until the next call of this class. Errors: Damaged, DeviceFailed, NoMemory.
+    Result<std::byte*> change_page(std::uint64_t object, std::uint64_t index, Fill fill);
+    // The pages of [first, last] become holes. Needs room for a record of sizeof(DropRecord).
+    void drop_pages(std::uint64_t object, std::uint64_t first, std::uint64_t last);
+
+    // The page, to be read until the next call of this class; null: a hole. Errors: Damaged, DeviceFailed, NoMemory.
+    Result<const std::byte*> read_page(std::uint64_t object, std::uint64_t index);
+    // Brings pages into memory that are not; says nothing of those that cannot be read.
+    void read_ahead(std::uint64_t object, std::uint64_t index, std::uint32_t count);
+    // Where an object's pages are, to look at; null: it has none.
+    const PageMap* pages_of(std::uint64_t object) const;
+    std::uint64_t page_count(std::uint64_t object) const;
+
+    // What is to be waited for until all that was changed so far is durable.
+    std::uint64_t ticket() const {
+        return open_batch().empty() ? open_batch().sequence() - 1 : open_batch().sequence();
+    }
+    bool is_durable(std::uint64_t ticket) const { return ticket <= durable_; }
+    // Starts writing the open batch if there is something in it and none is being written.
+    void start_commit();
+    // Looks at the disk once.
+    void poll();
+    // Returns when all that was changed so far is durable. Errors: DeviceFailed, NoSpace.
+    Status commit();
+
+    // Writes the whole index, after which the log begins anew. Errors: as commit.
+    Status checkpoint();
+    // Moves live pages out of segments until so many are free, or no more can be freed. Errors: as commit; Damaged.
+    Status clean(std::uint32_t free_segments);
+    // Reads every page and checks it; changes nothing.
+    Status scrub(ScrubReport& report);
+
+    const Superblock& superblock() const { return super_; }
+    const StoreCounters& counters() const { return counters_; }
+    std::uint64_t pages_used() const { return segments_.live_pages() + staged_pages_; }
+    std::uint64_t pages_capacity() const; // how many there can be, given what is kept back
+    std::uint32_t free_segments() const { return segments_.free_count(durable_); }
+    std::uint64_t log_bytes() const { return log_bytes_; }
+    Problem problem() const { return problem_; }
+    Disk& disk() { return disk_; }
+
+private:
+    struct Object {
+        std::uint64_t id;
+        PageMap pages;
+        std::uint64_t page_count = 0;
+        Object* next_in_table = nullptr;
+        std::uint64_t table_hash() const { return mixed(id); }
+    };
+    class CheckpointWriter;
+
+    Batch& open_batch() { return batches_[open_]; }
+    const Batch& open_batch() const { return batches_[open_]; }
+    Batch& other_batch() { return batches_[1 - open_]; }
+    void begin_open_batch();
+    Status give_up(Problem problem);
+
+    Object* find_object(std::uint64_t id) const;
+    Object* make_object(std::uint64_t id);
+    void remove_if_empty(Object& object);
+    void leave_place(const Place& place);
+    void forget_page(std::uint64_t object, std::uint64_t index, const Place& place);
+    void erase_pages(std::uint64_t object, std::uint64_t first, std::uint64_t last);
+    Result<Page*> take_page();
+    Status load(std::uint64_t object, const PageMap& pages, std::uint64_t index, std::uint32_t count);
+    bool page_is_whole(const Place& place, const std::byte* memory);
+
+    void advance();
+    Status finish_writing();
+    Status place_open_batch(std::uint32_t disk_bytes);
+    Status maintain();
+    std::uint32_t checkpoint_segments() const;
+    Status move_pages(std::uint32_t segment);
+
+    Status read_checkpoint(ChainReader& reader);
+    Result<bool> find_batch(ChainReader& reader, ChainPosition& at, BatchView& view);
+    Result<bool> replay_batch(ChainReader& reader, bool& dirty);
+    Status replay_log(ChainReader& reader, bool accept_damage, bool& dirty);
+    Status apply(std::span<const std::byte> records);
+    Status apply_map(std::span<const std::byte> payload);
+    Status write_checkpoint(bool fresh_log);
+
+    Disk disk_;
+    Keeper& keeper_;
+    PageCache cache_;
+    SegmentTable segments_;
+    HashTable<Object> objects_;
+    Superblock super_{};
+    Geometry geometry_;
+    block::Piece scratch_; // a page
+    Batch batches_[2];
+    unsigned open_ = 0;                                                               // which of them takes changes
+    enum class Stage : std::uint8_t { Idle, Writing, Flushing } stage_ = Stage::Idle; // of the other one
+    Transfer transfer_;
+    ChainPosition log_; // where the open batch will go, unless it does not fit
+    std::uint64_t durable_ = 0;
+    std::uint64_t staged_pages_ = 0;
+    std::uint64_t log_bytes_ = 0, log_bytes_max_ = 0;
+    bool writable_ = false, opened_ = false, maintenance_due_ = false, maintaining_ = false, crowded_ = false;
+    Problem problem_ = Problem::None; // once something failed, nothing is changed any more
+    StoreCounters counters_;
+};
+
+} // namespace exo::store

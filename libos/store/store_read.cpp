@@ -1,0 +1,150 @@
+// Objects, and pages as they are read: from memory, or from the disk, checked.
+#include "libos/store/checksum.hpp"
+#include "libos/store/store.hpp"
+
+namespace exo::store {
+
+namespace {
+constexpr std::uint32_t read_pages_max = 32; // at once
+}
+
+Store::Object* Store::find_object(std::uint64_t id) const {
+    return objects_.find(mixed(id), [&](const Object& object) { return object.id == id; });
+}
+
+Store::Object* Store::make_object(std::uint64_t id) {
+    if (Object* const found = find_object(id))
+        return found;
+    auto* const object = heap_new<Object>();
+    if (object) {
+        object->id = id;
+        objects_.insert(*object);
+    }
+    return object;
+}
+
+void Store::remove_if_empty(Object& object) {
+    if (object.page_count)
+        return;
+    objects_.remove(object);
+    heap_delete(&object);
+}
+
+const PageMap* Store::pages_of(std::uint64_t object) const {
+    const Object* const found = find_object(object);
+    return found ? &found->pages : nullptr;
+}
+
+std::uint64_t Store::page_count(std::uint64_t object) const {
+    const Object* const found = find_object(object);
+    return found ? found->page_count : 0;
+}
+
+bool Store::page_is_whole(const Place& place, const std::byte* memory) {
+    if (page_checksum(super_.salt, place.sector, memory) == place.checksum)
+        return true;
+    counters_.damaged_pages++;
+    return false;
+}
+
+// A page that is neither staged nor being written may be used for something else; if there is none, one is waited for.
+Result<Page*> Store::take_page() {
+    Page* page = cache_.take();
+    if (!page && stage_ != Stage::Idle) {
+        if (const Status finished = finish_writing(); !finished)
+            return fail(finished.error());
+        page = cache_.take();
+    }
+    if (!page)
+        return fail(Problem::NoMemory);
+    return page;
+}
+
+// Reads those of `count` pages from `index` on that are on disk and not in memory. Errors are those of the first;
+// others are simply not brought in.
+Status Store::load(std::uint64_t object, const PageMap& pages, std::uint64_t index, std::uint32_t count) {
+    Page* taken[read_pages_max];
+    std::uint64_t indices[read_pages_max];
+    block::Piece pieces[read_pages_max];
+    std::uint32_t found = 0;
+    for (std::uint32_t i = 0; i < count && found < read_pages_max; i++) {
+        const Place* const place = pages.find(index + i);
+        if (!place || cache_.find(object, index + i))
+            continue;
+        const Result<Page*> page = take_page();
+        if (!page && found == 0)
+            return fail(page.error());
+        if (!page)
+            break;
+        taken[found] = *page;
+        pieces[found] = {(*page)->memory, (*page)->device_address, page_bytes};
+        indices[found++] = index + i;
+    }
+    // One transfer for each run of neighbours, so that a failure is of those alone; all are under way together.
+    Transfer transfers[read_pages_max];
+    std::uint32_t owner[read_pages_max];
+    for (std::uint32_t i = 0, run; i < found; i += run) {
+        const std::uint64_t sector = pages.find(indices[i])->sector;
+        for (run = 1; i + run < found && pages.find(indices[i + run])->sector == sector + run * page_sectors; run++)
+            ;
+        for (std::uint32_t j = 0; j < run; j++)
+            owner[i + j] = i;
+        disk_.start(block::Operation::Read, 0, sector * sector_bytes, {pieces + i, run}, transfers[i]);
+    }
+    Status first;
+    for (std::uint32_t i = 0; i < found; i++) {
+        Status status = disk_.finish(transfers[owner[i]]);
+        if (status && !page_is_whole(*pages.find(indices[i]), taken[i]->memory))
+            status = fail(Problem::Damaged);
+        if (status)
+            cache_.enter(*taken[i], object, indices[i], PageState::Clean);
+        else
+            cache_.give_back(*taken[i]);
+        if (i == 0 && indices[0] == index)
+            first = status;
+    }
+    return first;
+}
+
+Result<const std::byte*> Store::read_page(std::uint64_t object, std::uint64_t index) {
+    if (const Page* const page = cache_.find(object, index))
+        return page->memory;
+    const Object* const found = find_object(object);
+    if (!found || !found->pages.find(index))
+        return nullptr;
+    if (const Status loaded = load(object, found->pages, index, 1); !loaded)
+        return fail(loaded.error());
+    return cache_.find(object, index)->memory;
+}
+
+void Store::read_ahead(std::uint64_t object, std::uint64_t index, std::uint32_t count) {
+    const Object* const found = find_object(object);
+    for (std::uint32_t done = 0; found && done < count; done += read_pages_max)
+        (void)load(object, found->pages, index + done, count - done < read_pages_max ? count - done : read_pages_max);
+}
+
+Status Store::scrub(ScrubReport& report) {
+    Status failed;
+    objects_.each([&](Object& object) {
+        Place* place;
+        for (std::uint64_t index = 0; failed && object.pages.next(index, place); index++) {
+            if (place->sector == Place::staged)
+                continue;
+            const Page* const page = cache_.find(object.id, index);
+            if (page && page->state == PageState::Writing)
+                continue;
+            report.pages++;
+            const Status read = disk_.read(place->sector * sector_bytes, scratch_);
+            if (read && page_is_whole(*place, scratch_.address))
+                continue;
+            if (disk_.device().problem())
+                failed = read;
+            report.damaged_pages++;
+            if (report.damaged)
+                report.damaged(report.context, object.id, index);
+        }
+    });
+    return failed;
+}
+
+} // namespace exo::store
