@@ -39,6 +39,8 @@ std::vector<std::unique_ptr<System>> make_systems(const Options& options, const 
         else
             systems.push_back(make_linux_guest(environment, name == goal_peer ? linux_peer::Tuning::tuned
                                                                               : linux_peer::Tuning::stock));
+        if (name == goal_peer)
+            systems.push_back(make_bare_guest(environment));
     }
     return systems;
 }

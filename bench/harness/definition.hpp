@@ -46,12 +46,14 @@ struct RowDefinition {
     bool ours_only = false;                       // the peers have nothing of the kind
     bool count_only = false;                      // the value itself is of the counting pass
     std::span<const std::string_view> peers = {}; // those that yield it; empty: every Linux system
+    std::string_view peers_row = {};              // the peers' values are those of this row; empty: of the same
 };
 
 // One guest started, one program run in it. Paths are relative to the build directory.
 struct Job {
     std::string_view linux_program = {}; // empty: no peer runs this job
     std::string_view exo_program = {};   // empty: the exokernel does not run this job
+    std::string_view bare_image = {};    // a program that is its own kernel; `peer` names its column
     std::string_view peer = {};          // whose column the rows of Linux's side go to; empty: the system's own
     std::string_view arguments = {};
     std::string_view smoke_arguments = "--smoke";
@@ -64,7 +66,7 @@ struct Job {
     unsigned memory_mib = 1024;
     std::span<const std::string_view> files = {};         // from the repository's root, at the same path in the guest
     std::span<const std::string_view> exo_options = {};   // further words for `exo run`: what the program is granted
-    std::span<const std::string_view> linux_machine = {}; // further words of QEMU for Linux's machine
+    std::span<const std::string_view> linux_machine = {}; // further words of QEMU for the peer's machine
     std::span<const std::string_view> linux_modules = {}; // loaded before the program, with what they depend on
     std::string_view linux_kernel_options = {};
 };

@@ -50,6 +50,8 @@ struct BenchResult {
 // The peer that goals are held against.
 inline constexpr std::string_view ours_name = "ours";
 inline constexpr std::string_view goal_peer = "linux-tuned";
+// What runs jobs without an operating system.
+inline constexpr std::string_view bare_name = "bare";
 
 // `by_system` holds what each system yielded, "ours" among them when it ran.
 RowResult combine(const RowDefinition& definition, const std::map<std::string, Measured>& by_system);

@@ -55,7 +55,7 @@ public:
     std::expected<std::vector<RowResult>, std::string> results() {
         std::vector<RowResult> rows;
         for (const RowDefinition& row : definition_.rows) {
-            const auto& by_system = yield_[std::string(row.name)];
+            const auto by_system = yields_of(row);
             if (row.count_only && !plan_.count_instructions)
                 continue;
             for (const std::string_view name : expected_of(row))
@@ -117,11 +117,22 @@ private:
         return row != definition_.rows.end() ? &*row : nullptr;
     }
 
+    std::map<std::string, Measured> yields_of(const RowDefinition& row) {
+        auto by_system = yield_[std::string(row.name)];
+        if (!row.peers_row.empty())
+            for (const auto& [system, measured] : yield_[std::string(row.peers_row)])
+                if (system != ours_name)
+                    by_system[system] = measured;
+        return by_system;
+    }
+
     // Who is to yield a row: every system that runs, or those peers that it names.
     std::vector<std::string_view> expected_of(const RowDefinition& row) const {
         std::vector<std::string_view> names;
         bool tuned = false;
         for (const auto& system : systems_) {
+            if (system->name() == bare_name)
+                continue; // its columns have names of their own
             tuned = tuned || system->name() == goal_peer;
             if (system->name() == ours_name || (!row.ours_only && row.peers.empty()))
                 names.push_back(system->name());

@@ -47,6 +47,8 @@ public:
 
 std::unique_ptr<System> make_linux_guest(const Environment& environment, linux_peer::Tuning tuning);
 std::unique_ptr<System> make_exo_guest(const Environment& environment);
+// For programs that are their own kernel: the tuned guest's machine with such a program in Linux's place.
+std::unique_ptr<System> make_bare_guest(const Environment& environment);
 
 // The arguments a job's program gets in this mode, split at blanks.
 std::vector<std::string> job_arguments(const Job& job, const RunMode& mode);

@@ -63,11 +63,11 @@ std::vector<std::string> guest_command(const GuestOptions& options) {
         std::to_string(options.memory_mib) + "M",
         "-kernel",
         options.kernel.string(),
-        "-initrd",
-        options.initramfs.string(),
         "-append",
         kernel_command_line(options),
     };
+    if (!options.initramfs.empty())
+        command.insert(command.end(), {"-initrd", options.initramfs.string()});
     if (options.clock == Clock::instructions)
         command.insert(command.end(), {"-icount", "shift=0,sleep=off"});
     command.insert(command.end(), options.machine_words.begin(), options.machine_words.end());

@@ -26,7 +26,7 @@ struct GuestOptions {
     bool isolated_core = false; // a second core, kept free of kernel work on the tuned guest
     unsigned memory_mib = 1024;
     std::filesystem::path kernel;
-    std::filesystem::path initramfs;
+    std::filesystem::path initramfs;             // empty: none
     std::vector<std::string> arguments;          // of /init
     std::vector<std::string> machine_words = {}; // further words of the QEMU command, such as its NICs
     std::string kernel_options = {};             // further words of the kernel's command line

@@ -15,21 +15,31 @@ inline constexpr std::string_view flood_bias =
     "QEMU's main loop moves the packets in a thread of its own: fast systems are held by it, and so closer together";
 inline constexpr std::string_view count_bias = "none: instructions are counted";
 
-inline constexpr std::string_view all_peers[] = {"blocking", "spinning",  "packet",          "xdp",
-                                                 "dpdk",     "dpdk-bare", "vmxnet3-spinning"};
+inline constexpr std::string_view tcp_peers[] = {"blocking", "spinning", "vmxnet3-spinning"};
+inline constexpr std::string_view all_peers[] = {"blocking",  "spinning",         "packet", "xdp",        "dpdk",
+                                                 "dpdk-bare", "vmxnet3-spinning", "floor",  "floor-iommu"};
 
 inline constexpr PeerBound round_trip_bounds[] = {{.peer = "blocking", .ratio_at_most = 0.1},
                                                   {.peer = "spinning", .ratio_at_most = 0.2},
-                                                  {.peer = "dpdk", .ratio_at_most = 0.9}};
+                                                  {.peer = "dpdk", .ratio_at_most = 0.9},
+                                                  {.peer = "floor", .ratio_at_most = 1.05}};
 inline constexpr PeerBound instruction_bounds[] = {{.peer = "blocking", .instruction_ratio_at_most = 0.1},
                                                    {.peer = "spinning", .instruction_ratio_at_most = 0.1},
-                                                   {.peer = "dpdk", .instruction_ratio_at_most = 1}};
+                                                   {.peer = "dpdk", .instruction_ratio_at_most = 1},
+                                                   {.peer = "floor", .instruction_ratio_at_most = 1.05}};
+inline constexpr PeerBound flow_time_bounds[] = {{.peer = "blocking", .ratio_at_most = 0.25},
+                                                 {.peer = "spinning", .ratio_at_most = 0.25}};
+inline constexpr PeerBound flow_instruction_bounds[] = {{.peer = "blocking", .instruction_ratio_at_most = 0.25},
+                                                        {.peer = "spinning", .instruction_ratio_at_most = 0.25}};
 inline constexpr PeerBound rate_bounds[] = {{.peer = "dpdk", .ratio_at_most = 1 / 1.1}};
+
+inline constexpr PeerBound tcp_time_bounds[] = {{.peer = "blocking", .ratio_at_most = 0.5},
+                                                {.peer = "spinning", .ratio_at_most = 0.5}};
 
 inline constexpr RowDefinition latency_rows[] = {
     {.name = "udp_round_trip",
      .unit = "cycles",
-     .goal_text = "0.1x blocking, 0.2x spinning, 0.9x dpdk",
+     .goal_text = "0.1x blocking, 0.2x spinning, 0.9x dpdk, 1.05x floor",
      .goal = {.peers = round_trip_bounds},
      .bias = time_bias,
      .peers = all_peers},
@@ -37,18 +47,52 @@ inline constexpr RowDefinition latency_rows[] = {
     {.name = "udp_round_trip_least", .unit = "cycles", .goal_text = "reported", .bias = time_bias, .peers = all_peers},
     {.name = "udp_send_receive",
      .unit = "instructions",
-     .goal_text = "1/10 of sockets, at most dpdk's",
+     .goal_text = "1/10 of sockets, at most dpdk's, 1.05x floor",
      .goal = {.peers = instruction_bounds},
      .bias = count_bias,
      .count_only = true,
      .peers = all_peers},
-    {.name = "kernel_entries",
+    {.name = "udp_kernel_entries",
      .unit = "count",
      .goal_text = "0 in all round trips",
      .goal = {.ours_at_most = 0},
      .bias = "none: a count of events, not a time",
      .zero_is_valid = true,
      .ours_only = true},
+    {.name = "flow_round_trip",
+     .unit = "cycles",
+     .goal_text = "0.25x sockets",
+     .goal = {.peers = flow_time_bounds},
+     .bias = time_bias,
+     .peers = all_peers,
+     .peers_row = "udp_round_trip"},
+    {.name = "flow_round_trip_p99",
+     .unit = "cycles",
+     .goal_text = "reported",
+     .bias = time_bias,
+     .peers = all_peers,
+     .peers_row = "udp_round_trip_p99"},
+    {.name = "flow_send_receive",
+     .unit = "instructions",
+     .goal_text = "1/4 of sockets",
+     .goal = {.peers = flow_instruction_bounds},
+     .bias = count_bias,
+     .count_only = true,
+     .peers = all_peers,
+     .peers_row = "udp_send_receive"},
+    {.name = "tcp_round_trip",
+     .unit = "cycles",
+     .goal_text = "0.5x sockets",
+     .goal = {.peers = tcp_time_bounds},
+     .bias = time_bias,
+     .peers = tcp_peers},
+    {.name = "tcp_round_trip_p99", .unit = "cycles", .goal_text = "reported", .bias = time_bias, .peers = tcp_peers},
+    {.name = "tcp_send_receive",
+     .unit = "instructions",
+     .goal_text = "reported",
+     .bias = count_bias,
+     .count_only = true,
+     .peers = tcp_peers},
 };
 
 inline constexpr RowDefinition rate_rows[] = {
@@ -59,6 +103,24 @@ inline constexpr RowDefinition rate_rows[] = {
      .bias = flood_bias,
      .peers = all_peers},
     {.name = "udp_large_packet", .unit = "cycles", .goal_text = "reported", .bias = flood_bias, .peers = all_peers},
+    {.name = "flow_small_packet",
+     .unit = "cycles",
+     .goal_text = "reported",
+     .bias = flood_bias,
+     .peers = all_peers,
+     .peers_row = "udp_small_packet"},
+    {.name = "flow_large_packet",
+     .unit = "cycles",
+     .goal_text = "reported",
+     .bias = flood_bias,
+     .peers = all_peers,
+     .peers_row = "udp_large_packet"},
+    {.name = "tcp_stream_kib",
+     .unit = "cycles",
+     .goal_text = "0.5x sockets",
+     .goal = {.peers = tcp_time_bounds},
+     .bias = flood_bias,
+     .peers = tcp_peers},
 };
 
 // Every NIC behind a root port of its own, as `exo run` has it; two on one hub.
@@ -101,6 +163,10 @@ inline constexpr std::string_view uio_modules[] = {"uio_pci_generic"};
 inline constexpr std::string_view exo_options[] = {"--verbose", "--manifest", "machine log",  "--net",
                                                    "hub:bench", "--ip",       "10.99.0.1/24", "--net",
                                                    "hub:bench", "--ip",       "10.99.0.2/24"};
+
+inline constexpr std::string_view exo_flow_options[] = {
+    "--verbose",    "--manifest", "machine log",          "--net", "hub:bench,bind=flows", "--ip",
+    "10.99.0.1/24", "--net",      "hub:bench,bind=flows", "--ip",  "10.99.0.2/24"};
 
 // The words of each program; the second of a pair is for a smoke run.
 struct Words {
@@ -153,8 +219,32 @@ constexpr Job our_job(Words words) {
             .exo_options = exo_options};
 }
 
+constexpr Job flow_job(Words words) {
+    Job job = our_job(words);
+    job.exo_options = exo_flow_options;
+    return job;
+}
+
+constexpr Job floor_job(std::string_view peer, Words words) {
+    Job job{.bare_image = "bench/network/floor/floor.elf",
+            .peer = peer,
+            .arguments = words.measure,
+            .smoke_arguments = words.smoke,
+            .count_arguments = "--count",
+            .timeout_s = 120,
+            .linux_machine = virtio_iommu_machine};
+    // Our driver wants the NIC to go through an IOMMU, should there be one.
+    if (peer == "floor")
+        job.linux_machine = std::span(virtio_iommu_machine).subspan<2>();
+    return job;
+}
+
 inline constexpr Job latency_jobs[] = {
     our_job({"", "--smoke"}),
+    floor_job("floor", {"", "--smoke"}),
+    floor_job("floor-iommu", {"iommu", "iommu --smoke"}),
+    flow_job({"flows", "flows --smoke"}),
+    our_job({"tcp", "tcp --smoke"}),
     socket_job("blocking", {"blocking", "blocking --smoke"}),
     socket_job("spinning", {"spinning", "spinning --smoke"}),
     socket_job("packet", {"packet", "packet --smoke"}),
@@ -171,6 +261,10 @@ constexpr Job uncounted(Job job) {
 
 inline constexpr Job rate_jobs[] = {
     uncounted(our_job({"rate", "rate --smoke"})),
+    uncounted(floor_job("floor", {"rate", "rate --smoke"})),
+    uncounted(floor_job("floor-iommu", {"iommu rate", "iommu rate --smoke"})),
+    uncounted(flow_job({"flows rate", "flows rate --smoke"})),
+    uncounted(our_job({"tcp rate", "tcp rate --smoke"})),
     uncounted(socket_job("blocking", {"blocking rate", "blocking rate --smoke"})),
     uncounted(socket_job("spinning", {"spinning rate", "spinning rate --smoke"})),
     uncounted(socket_job("packet", {"packet rate", "packet rate --smoke"})),

@@ -18,8 +18,10 @@ inline void pass_instructions(std::uint64_t count) {
     asm volatile("1: dec %0\n\tjnz 1b" : "+r"(iterations) : : "cc");
 }
 
-// What the words of a command line ask for: `rate` instead of latency, --smoke, --count for instructions.
+// What the words of a command line ask for: `rate` instead of latency, --smoke, --count for instructions, `flows` and
+// `tcp` to call the rows flow_* and tcp_* rather than udp_*.
 struct Request {
+    std::string_view subject = "udp"; // what the rows' names begin with
     Question question = Question::latency;
     Effort effort = Effort::measure;
     Clock clock = Clock::wall;
@@ -32,6 +34,10 @@ struct Request {
             effort = Effort::smoke;
         else if (word == "--count")
             clock = Clock::instructions;
+        else if (word == "flows")
+            subject = "flow";
+        else if (word == "tcp")
+            subject = "tcp";
         else
             return false;
         return true;
@@ -41,18 +47,19 @@ struct Request {
 template <class Lane>
 class NetworkSuite {
 public:
-    NetworkSuite(Lane& lane, const Request& request)
-        : lane_(lane), question_(request.question), effort_(request.effort), clock_(request.clock) {}
+    NetworkSuite(Lane& lane, const Request& request) : lane_(lane), request_(request) {}
 
     // False when a packet did not come where it had to.
     bool run() {
         if (!warm_up())
             return false;
-        if (clock_ == Clock::instructions)
+        if (request_.clock == Clock::instructions)
             return count_send_receive();
-        if (question_ == Question::latency)
+        if (request_.question == Question::latency)
             return time_round_trips();
-        return flood("udp_small_packet", small_payload) && flood("udp_large_packet", large_payload);
+        if constexpr (is_stream)
+            return stream();
+        return flood("_small_packet", small_payload) && flood("_large_packet", large_payload);
     }
 
 private:
@@ -61,12 +68,17 @@ private:
     static constexpr std::uint64_t passed_instructions = 400'000;    // while a packet comes and is dealt with
     static constexpr std::uint32_t passes_max = 100;
 
-    std::uint32_t round_trips() const { return effort_ == Effort::smoke ? 64 : samples_max; }
+    static constexpr std::uint32_t stream_batches = 9;
+    static constexpr bool is_stream = requires { Lane::is_stream; };
+    static constexpr std::size_t payload = is_stream ? 1 : round_trip_payload;
+
+    std::uint64_t effort_octets() const { return request_.effort == Effort::smoke ? 1 << 18 : 1 << 22; }
+    std::uint32_t round_trips() const { return request_.effort == Effort::smoke ? 64 : samples_max; }
 
     // One datagram there and back, waiting as the lane waits; false when it was lost.
     bool round_trip() {
         const std::uint64_t deadline = read_tsc() + patience_cycles;
-        while (lane_.send(1, round_trip_payload) != 1)
+        while (lane_.send(1, payload) != 1)
             if (read_tsc() > deadline)
                 return false;
         while (lane_.echo(1) != 1)
@@ -97,22 +109,23 @@ private:
             samples_[i] = read_tsc() - begin;
             histogram.add(samples_[i]);
         }
-        if constexpr (counts_entries)
-            row("kernel_entries", (kernel_entries() - entries) * 1000, "count");
-        if (lane_.payload_bytes_received() - bytes != 2ull * count * round_trip_payload)
+        if (counts_entries())
+            row("_kernel_entries", (kernel_entries() - entries) * 1000, "count");
+        if (lane_.payload_bytes_received() - bytes != 2ull * count * payload)
             return false;
         sort(count);
-        row("udp_round_trip", samples_[count / 2] * 1000);
-        row("udp_round_trip_p99", samples_[count - 1 - count / 100] * 1000);
-        row("udp_round_trip_least", samples_[0] * 1000);
-        histogram.print("udp_round_trip", [this](std::string_view line) { lane_.print(line); });
+        row("_round_trip", samples_[count / 2] * 1000);
+        row("_round_trip_p99", samples_[count - 1 - count / 100] * 1000);
+        row("_round_trip_least", samples_[0] * 1000);
+        char name[name_bytes_max];
+        histogram.print(name_of(name, "_round_trip"), [this](std::string_view line) { lane_.print(line); });
         return true;
     }
 
     // What the ends spend on one send plus one receive: the instructions of the calls and of whatever handles the
     // packet in between, without those that only wait.
     bool count_send_receive() {
-        const std::uint32_t count = effort_ == Effort::smoke ? 15 : 201;
+        const std::uint32_t count = request_.effort == Effort::smoke ? 15 : 201;
         for (std::uint32_t i = 0; i < count; ++i) {
             std::uint64_t passed = 0;
             const auto pass = [&] {
@@ -120,7 +133,7 @@ private:
                 passed += passed_instructions;
             };
             const std::uint64_t begin = read_tsc();
-            if (lane_.send(1, round_trip_payload) != 1)
+            if (lane_.send(1, payload) != 1)
                 return false;
             pass();
             for (std::uint32_t tries = 0; lane_.echo(1) != 1; ++tries, pass())
@@ -133,12 +146,32 @@ private:
             samples_[i] = read_tsc() - begin - passed;
         }
         sort(count);
-        row("udp_send_receive", samples_[count / 2] * 1000 / 2);
+        row("_send_receive", samples_[count / 2] * 1000 / 2);
+        return true;
+    }
+
+    // One way, in pieces as a program writes them; the row is of a KiB.
+    bool stream() {
+        const std::uint64_t wanted = effort_octets();
+        for (std::uint32_t batch = 0; batch <= stream_batches; ++batch) {
+            const std::uint64_t begin = read_tsc();
+            for (std::uint64_t sent = 0, came = 0; came < wanted;) {
+                if (sent < wanted)
+                    sent += lane_.send(1, std::min<std::uint64_t>(stream_piece, wanted - sent));
+                came += lane_.drain(1, stream_piece);
+                if (read_tsc() - begin > patience_cycles)
+                    return false;
+            }
+            if (batch > 0) // the first goes unmeasured
+                samples_[batch - 1] = (read_tsc() - begin) * 1000 / (wanted / 1024);
+        }
+        sort(stream_batches);
+        row("_stream_kib", samples_[stream_batches / 2]);
         return true;
     }
 
     bool flood(std::string_view name, std::size_t payload_bytes) {
-        const std::uint64_t wanted = effort_ == Effort::smoke ? 256 : 20'000;
+        const std::uint64_t wanted = request_.effort == Effort::smoke ? 256 : 20'000;
         constexpr std::uint32_t batches = 9;
         for (std::uint32_t batch = 0; batch <= batches; ++batch) {
             const std::uint64_t begin = read_tsc();
@@ -164,22 +197,34 @@ private:
     }
 
     // Where a lane can say how often the kernel was entered.
-    static constexpr bool counts_entries = requires(Lane& lane) { lane.kernel_entries(); };
-    std::uint64_t kernel_entries() {
-        if constexpr (counts_entries)
+    static constexpr bool may_count_entries = requires(Lane& lane) { lane.kernel_entries(); };
+    bool counts_entries() const {
+        if constexpr (may_count_entries)
+            return lane_.counts_kernel_entries();
+        return false;
+    }
+    std::uint64_t kernel_entries() const {
+        if constexpr (may_count_entries)
             return lane_.kernel_entries();
         return 0;
     }
 
-    void row(std::string_view name, std::uint64_t thousandths, std::string_view unit = "cycles") {
-        char buffer[row_bytes_max];
-        lane_.print(format_row(buffer, name, unit, thousandths));
+    static constexpr std::size_t name_bytes_max = 64;
+
+    std::string_view name_of(std::span<char, name_bytes_max> into, std::string_view rest) const {
+        const auto end = std::copy(rest.begin(), rest.end(),
+                                   std::copy(request_.subject.begin(), request_.subject.end(), into.begin()));
+        return {into.data(), static_cast<std::size_t>(end - into.begin())};
+    }
+
+    // `rest`: of its name, behind the subject.
+    void row(std::string_view rest, std::uint64_t thousandths, std::string_view unit = "cycles") {
+        char name[name_bytes_max], buffer[row_bytes_max];
+        lane_.print(format_row(buffer, name_of(name, rest), unit, thousandths));
     }
 
     Lane& lane_;
-    Question question_;
-    Effort effort_;
-    Clock clock_;
+    const Request request_;
     std::uint64_t samples_[samples_max] = {};
 };
 

@@ -2,6 +2,7 @@
 #include "bench/network/linux/packet_ring.hpp"
 #include "bench/network/linux/raw_lane.hpp"
 #include "bench/network/linux/socket_lane.hpp"
+#include "bench/network/linux/tcp_lane.hpp"
 #include "bench/network/linux/xdp_ring.hpp"
 #include "bench/network/suite.hpp"
 
@@ -31,8 +32,14 @@ int main(int count, char** words) {
             name = words[i];
     }
     if (name == "blocking" || name == "spinning") {
-        const auto lane = std::make_unique<SocketLane>(name == "blocking" ? Waiting::block : Waiting::spin);
-        return measure(*lane, request);
+        const Waiting waiting = name == "blocking" ? Waiting::block : Waiting::spin;
+        const auto stream = std::make_unique<TcpLane>(waiting); // before the thread enters the other end's namespace
+        const auto lane = std::make_unique<SocketLane>(waiting);
+        if (const int status = measure(*lane, request))
+            return status;
+        stream->open();
+        request.subject = "tcp";
+        return measure(*stream, request);
     }
     if (name == "packet") {
         RawLane<PacketRing> lane;

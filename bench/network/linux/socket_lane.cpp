@@ -29,10 +29,8 @@ int open_socket(std::uint32_t own, std::uint32_t peer, Waiting waiting) {
     const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     check(socket >= 0, "opening a socket");
     set_option(socket, SO_RCVBUFFORCE, buffer_bytes);
-    if (waiting == Waiting::spin) {
-        set_option(socket, SO_BUSY_POLL, busy_poll_us);
-        set_option(socket, SO_PREFER_BUSY_POLL, 1);
-    }
+    if (waiting == Waiting::spin)
+        spin_on(socket);
     const sockaddr_in here = end_of(own), there = end_of(peer);
     // Safe: the socket calls' own convention.
     check(::bind(socket, reinterpret_cast<const sockaddr*>(&here), sizeof here) == 0, "binding a socket");
@@ -41,6 +39,11 @@ int open_socket(std::uint32_t own, std::uint32_t peer, Waiting waiting) {
 }
 
 } // namespace
+
+void spin_on(int socket) {
+    set_option(socket, SO_BUSY_POLL, busy_poll_us);
+    set_option(socket, SO_PREFER_BUSY_POLL, 1);
+}
 
 SocketLane::SocketLane(Waiting waiting) : wait_flags_(waiting == Waiting::spin ? MSG_DONTWAIT : 0) {
     const Mac client_mac = interface_mac(client_interface), other_mac = interface_mac(other_interface);

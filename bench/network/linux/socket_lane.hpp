@@ -10,6 +10,9 @@ namespace bench::network {
 
 enum class Waiting { block, spin };
 
+// Lets Linux poll the NIC from within calls on the socket.
+void spin_on(int socket);
+
 class SocketLane {
 public:
     explicit SocketLane(Waiting waiting);

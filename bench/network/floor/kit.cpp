@@ -1,0 +1,95 @@
+// What libos/net's objects ask of the kit, in a machine without a kernel: memory, a NIC's function, time. Nothing here
+// is called between the first packet and the last.
+#include "bench/network/floor/machine.hpp"
+#include "libos/device/virtio_surroundings.hpp"
+#include "libos/memory/heap.hpp"
+#include "libos/time/clock.hpp"
+
+namespace bench::floor {
+
+extern Nic nics[nics_max];
+
+} // namespace bench::floor
+
+namespace exo {
+
+using bench::floor::take_pages;
+
+// Only timers of ARP go by it, none of which matters here.
+std::uint64_t tsc_hz() {
+    return 2'000'000'000;
+}
+
+void* heap_allocate(std::size_t bytes) {
+    return take_pages(bytes);
+}
+
+void heap_free(void*) {}
+
+// Nobody sleeps.
+Status EventWaiter::open(std::size_t) {
+    return {};
+}
+void EventWaiter::close() {}
+bool EventWaiter::wait(std::uint64_t) {
+    return false;
+}
+Status Function::route_interrupt(std::uint32_t, EventBit) {
+    return {};
+}
+Status Function::arm(std::uint32_t) {
+    return {};
+}
+
+Status Function::open(const StartFunction& granted) {
+    const bench::floor::Nic& nic = bench::floor::nics[granted.index];
+    info_ = &nic.info;
+    configuration_ = nic.configuration;
+    return {};
+}
+
+Result<volatile std::byte*> Function::bar(unsigned index) {
+    return reinterpret_cast<volatile std::byte*>(info_->bar[index].base); // Safe: mapped at its address.
+}
+
+Result<DmaMemory> Function::allocate_dma(std::uint64_t bytes) {
+    std::byte* const memory = take_pages(bytes);
+    if (!memory)
+        return std::unexpected(Error::TableFull);
+    return DmaMemory{memory, reinterpret_cast<std::uint64_t>(memory), bytes};
+}
+
+void Function::free_dma(const DmaMemory&) {}
+
+Status VirtioSurroundings::open(const StartFunction& granted) {
+    (void)function_.open(granted);
+    // Safe: drivers only read it.
+    environment_ = {this,    mapped_registers(const_cast<std::byte*>(function_.configuration())),
+                    map_bar, allocate,
+                    relax,   {tsc, tsc_hz() / 1'000'000}};
+    return {};
+}
+
+std::optional<virtio::BarWindow> VirtioSurroundings::map_bar(void* context, unsigned bar, std::uint64_t offset,
+                                                             std::uint64_t bytes) {
+    Function& function = static_cast<VirtioSurroundings*>(context)->function_;
+    if (bar >= function_bars || offset > function.info().bar[bar].bytes ||
+        bytes > function.info().bar[bar].bytes - offset)
+        return std::nullopt;
+    // Safe: drivers store to it through their own volatile accesses.
+    std::byte* const memory = const_cast<std::byte*>(*function.bar(bar)) + offset;
+    return virtio::BarWindow{mapped_registers(memory), memory};
+}
+
+std::optional<virtio::DmaBuffer> VirtioSurroundings::allocate(void* context, std::size_t bytes) {
+    const auto memory = static_cast<VirtioSurroundings*>(context)->function_.allocate_dma(bytes);
+    if (!memory)
+        return std::nullopt;
+    return virtio::DmaBuffer{memory->address, memory->physical, memory->bytes};
+}
+
+void VirtioSurroundings::relax(void*) {
+    pause();
+}
+
+} // namespace exo

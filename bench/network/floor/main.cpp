@@ -1,0 +1,72 @@
+// The floor of the network bench: what is left when nothing protects anybody. The objects of libos/net and of the
+// drivers that programs link run the suite in ring 0, on a machine that has no kernel; with `iommu`, DMA is translated.
+#include "bench/exo/program.hpp"
+#include "bench/network/floor/machine.hpp"
+#include "bench/network/stack_lane.hpp"
+#include "libos/net/port_virtio.hpp"
+
+using namespace bench;
+
+namespace bench::floor {
+
+Nic nics[nics_max];
+
+} // namespace bench::floor
+
+namespace bench {
+
+void give_up(const char* step, const char* reason) {
+    print("floor: ");
+    print(step);
+    print(" failed");
+    if (reason != nullptr) {
+        print(": ");
+        print(reason);
+    }
+    print("\n");
+    floor::end_machine(false);
+}
+
+} // namespace bench
+
+namespace {
+
+template <typename Ring>
+void open_pair(exo::net::VirtioNic& nic, exo::net::VirtioPort<Ring>& port, std::uint32_t index,
+               const exo::net::PortWishes& wishes) {
+    const char* problem = nic.open({exo::no_handle, index, 0}, wishes);
+    if (problem == nullptr)
+        problem = port.open(nic, 0);
+    if (problem == nullptr)
+        problem = nic.start();
+    if (problem != nullptr)
+        give_up("opening a NIC", problem);
+    port.begin();
+}
+
+exo::net::VirtioNic nics[floor::nics_max];
+exo::net::SplitVirtioPort ports[floor::nics_max];
+constexpr std::size_t words_max = 8;
+
+} // namespace
+
+extern "C" void (*__init_array_start[])();
+extern "C" void (*__init_array_end[])();
+
+extern "C" [[noreturn]] void floor_main(std::uint64_t start_info) {
+    for (auto constructor = __init_array_start; constructor != __init_array_end; ++constructor)
+        (*constructor)();
+    std::string_view words[words_max];
+    network::Request request;
+    for (const std::string_view word : std::span(words, floor::read_words(start_info, words)))
+        if (word == "iommu")
+            require(floor::translate_dma(), "turning DMA translation on");
+        else
+            require(request.take(word), "reading the arguments");
+    require(floor::find_nics(floor::nics) == floor::nics_max, "finding two NICs");
+    for (std::uint32_t i = 0; i < floor::nics_max; ++i)
+        open_pair(nics[i], ports[i], i, {.packed = false});
+    if (!network::run_stack_suite(ports[0], ports[1], {request, {1, 2, 3, 4}, nullptr}))
+        give_up("waiting for a packet", nullptr);
+    floor::end_machine(true);
+}
