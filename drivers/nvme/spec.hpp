@@ -81,11 +81,14 @@ namespace status_code {
 inline constexpr std::uint16_t mask = 0x7ff;
 inline constexpr std::uint16_t success = 0x000;
 inline constexpr std::uint16_t invalid_field = 0x002;
+inline constexpr std::uint16_t transfer_error = 0x004;
+inline constexpr std::uint16_t internal_error = 0x006;
 inline constexpr std::uint16_t aborted_on_request = 0x007;
 inline constexpr std::uint16_t aborted_with_queue = 0x008;
 inline constexpr std::uint16_t out_of_range = 0x080;
-inline constexpr std::uint16_t write_fault = 0x280;
-inline constexpr std::uint16_t unrecovered_read = 0x281;
+inline constexpr bool is_media(std::uint16_t status) { // write fault, unrecovered read, and their like
+    return (status & 0x700) == 0x200;
+}
 inline constexpr std::uint16_t do_not_retry = 1u << 14;
 } // namespace status_code
 

@@ -11,6 +11,7 @@ namespace {
 
 FrameRange ranges[memory_ranges_max];
 std::size_t range_count;
+std::uint64_t taken_end; // frame behind the highest that was taken out; firmware may call it its own
 
 void insert(std::size_t at, FrameRange range) {
     if (range_count == memory_ranges_max)
@@ -43,6 +44,7 @@ void boot_memory_add(std::uint64_t begin, std::uint64_t end) {
 void boot_memory_remove(std::uint64_t begin, std::uint64_t end) {
     std::uint64_t first = begin >> page_shift;
     std::uint64_t last = (end + page_bytes - 1) >> page_shift;
+    taken_end = std::max(taken_end, last);
     for (std::size_t i = 0; i < range_count;) {
         FrameRange range = ranges[i];
         std::uint64_t range_last = range.first + range.count;
@@ -61,7 +63,8 @@ void boot_memory_remove(std::uint64_t begin, std::uint64_t end) {
 }
 
 std::uint64_t boot_memory_end() {
-    return range_count ? (ranges[range_count - 1].first + ranges[range_count - 1].count) << page_shift : 0;
+    const std::uint64_t free_end = range_count ? ranges[range_count - 1].first + ranges[range_count - 1].count : 0;
+    return std::max(free_end, taken_end) << page_shift;
 }
 
 std::span<const FrameRange> boot_memory_rest() {

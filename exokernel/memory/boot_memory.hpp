@@ -9,8 +9,8 @@
 namespace exo {
 
 void boot_memory_add(std::uint64_t begin, std::uint64_t end);    // usable bytes
-void boot_memory_remove(std::uint64_t begin, std::uint64_t end); // image, archive, what the command line excludes
-std::uint64_t boot_memory_end();                                 // one past the highest usable byte
+void boot_memory_remove(std::uint64_t begin, std::uint64_t end); // what is in use: image, archive
+std::uint64_t boot_memory_end();                                 // one past the highest byte added or removed
 // The direct map beyond the first 4 GiB, the frame map and the info pages.
 void memory_start();
 // What is left, to become the roots of all Frames capabilities.

@@ -36,12 +36,12 @@ Status Function::open(const StartFunction& granted) {
     return status;
 }
 
-Result<volatile std::byte*> Function::bar(unsigned index) {
-    if (index >= function_bars || info_->bar[index].bytes < page_bytes)
+Result<volatile std::byte*> Function::bar(unsigned index, std::uint64_t bytes) {
+    if (index >= function_bars || info_->bar[index].bytes < std::max(bytes, page_bytes))
         return std::unexpected(Error::OutOfRange);
     MutexGuard guard(lock_);
     if (!bars_[index]) {
-        const std::uint64_t pages = info_->bar[index].bytes / page_bytes;
+        const std::uint64_t pages = (bytes ? bytes : info_->bar[index].bytes) / page_bytes;
         auto address = address_space().map_device(handle_, index, 0, pages, right::Read | right::Write);
         if (!address)
             return std::unexpected(address.error());

@@ -28,8 +28,9 @@ public:
     Handle handle() const { return handle_; }
     // Configuration space, read only: the kernel alone writes it (Control bits, MSI-X).
     volatile const std::byte* configuration() const { return configuration_; }
-    // A register window, mapped whole at the first use. Errors: OutOfRange (no such BAR).
-    Result<volatile std::byte*> bar(unsigned index);
+    // A register window, mapped at the first use: whole, or its first `bytes`, where the rest holds the MSI-X table,
+    // which the kernel alone writes. Errors: OutOfRange (no such BAR, or it is shorter).
+    Result<volatile std::byte*> bar(unsigned index, std::uint64_t bytes = 0);
 
     // New memory inside the window, zeroed, a whole number of pages. Errors: TableFull, or as allow.
     Result<DmaMemory> allocate_dma(std::uint64_t bytes);

@@ -46,8 +46,8 @@ bool is_test(std::string_view path) {
 bool may_include(std::string_view from, std::string_view to) {
     if (is_test(from))
         return true;
-    // Ports are over NICs whose whole function the environment owns: they run both halves of the driver.
-    const bool owns_function = from.starts_with("libos/net/");
+    // Ports and disks are over functions that the environment owns whole: they run both halves of the driver.
+    const bool owns_function = from.starts_with("libos/net/") || from.starts_with("libos/block/");
     if (in_user_mode(from) && !owns_function && to.starts_with("drivers/") && to.contains("/control"))
         return false;
     if (from.starts_with("drivers/") && from.contains("/queue."))

@@ -1,6 +1,7 @@
 // Checks of a request against the host. Each refusal is one sentence that names the limit.
 #include "tools/exo/host_limits.hpp"
 
+#include "tools/exo/disk_host.hpp"
 #include "tools/exo/net_host.hpp"
 
 #include <algorithm>
@@ -92,6 +93,9 @@ Outcome<void> check_host(const RunOptions& options) {
             return checked;
     for (const NetInterface& interface : options.interfaces)
         if (const auto checked = check_interface_host(interface); !checked)
+            return checked;
+    for (const DiskImage& disk : options.disks)
+        if (const auto checked = check_disk_host(disk); !checked)
             return checked;
     if (options.trace_file) {
         std::filesystem::path folder = std::filesystem::path(*options.trace_file).parent_path();

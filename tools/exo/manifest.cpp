@@ -50,6 +50,8 @@ std::string write_manifest(const RunOptions& options, std::string_view program) 
             text += std::format("flow {} ether={} local={}\n", nic, type, address);
         ++nic;
     }
+    for (std::size_t index = 0; index < options.disks.size(); ++index)
+        text += std::format("function {}\n", disk_function);
     text += std::format("trace {}\n", options.trace_file ? "on" : "off");
     for (const std::string& line : options.manifest_lines)
         text += line + '\n';

@@ -151,6 +151,16 @@ Effect add_interface(RunOptions& options, const std::string& text) {
     return {};
 }
 
+Effect add_disk(RunOptions& options, const std::string& text) {
+    auto disk = parse_disk(text);
+    if (!disk)
+        return std::unexpected(disk.error());
+    if (options.disks.size() == disks_max)
+        return usage_error(std::format("--disk: at most {} disks can be added", disks_max));
+    options.disks.push_back(std::move(*disk));
+    return {};
+}
+
 Effect set_address(RunOptions& options, const std::string& text) {
     auto address = parse_address(text);
     if (!address)
@@ -181,6 +191,7 @@ constexpr ValueOption value_options[] = {
     {"--kernel-option", add_kernel_option},
     {"--manifest", add_manifest_line},
     {"--device", add_device},
+    {"--disk", add_disk},
     {"--net", add_interface},
     {"--ip", set_address},
 };
@@ -300,6 +311,9 @@ The exit status, stdout and stderr are the program's own; stdin is forwarded to 
   --kernel-option W   one word for the kernel's command line, such as cores=0-1 or slot-us=500; can be repeated
   --manifest LINE     one more directive for the steward, such as 'machine create' (steward/README.md); can be repeated
   --device SPEC       one more PCI function in QEMU's words, such as edu; can be repeated
+  --disk IMAGE[,size=SIZE][,ro][,K=V...]
+                      one more NVMe disk, a raw image; size: make it when it is not there; K=V: of QEMU's nvme, such as
+                      logical_block_size=4096; qemu:DRIVE: a drive in QEMU's words; can be repeated
   --net WIRE[,K=V...] one more NIC: user (NAT and DHCP of QEMU's own; hostfwd=tcp::8080-:80 leads in), hub:NAME (machines
                       joined by a name; given twice, inside this machine), tap:INTERFACE, qemu:NETDEV; can be repeated.
                       model=e1000e instead of virtio-net-pci, mac=..., and further properties such as packed=on;

@@ -2,6 +2,7 @@
 // What needs the host (does the file exist, how much memory is there) is checked in host_limits.hpp and elf_check.hpp.
 #pragma once
 
+#include "tools/exo/disk.hpp"
 #include "tools/exo/net.hpp"
 #include "tools/exo/outcome.hpp"
 
@@ -45,6 +46,7 @@ struct RunOptions {
     std::vector<std::string> manifest_lines; // further directives, see steward/README.md
     std::vector<std::string> devices;        // further PCI functions, in QEMU's words
     std::vector<NetInterface> interfaces;    // NICs, in the order of --net
+    std::vector<DiskImage> disks;            // in the order of --disk
     std::string kernel_options;              // words for the kernel's command line
     std::string processor = "max";           // what TCG emulates, in QEMU's words; KVM gives the host's
     std::optional<std::string> kernel_file;  // instead of the kernel that was built

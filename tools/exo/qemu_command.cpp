@@ -83,6 +83,14 @@ void add_interfaces(Words& words, const RunOptions& options, unsigned& ports) {
     }
 }
 
+void add_disks(Words& words, const RunOptions& options, unsigned& ports) {
+    for (std::size_t index = 0; index < options.disks.size(); ++index) {
+        const DiskWords disk = disk_words(options.disks[index], index);
+        add(words, {"-drive", disk.drive});
+        add_root_port(words, ports, disk.device);
+    }
+}
+
 bool needs_quotes(std::string_view word) {
     constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+,./:@%";
     return word.empty() || word.find_first_not_of(plain) != std::string_view::npos;
@@ -104,6 +112,7 @@ std::vector<std::string> qemu_command(const RunOptions& options, Accelerator acc
     add_streams(words, paths, ports);
     add_shares(words, options, ports);
     add_interfaces(words, options, ports);
+    add_disks(words, options, ports);
     for (const std::string& device : options.devices)
         add_root_port(words, ports, device);
     if (options.gdb)

@@ -3,6 +3,7 @@
 #include "tools/exo/run.hpp"
 
 #include "tools/exo/boot_archive.hpp"
+#include "tools/exo/disk_host.hpp"
 #include "tools/exo/host_file.hpp"
 #include "tools/exo/hub.hpp"
 #include "tools/exo/machine.hpp"
@@ -100,6 +101,9 @@ Outcome<int> try_run(RunOptions options) {
     paths.archive = folder->path() + "/boot.cpio";
     if (const auto written = write_host_file(paths.archive, *archive); !written)
         return std::unexpected(written.error());
+    for (const DiskImage& disk : options.disks)
+        if (const auto made = create_disk(disk); !made)
+            return std::unexpected(made.error());
     const auto hubs = HubMembership::join(options);
     if (!hubs)
         return std::unexpected(hubs.error());

@@ -1,0 +1,88 @@
+// Opens the disk of the machine and runs every case on it, one line each. Arguments: "count", only count instructions;
+// "errors", only the cases that want errors beneath the disk.
+#include "tests/disk/check.hpp"
+
+#include <string_view>
+
+namespace disk_tests {
+
+namespace {
+
+unsigned failures; // of the running case
+
+template <std::size_t Count>
+unsigned run_all(const Case (&cases)[Count], Device& disk) {
+    unsigned failed = 0;
+    for (const Case& one : cases) {
+        failures = 0;
+        one.run(disk);
+        exo::log_line({{failures ? "FAILED " : "ok "}, {one.name}});
+        failed += failures != 0;
+    }
+    return failed;
+}
+
+} // namespace
+
+bool check(bool holds, const char* what, const char* file, unsigned line) {
+    if (!holds && ++failures <= 5)
+        exo::log_line({{file}, {":"}, exo::decimal(line), {": does not hold: "}, {what}});
+    return holds;
+}
+
+Command transfer(Operation operation, std::uint64_t first_block, std::uint32_t blocks, const Piece& piece) {
+    Command command;
+    command.operation = operation;
+    command.first_block = first_block;
+    command.block_count = blocks;
+    command.piece = piece;
+    return command;
+}
+
+Status run(Device& disk, const Command& command) {
+    if (!DISK_CHECK(disk.submit({&command, 1}) == 1))
+        return Status::Gone;
+    const std::uint64_t deadline = exo::deadline_in_ns(60'000'000'000);
+    Completion done;
+    while (disk.poll({&done, 1}) == 0)
+        if (!DISK_CHECK(exo::tsc() < deadline))
+            return Status::Gone;
+    DISK_CHECK(done.tag == command.tag);
+    return done.status;
+}
+
+void fill_block(std::byte* place, std::uint32_t bytes, std::uint64_t block, std::uint64_t generation) {
+    auto* const words = reinterpret_cast<std::uint64_t*>(place); // Safe: blocks are aligned to 512.
+    for (std::uint32_t word = 0; word < bytes / 8; ++word)
+        words[word] = (block << 20 | word) * 0x9e37'79b9'7f4a'7c15 + generation;
+}
+
+bool is_block(const std::byte* place, std::uint32_t bytes, std::uint64_t block, std::uint64_t generation) {
+    const auto* const words = reinterpret_cast<const std::uint64_t*>(place); // Safe: as above.
+    for (std::uint32_t word = 0; word < bytes / 8; ++word)
+        if (words[word] != (block << 20 | word) * 0x9e37'79b9'7f4a'7c15 + generation)
+            return false;
+    return true;
+}
+
+} // namespace disk_tests
+
+int exo_main(const exo::StartInfo& start) {
+    using namespace disk_tests;
+    const std::string_view wanted = start.argument_count > 1 ? exo::start_list_string(start.arguments_offset, 1) : "";
+    exo::block::OpenedDisk opened[1];
+    const std::size_t count = exo::block::open_disks(opened);
+    if (count != 1 || !opened[0].device) {
+        exo::log_line({{"FAILED a disk: "}, {opened[0].problem ? opened[0].problem : "none was granted"}});
+        return 1;
+    }
+    Device& disk = *opened[0].device;
+    if (wanted == "count") {
+        count_instructions(disk);
+        return 0;
+    }
+    if (wanted == "errors")
+        return run_all(error_cases, disk) ? 1 : 0;
+    const unsigned failed = run_all(data_cases, disk) + run_all(refusal_cases, disk) + run_all(kernel_cases, disk);
+    return failed ? 1 : 0;
+}

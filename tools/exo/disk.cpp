@@ -1,0 +1,90 @@
+// Parsing of `--disk`, and QEMU's words for it.
+#include "tools/exo/disk.hpp"
+
+#include "tools/exo/options.hpp"
+
+#include <format>
+
+namespace exo::tool {
+
+namespace {
+
+constexpr std::string_view qemu_prefix = "qemu:";
+
+// Up to the next comma that is not doubled; doubled ones become one. Takes what it read off `text`.
+std::string next_part(std::string_view& text) {
+    std::string part;
+    while (!text.empty()) {
+        const char letter = text.front();
+        text.remove_prefix(1);
+        if (letter != ',') {
+            part += letter;
+        } else if (text.starts_with(',')) {
+            part += letter;
+            text.remove_prefix(1);
+        } else {
+            break;
+        }
+    }
+    return part;
+}
+
+std::string with_doubled_commas(std::string_view text) {
+    std::string value;
+    for (const char letter : text)
+        value.append(letter == ',' ? 2 : 1, letter);
+    return value;
+}
+
+} // namespace
+
+Outcome<DiskImage> parse_disk(std::string_view text) {
+    DiskImage disk;
+    const std::string whole(text);
+    if (text.starts_with(qemu_prefix)) {
+        disk.path = text.substr(qemu_prefix.size());
+        disk.in_qemu_words = true;
+        if (disk.path.empty())
+            return usage_error("--disk qemu: needs a drive in QEMU's words, such as qemu:file=null-co://,format=raw");
+        return disk;
+    }
+    disk.path = next_part(text);
+    if (disk.path.empty())
+        return usage_error("--disk needs the name of an image, as IMAGE[,size=SIZE][,ro]");
+    while (!text.empty()) {
+        const std::string option = next_part(text);
+        if (option == "ro") {
+            disk.read_only = true;
+        } else if (option.starts_with("size=")) {
+            const auto size = parse_size(std::string_view(option).substr(5));
+            if (!size)
+                return usage_error(std::format("--disk {}: {}", whole, size.error().sentence));
+            if (*size < disk_bytes_min || *size % 4096 != 0)
+                return usage_error(
+                    std::format("--disk {}: the size is not a multiple of 4096 bytes from 1M on", whole));
+            disk.create_bytes = *size;
+        } else if (const std::size_t equals = option.find('='); equals != std::string::npos && equals != 0) {
+            disk.device_properties.push_back(option);
+        } else {
+            return usage_error(std::format("--disk {}: '{}' is none of size=SIZE, ro and K=V", whole, option));
+        }
+    }
+    if (disk.read_only && disk.create_bytes)
+        return usage_error(std::format("--disk {}: an image that is to be made cannot be read-only", whole));
+    return disk;
+}
+
+DiskWords disk_words(const DiskImage& disk, std::size_t index) {
+    DiskWords words;
+    // cache=writeback: a flush of the machine reaches the host's disk, what was not flushed may be lost with the host.
+    words.drive = disk.in_qemu_words
+                      ? std::format("{},if=none,id=disk{}", disk.path, index)
+                      : std::format("file={},format=raw,cache=writeback,discard=unmap,if=none,id=disk{}{}",
+                                    with_doubled_commas(disk.path), index, disk.read_only ? ",readonly=on" : "");
+    words.device = std::format("nvme,serial=exo-disk-{0},drive=disk{0}", index);
+    for (const std::string& property : disk.device_properties)
+        words.device += ',' + with_doubled_commas(property);
+    return words;
+}
+
+} // namespace exo::tool

@@ -1,0 +1,38 @@
+// The disks of one machine as `--disk` says them. Text only; disk_host.hpp looks at the host.
+#pragma once
+
+#include "tools/exo/outcome.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace exo::tool {
+
+inline constexpr std::size_t disks_max = 8;
+inline constexpr std::uint64_t disk_bytes_min = 1ull << 20;
+
+// One NVMe controller with one namespace.
+struct DiskImage {
+    std::string path; // of a raw image; or, when `in_qemu_words`, the words of QEMU's -drive
+    bool in_qemu_words = false;
+    bool read_only = false;
+    std::optional<std::uint64_t> create_bytes;  // make the image when it is not there
+    std::vector<std::string> device_properties; // each K=V, of QEMU's nvme
+};
+
+// IMAGE[,size=SIZE][,ro][,K=V...] or qemu:DRIVE; in IMAGE a comma is written twice.
+Outcome<DiskImage> parse_disk(std::string_view text);
+
+// The words of QEMU's -drive and -device for disk number `index`.
+struct DiskWords {
+    std::string drive, device;
+};
+DiskWords disk_words(const DiskImage& disk, std::size_t index);
+
+// The PCI function that the machine gets for a disk, as the steward's manifest names it.
+inline constexpr std::string_view disk_function = "1b36:0010";
+
+} // namespace exo::tool
