@@ -2,7 +2,7 @@
 #include "libos-hpc/memory/program_break.hpp"
 
 #include "libos-hpc/memory/regions.hpp"
-#include "libos/start/kit.hpp"
+#include "libos-hpc/start/program.hpp"
 #include "libos/thread/mutex.hpp"
 
 namespace exo::hpc {
@@ -17,7 +17,7 @@ std::uint64_t first = 0;
 std::uint64_t move_program_break(std::uint64_t wanted) {
     MutexGuard guard(lock);
     if (!first)
-        first = current = page_round_up(start_info().image_end);
+        first = current = page_round_up(program_facts().image_end);
     if (wanted < first || !is_program_memory(first, wanted - first))
         return current;
     std::uint64_t mapped = page_round_up(current), end = page_round_up(wanted);

@@ -7,8 +7,7 @@
 namespace exo::hpc {
 
 std::string_view region_name(const Region& region) {
-    const StartInfo& start = start_info();
-    if (region.begin >= start.image_begin && region.end <= start.image_end)
+    if (region.begin >= start_info().image_begin && region.end <= page_round_up(program_facts().image_end))
         return program_path();
     switch (region.tag) {
     case region_tag::heap:

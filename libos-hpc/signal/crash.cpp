@@ -23,8 +23,7 @@ constexpr std::uint64_t frame_bytes_max = 1u << 20; // no honest frame is larger
 std::atomic<bool> crashing{false};
 
 bool in_program(std::uint64_t address) {
-    const StartInfo& start = start_info();
-    return address >= start.image_begin && address < start.image_end;
+    return address >= start_info().image_begin && address < program_facts().image_end;
 }
 
 void add_frame(Text& text, const SymbolTable& symbols, unsigned number, std::uint64_t address, bool is_return,

@@ -11,8 +11,6 @@
 #include "libos/upcall/mask.hpp"
 
 extern "C" {
-// Of the program's C library.
-void _start();
 // For programs that make exokernel calls of their own.
 [[gnu::visibility("default")]] const exo::StartInfo* exo_start_info();
 [[noreturn]] void exo_hpc_start(const exo::StartInfo* start);
@@ -49,7 +47,7 @@ void exo_hpc_start(const exo::StartInfo* start) {
     mask();
     RegisterFrame* frame = this_thread().user_frame();
     *frame = {};
-    frame->rip = reinterpret_cast<std::uint64_t>(&_start); // Safe: an address to go to.
+    frame->rip = hpc::program_facts().entry;
     frame->rsp = *stack;
     frame->rflags = initial_flags;
     hpc::current_task().in_kit = false;

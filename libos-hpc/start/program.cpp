@@ -12,6 +12,13 @@
 
 #include <optional>
 
+extern "C" {
+// Of the program's C library.
+void _start();
+// There when the library OS was linked alone.
+[[gnu::weak, gnu::visibility("default")]] extern const exo::HostedProgram exo_hosted_program;
+}
+
 namespace exo::hpc {
 namespace {
 
@@ -67,6 +74,17 @@ std::string_view program_path() {
         path_bytes = path.size() + 1;
     }
     return {path_text, path_bytes};
+}
+
+const HostedProgram& program_facts() {
+    if (&exo_hosted_program)
+        return exo_hosted_program;
+    static constinit HostedProgram linked{};
+    const StartInfo& start = start_info();
+    // Safe: an address to go to. Every caller writes the same.
+    linked = {reinterpret_cast<std::uint64_t>(&_start), start.program_headers, start.program_header_count,
+              start.image_end};
+    return linked;
 }
 
 void end_program(int status) {

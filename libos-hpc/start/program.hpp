@@ -3,6 +3,7 @@
 
 #include "libos-hpc/object/text.hpp"
 #include "libos/archive/archive.hpp"
+#include "libos/start/hosted.hpp"
 #include "libos/start/start_info.hpp"
 
 #include <cstddef>
@@ -17,6 +18,10 @@ const archive::Archive* boot_archive();
 std::span<const std::byte> program_image();
 // Absolute, as AT_EXECFN and /proc/self/exe have it.
 std::string_view program_path();
+
+// Where the program begins, its headers, and its end in memory: of the file that was linked with this library OS, or of
+// the one that is hosted.
+const HostedProgram& program_facts();
 
 // Writes back what is owed (shared file mappings, streams, the trace) and stops the environment.
 [[noreturn]] void end_program(int status);

@@ -67,17 +67,17 @@ private:
     std::uint64_t* words_;
 };
 
-void put_aux(StackWriter& stack, const StartInfo& start, std::uint64_t random) {
+void put_aux(StackWriter& stack, std::uint64_t random) {
     stack.put(aux::vdso, address_of(vdso_image()));
     stack.put(aux::hardware, hardware_capabilities());
     stack.put(aux::page_bytes, page_bytes);
     stack.put(aux::clock_ticks, ticks_per_second);
-    stack.put(aux::program_headers, start.program_headers);
+    stack.put(aux::program_headers, program_facts().program_headers);
     stack.put(aux::program_header_bytes, program_header_bytes);
-    stack.put(aux::program_header_count, start.program_header_count);
+    stack.put(aux::program_header_count, program_facts().program_header_count);
     stack.put(aux::base, 0);
     stack.put(aux::flags, 0);
-    stack.put(aux::entry, start.program_entry);
+    stack.put(aux::entry, program_facts().entry);
     stack.put(aux::user, 0);
     stack.put(aux::effective_user, 0);
     stack.put(aux::group, 0);
@@ -108,7 +108,7 @@ Result<std::uint64_t> make_program_stack(const StartInfo& start) {
     stack.put(start.argument_count);
     stack.put_strings(start.arguments_offset, start.argument_count);
     stack.put_strings(start.environment_offset, start.environment_count);
-    put_aux(stack, start, random);
+    put_aux(stack, random);
     return top;
 }
 

@@ -49,6 +49,17 @@ for size in 8256K 8448K 8640K 8832K 9088K; do
     check "a machine of $size: hello, or why not" says_hello_or_why_not
 done
 
+# Programs that were not linked with a library OS.
+run_exo "${machine[@]}" build/examples/host/hello
+check "a static program of the host: status 0, not $status" test "$status" = 0
+check "a static program of the host: says what it says there" stdout_is "$(build/examples/host/hello)"
+run_exo "${machine[@]}" /bin/busybox wc -c /manifest-that-is-not-there
+check "Debian's static busybox: its own status for a missing file: 1, not $status" test "$status" = 1
+check "Debian's static busybox: its own sentence" says "/manifest-that-is-not-there: No such file or directory"
+head -c 300000 /dev/urandom >"$scratch/bytes"
+run_exo "${machine[@]}" --file "$scratch/bytes=data/bytes" /bin/busybox sha256sum /data/bytes
+check "Debian's static busybox: the sum of a file" stdout_is "$(cd "$scratch" && sha256sum bytes | cut -c 1-64)  /data/bytes"
+
 # Streams, exact to the byte: through a pipe, out of the boot archive, to a reader that goes away.
 head -c 1000000 /dev/urandom >"$scratch/bytes"
 status=0

@@ -25,7 +25,6 @@ refuses_program "a script" "not an ELF program" script
 refuses "a dynamic program" 1 "only static programs can run" run build/tests/command/dynamic
 refuses "a 32-bit program" 1 "not a 64-bit program" run build/tests/command/program-32-bit
 refuses "an object file" 1 "has not been linked" run build/libos-hpc/libos-hpc.o
-refuses "a static program of the host" 1 "not linked with a library OS" run build/examples/host/hello
 
 for part in 1 30 63 64 100 1000 4096 $((size / 2)) $((size * 9 / 10)) $((size - 1)); do
     head -c "$part" "$good" >"$scratch/truncated"

@@ -5,15 +5,30 @@
 #include "tools/exo/debugging_sections.hpp"
 #include "tools/exo/elf_check.hpp"
 #include "tools/exo/host_file.hpp"
+#include "tools/exo/hosting.hpp"
 #include "tools/exo/manifest.hpp"
 
 namespace exo::tool {
 
-Outcome<std::string> build_boot_archive(const RunOptions& options, const std::string& steward_path) {
-    const auto program = read_program(options.program);
+namespace {
+
+Outcome<std::vector<std::byte>> program_with_library_os(const std::string& path, const std::string& library_os_path) {
+    auto program = read_program(path);
+    if (!program || has_library_os(*program))
+        return program;
+    const auto library_os = read_program(library_os_path);
+    if (!library_os)
+        return std::unexpected(library_os.error());
+    return host_program(without_debugging_sections(*program), without_debugging_sections(*library_os), path);
+}
+
+} // namespace
+
+Outcome<std::string> build_boot_archive(const RunOptions& options, const BootFiles& own) {
+    const auto program = program_with_library_os(options.program, own.library_os);
     if (!program)
         return std::unexpected(program.error());
-    const auto steward = read_host_file(steward_path);
+    const auto steward = read_host_file(own.steward);
     if (!steward)
         return std::unexpected(steward.error());
 

@@ -8,7 +8,13 @@
 
 namespace exo::tool {
 
+// What of this system's own goes into it.
+struct BootFiles {
+    std::string steward;
+    std::string library_os; // put beneath a program that was not linked with one
+};
+
 // Reads and checks every file first; fails before anything is written.
-Outcome<std::string> build_boot_archive(const RunOptions& options, const std::string& steward_path);
+Outcome<std::string> build_boot_archive(const RunOptions& options, const BootFiles& own);
 
 } // namespace exo::tool

@@ -31,9 +31,12 @@ Outcome<void> check_program(std::span<const std::byte> image, std::string_view n
         return failed(std::format("{} cannot run: {}", name, elf::describe(program.error())));
     if (ends_early(image))
         return failed(std::format("{} cannot run: the file is truncated, it ends before its section headers", name));
-    if (!elf::has_note_of(image, *program, libos_note_owner))
-        return failed(std::format("{} is not linked with a library OS; link it with exo-cc, exo-c++ or exo-fc", name));
     return {};
+}
+
+bool has_library_os(std::span<const std::byte> image) {
+    const auto program = elf::parse_program(image);
+    return program && elf::has_note_of(image, *program, libos_note_owner);
 }
 
 Outcome<std::vector<std::byte>> read_program(const std::string& path) {

@@ -1,5 +1,5 @@
-// Says whether a file is a program this system can run: a static 64-bit x86 ELF executable linked with a library OS.
-// Structure only: nothing is loaded or run, and the steward checks again inside the machine.
+// Says whether a file is a program this system can run: a static 64-bit x86 ELF executable, linked with a library OS or
+// not. Structure only: nothing is loaded or run, and the steward checks again inside the machine.
 #pragma once
 
 #include "tools/exo/outcome.hpp"
@@ -17,6 +17,9 @@ inline constexpr std::string_view libos_note_owner = "exo";
 
 // `name` is only used in the sentence of a failure.
 Outcome<void> check_program(std::span<const std::byte> image, std::string_view name);
+
+// Whether a checked program brings a library OS with it.
+bool has_library_os(std::span<const std::byte> image);
 
 // Reads and checks the file at `path`; gives its content.
 Outcome<std::vector<std::byte>> read_program(const std::string& path);

@@ -71,7 +71,8 @@ Outcome<int> try_run(RunOptions options) {
     if (!accelerator)
         return std::unexpected(accelerator.error());
     const std::filesystem::path build = repository_root() / "build";
-    const auto archive = build_boot_archive(options, build / "steward/steward.bin");
+    const auto archive =
+        build_boot_archive(options, {build / "steward/steward.bin", build / "libos-hpc/libos-hpc-alone"});
     if (!archive)
         return std::unexpected(archive.error());
     if (archive->size() >= options.memory_bytes)

@@ -1,7 +1,8 @@
 // Runs every program of the manifest on the host and on libos-hpc and compares
 // what they print and how they end. The host's run is the expectation, so it is
 // checked as well: its status must be the manifest's, and no property may be NO.
-// Usage: run [--filter TEXT] [--host-only] [--list]
+// Usage: run [--filter TEXT,TEXT...] [--host-only] [--unmodified] [--list]; unmodified: the machine runs the host's own
+// files, which are not linked with libos-hpc.
 #include "tests/linux-abi/runner/compare.hpp"
 #include "tests/linux-abi/runner/manifest.hpp"
 #include "tests/linux-abi/runner/process.hpp"
@@ -24,7 +25,7 @@ const fs::path exo_command = "build/bin/exo";
 constexpr auto host_timeout = std::chrono::seconds(60);
 constexpr auto guest_timeout = std::chrono::seconds(180);
 
-enum class Where { host_only, host_and_guest };
+enum class Where { host_only, host_and_guest, host_and_guest_unmodified };
 
 struct Options {
     std::string filter;
@@ -81,7 +82,7 @@ Outcome run_on_host(const Program& program) {
     return finish(command);
 }
 
-Outcome run_in_guest(const Program& program) {
+Outcome run_in_guest(const Program& program, const fs::path& file) {
     const fs::path folder = fresh_folder(program, "exo");
     Command command;
     command.words = {fs::absolute(exo_command),
@@ -94,7 +95,7 @@ Outcome run_in_guest(const Program& program) {
                      std::to_string(guest_timeout.count())};
     for (const std::string& variable : environment_of(program))
         command.words.insert(command.words.end(), {"--env", variable});
-    command.words.insert(command.words.end(), {build_folder / "exo" / program.name, "/share"});
+    command.words.insert(command.words.end(), {file, "/share"});
     command.words.append_range(program.arguments);
     command.stdout_file = folder / "stdout";
     command.stderr_file = folder / "stderr";
@@ -106,7 +107,8 @@ std::string fault_of(const Program& program, Where where) {
     const Outcome host = run_on_host(program);
     if (std::string fault = host_fault(program, host); !fault.empty() || where == Where::host_only)
         return fault;
-    const Outcome guest = run_in_guest(program);
+    const bool unmodified = where == Where::host_and_guest_unmodified;
+    const Outcome guest = run_in_guest(program, build_folder / (unmodified ? "host" : "exo") / program.name);
     return guest ? difference(*host, *guest) : guest.error();
 }
 
@@ -125,19 +127,33 @@ int run_all(const std::vector<Program>& programs, Where where) {
     return failed == 0 && !programs.empty() ? 0 : 1;
 }
 
+// Whether the name contains one of the filter's words, which commas separate.
+bool is_wanted(const Program& program, std::string_view filter) {
+    for (;;) {
+        const std::size_t comma = filter.find(',');
+        if (program.name.contains(filter.substr(0, comma)))
+            return true;
+        if (comma == filter.npos)
+            return false;
+        filter.remove_prefix(comma + 1);
+    }
+}
+
 std::expected<Options, std::string> parse_options(std::span<char* const> words) {
     Options options;
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::string_view word = words[i];
         if (word == "--host-only")
             options.where = Where::host_only;
+        else if (word == "--unmodified")
+            options.where = Where::host_and_guest_unmodified;
         else if (word == "--list")
             options.list = true;
         else if (word == "--filter" && i + 1 < words.size())
             options.filter = words[++i];
         else
             return std::unexpected(std::format("'{}' is not understood; options are --filter TEXT, --host-only, "
-                                               "--list",
+                                               "--unmodified, --list",
                                                word));
     }
     return options;
@@ -159,7 +175,7 @@ int run_suite(std::span<char* const> words) {
     auto programs = parse_manifest(contents(manifest_file));
     if (!programs)
         return fail(std::format("{}, {}", manifest_file.string(), programs.error()));
-    std::erase_if(*programs, [&](const Program& program) { return !program.name.contains(options->filter); });
+    std::erase_if(*programs, [&](const Program& program) { return !is_wanted(program, options->filter); });
     if (programs->empty())
         return fail(std::format("no program's name contains '{}'", options->filter));
     if (options->list) {

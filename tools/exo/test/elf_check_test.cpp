@@ -1,6 +1,11 @@
 // Which programs `exo run` refuses before it boots anything. The ELF reader has tests of its own in tests/unit;
-// here is the note of a library OS, and that real programs of the host are told apart.
+// here is the note of a library OS, that real programs of the host are told apart, and putting a library OS beneath
+// one.
 #include "tools/exo/elf_check.hpp"
+
+#include "libos/elf/program.hpp"
+#include "libos/start/hosted.hpp"
+#include "tools/exo/hosting.hpp"
 
 #include <cstring>
 #include <doctest/doctest.h>
@@ -38,6 +43,22 @@ struct SmallProgram {
     }
 };
 
+// A library OS that was linked alone: the same shape elsewhere in memory, with room for a program's facts in its note.
+struct SmallLibraryOs {
+    static constexpr std::uint64_t base = 0x7d0000000000;
+    Elf64_Ehdr header = SmallProgram().header;
+    Elf64_Phdr load = {PT_LOAD, PF_R | PF_X, 0, base, base, sizeof(SmallLibraryOs), sizeof(SmallLibraryOs), 0x1000};
+    Elf64_Phdr note = SmallProgram().note;
+    Elf64_Nhdr note_header = {4, sizeof(exo::HostedProgram), exo::hosted_note_type};
+    char owner[4] = {'e', 'x', 'o', '\0'};
+    exo::HostedProgram facts = {};
+
+    SmallLibraryOs() {
+        header.e_entry = base;
+        note.p_filesz = sizeof note_header + sizeof owner + sizeof facts;
+    }
+};
+
 std::string refusal(const SmallProgram& program) {
     const auto checked = check_program(std::as_bytes(std::span(&program, 1)), "prog");
     return checked ? "" : checked.error().sentence;
@@ -50,14 +71,13 @@ bool says(const std::string& sentence, std::string_view reason) {
 
 } // namespace
 
-TEST_CASE("elf: a static program with the note is accepted") {
-    CHECK(refusal(SmallProgram()) == "");
-}
-
-TEST_CASE("elf: without the note of a library OS it is refused") {
+TEST_CASE("elf: a static program is accepted, and whether it brings a library OS is known") {
     SmallProgram program;
+    CHECK(refusal(program) == "");
+    CHECK(has_library_os(std::as_bytes(std::span(&program, 1))));
     program.owner[0] = 'G';
-    CHECK(says(refusal(program), "library OS"));
+    CHECK(refusal(program) == "");
+    CHECK_FALSE(has_library_os(std::as_bytes(std::span(&program, 1))));
 }
 
 TEST_CASE("elf: other kinds of file are refused by name") {
@@ -99,6 +119,37 @@ TEST_CASE("elf: every shorter file is refused") {
     const auto bytes = std::as_bytes(std::span(&program, 1));
     for (std::size_t size = 0; size < bytes.size(); ++size)
         CHECK_FALSE(check_program(bytes.first(size), "prog"));
+}
+
+TEST_CASE("elf: a program and a library OS in one file") {
+    SmallProgram program;
+    const SmallLibraryOs alone;
+    const auto bytes = std::as_bytes(std::span(&program, 1));
+    const auto merged = host_program(bytes, std::as_bytes(std::span(&alone, 1)), "prog");
+    REQUIRE(merged);
+    const auto parsed = exo::elf::parse_program(*merged);
+    REQUIRE(parsed);
+    CHECK(parsed->entry == SmallLibraryOs::base);
+    CHECK(parsed->lowest_address() == 0x400000);
+    CHECK(parsed->segment_count == 2);
+    CHECK(std::memcmp(merged->data() + sizeof(Elf64_Ehdr), bytes.data() + sizeof(Elf64_Ehdr),
+                      bytes.size() - sizeof(Elf64_Ehdr)) == 0);
+    const auto room = exo::elf::find_note(*merged, *parsed, libos_note_owner, exo::hosted_note_type);
+    REQUIRE(room.size() == sizeof(exo::HostedProgram));
+    exo::HostedProgram facts;
+    std::memcpy(&facts, room.data(), sizeof facts);
+    CHECK(facts.entry == 0x400000);
+    CHECK(facts.program_headers == 0x400000 + sizeof(Elf64_Ehdr));
+    CHECK(facts.program_header_count == 2);
+    CHECK(facts.image_end == 0x400000 + sizeof(SmallProgram));
+
+    program.load.p_vaddr = program.header.e_entry = SmallLibraryOs::base;
+    const auto refused =
+        host_program(std::as_bytes(std::span(&program, 1)), std::as_bytes(std::span(&alone, 1)), "prog");
+    REQUIRE_FALSE(refused);
+    CHECK(says(refused.error().sentence, "share"));
+    program = {};
+    CHECK_FALSE(host_program(bytes, bytes, "prog")); // a library OS without room for the facts
 }
 
 TEST_CASE("elf: files of the host") {

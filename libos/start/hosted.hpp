@@ -1,0 +1,20 @@
+// A program that was not linked with a library OS, started above one that was linked alone (libos-hpc/start/hosted.S):
+// what its ELF file says, written into the note by whoever put the two together (tools/exo/hosting.hpp).
+#pragma once
+
+#include <cstdint>
+
+namespace exo {
+
+inline constexpr std::uint32_t hosted_note_type = 2; // of the owner "exo"
+
+// The note's descriptor.
+struct HostedProgram {
+    std::uint64_t entry;
+    std::uint64_t program_headers; // in memory, 0 when no segment holds them
+    std::uint64_t program_header_count;
+    std::uint64_t image_end; // behind its last segment
+};
+static_assert(sizeof(HostedProgram) == 32);
+
+} // namespace exo
