@@ -48,6 +48,9 @@ Bars measure_bars(const ConfigSpace& config) {
         }
     }
     config.write16(header::command, command_before);
+    if (const auto capability = config.find(Capability::Express)) {
+        bars.device_control = config.read16(*capability + express::device_control);
+    }
     return bars;
 }
 
@@ -64,6 +67,9 @@ bool bars_were_reset(const ConfigSpace& config, const Bars& before) {
 void restore_bars(const ConfigSpace& config, const Bars& bars) {
     for (unsigned i = 0; i < bars_type0; ++i) {
         config.write32(bar_at(i), bars.raw[i]);
+    }
+    if (const auto capability = config.find(Capability::Express)) {
+        config.write16(*capability + express::device_control, bars.device_control & ~express::control_function_reset);
     }
 }
 

@@ -13,6 +13,7 @@ struct Bar {
 struct Bars {
     Bar bar[bars_type0];
     std::uint32_t raw[bars_type0]; // as firmware left the registers
+    std::uint16_t device_control;  // of PCI Express, with the link's payload size; 0: not there
 };
 
 // Measures the BARs of an endpoint: turns decoding off, writes ones, reads the size back, restores everything
@@ -20,7 +21,7 @@ struct Bars {
 Bars measure_bars(const ConfigSpace& config);
 // Whether a reset took place: it clears every BAR (PCIe 6.6.2; PM 5.4.1). True when firmware had set none.
 bool bars_were_reset(const ConfigSpace& config, const Bars& before);
-// Writes the BARs back after a reset.
+// Writes the BARs and the device's control register back after a reset.
 void restore_bars(const ConfigSpace& config, const Bars& bars);
 
 } // namespace exo::pci

@@ -25,9 +25,14 @@ void start_function_reset(const ConfigSpace& config, ResetMethod method) {
     }
 }
 
+void hold_in_reset(const ConfigSpace& port, bool hold) {
+    const std::uint16_t others = port.read16(header::bridge_control) & ~bridge_secondary_reset;
+    port.write16(header::bridge_control, hold ? others | bridge_secondary_reset : others);
+}
+
 } // namespace
 
-ResetMethod reset_method(const ConfigSpace& config) {
+ResetMethod reset_method(const ConfigSpace& config, bool alone) {
     if (const auto capability = config.find(Capability::Express)) {
         if ((config.read32(*capability + express::device_capabilities) & express::capable_function_reset) != 0) {
             return ResetMethod::FunctionLevel;
@@ -38,6 +43,10 @@ ResetMethod reset_method(const ConfigSpace& config) {
         if ((config.read8(*capability + advanced::capabilities) & needed) == needed) {
             return ResetMethod::AdvancedFeatures;
         }
+    }
+    // A function of PCI Express obeys a hot reset; many that offer one by power states keep what they were told.
+    if (alone && config.find(Capability::Express)) {
+        return ResetMethod::HotReset;
     }
     if (const auto capability = config.find(Capability::PowerManagement)) {
         if ((config.read16(*capability + power::control) & power::no_soft_reset) == 0) {
@@ -57,7 +66,8 @@ bool transactions_pending(const ConfigSpace& config) {
     return false;
 }
 
-std::optional<std::uint64_t> reset_step(const ConfigSpace& config, ResetMethod method, unsigned step) {
+std::optional<std::uint64_t> reset_step(const ConfigSpace& config, const ConfigSpace& port, ResetMethod method,
+                                        unsigned step) {
     switch (method) {
     case ResetMethod::None:
         return std::nullopt;
@@ -68,6 +78,12 @@ std::optional<std::uint64_t> reset_step(const ConfigSpace& config, ResetMethod m
         }
         start_function_reset(config, method);
         return function_reset_us;
+    case ResetMethod::HotReset:
+        if (step > 1) {
+            return std::nullopt;
+        }
+        hold_in_reset(port, step == 0);
+        return step == 0 ? hot_reset_held_us : after_hot_reset_us;
     case ResetMethod::PowerState:
         if (step > 1) {
             return std::nullopt;

@@ -26,7 +26,11 @@ inline constexpr std::uint64_t subsystem_vendor = 0x2c;
 inline constexpr std::uint64_t subsystem = 0x2e;
 inline constexpr std::uint64_t expansion_rom = 0x30; // type 0
 inline constexpr std::uint64_t capabilities = 0x34;
+inline constexpr std::uint64_t bridge_control = 0x3e; // type 1
 } // namespace header
+
+// (PCIe 7.5.1.3.13)
+inline constexpr std::uint16_t bridge_secondary_reset = 1u << 6;
 
 inline constexpr std::uint16_t no_vendor = 0xffff;
 inline constexpr std::uint8_t type_mask = 0x7f;
@@ -127,6 +131,8 @@ inline constexpr std::uint16_t isolating =
 // How long a function may take (PCIe 6.6.1, 6.6.2; PM 5.4).
 inline constexpr std::uint64_t function_reset_us = 100'000;
 inline constexpr std::uint64_t power_transition_us = 10'000;
+inline constexpr std::uint64_t hot_reset_held_us = 2'000;
+inline constexpr std::uint64_t after_hot_reset_us = 100'000;
 inline constexpr std::uint64_t ready_after_reset_us = 1'000'000;
 
 } // namespace exo::pci

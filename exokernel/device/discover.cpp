@@ -111,11 +111,20 @@ void map_driven(Function& function) {
     }
 }
 
-void inspect_endpoint(Function& function) {
+// Whether a reset of the port above would reset nothing else.
+bool is_alone(const pci::FoundFunction& found) {
+    std::size_t neighbours = 0;
+    for (std::size_t i = 0; i < topology.function_count; ++i) {
+        neighbours += topology.function[i].bus == found.bus ? 1 : 0;
+    }
+    return !topology.incomplete && topology.bus[found.bus].separates && neighbours == 1;
+}
+
+void inspect_endpoint(Function& function, bool alone) {
     const pci::ConfigSpace& config = function.config;
     config.change_command(pci::command::bus_master, pci::command::interrupt_disable);
     function.bars = pci::measure_bars(config);
-    function.reset = pci::reset_method(config);
+    function.reset = pci::reset_method(config, alone);
     const auto msix = pci::find_msix(config);
     if (msix && msix_is_reachable(function.bars, *msix)) {
         function.msix = *msix;
@@ -151,7 +160,9 @@ void add_function(const Platform& platform, const pci::ConfigAccess& access, con
         function.unit->open_bus(bus);
     }
     if (function.config.header_type() == pci::type_endpoint) {
-        inspect_endpoint(function);
+        const pci::Bus& own = topology.bus[found.bus];
+        function.port = access.at(topology.bus[own.parent].number, own.device_function);
+        inspect_endpoint(function, !own.is_root && is_alone(found));
     }
     DeviceInfo& info = device_table[index];
     describe(function, found, info);

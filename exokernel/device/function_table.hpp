@@ -39,6 +39,7 @@ struct Function {
     pci::MsixLocation msix; // vectors 0: none
     pci::MsixTable msix_table;
     pci::ResetMethod reset;
+    pci::ConfigSpace port;                 // above it; for a hot reset
     std::byte* registers[pci::bars_type0]; // of a function that the kernel may drive itself; null: not mapped
     iommu::Unit* unit;                     // null: no isolation
     std::uint16_t source;                  // requester ID

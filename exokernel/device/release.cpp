@@ -84,7 +84,7 @@ Status reset(std::uint32_t index, Function& function) {
     if (device_host.clock.now() < function.deadline_tsc) {
         return std::unexpected(Error::Again);
     }
-    const auto wait_us = pci::reset_step(function.config, function.reset, function.reset_step);
+    const auto wait_us = pci::reset_step(function.config, function.port, function.reset, function.reset_step);
     if (wait_us) {
         ++function.reset_step;
         // A hypervisor has done the step when the write that asked for it returns.

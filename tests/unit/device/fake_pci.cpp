@@ -15,6 +15,7 @@ FakeFunction::FakeFunction(std::uint16_t vendor, std::uint16_t device) {
 FakeFunction& FakeFunction::bridge(std::uint8_t secondary) {
     set(pci::header::type, pci::type_bridge, 1);
     set(pci::header::secondary_bus, secondary, 1);
+    writable(pci::header::bridge_control, 0xffff, 2);
     return class_code(0x060400);
 }
 
@@ -118,6 +119,9 @@ void FakeFunction::write(std::uint64_t offset, std::uint64_t value, unsigned byt
                           (value & pci::power::state_mask) == 0;
     if (by_express || by_features || by_power) {
         reset();
+    }
+    if (below != nullptr && offset == pci::header::bridge_control && (value & pci::bridge_secondary_reset) != 0) {
+        below->reset();
     }
 }
 

@@ -44,6 +44,7 @@ public:
     unsigned resets = 0;
     bool resets_for_real = true;
     bool answers = true;
+    FakeFunction* below = nullptr; // of a port: what a reset of its link resets
     std::function<void(std::uint64_t offset, std::uint64_t value)> on_write;
 
 private:

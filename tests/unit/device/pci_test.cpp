@@ -131,38 +131,54 @@ TEST_CASE("MSI-X: where the table is, and entries that change only while masked"
 }
 
 TEST_CASE("the reset that a function has is the one that is used") {
-    const auto steps = [](FakeFunction& function) {
+    FakeFunction port;
+    port.bridge(1).express(express::RootPort, false);
+    const auto steps = [&](FakeFunction& function, bool alone = false) {
         const ConfigSpace config = config_of(function);
-        const ResetMethod method = reset_method(config);
+        const ResetMethod method = reset_method(config, alone);
         unsigned count = 0;
-        while (reset_step(config, method, count)) {
+        while (reset_step(config, config_of(port), method, count)) {
             ++count;
         }
         return count;
     };
     FakeFunction express;
     express.express(0, true).power(false).bar(0, 0xfe000000, 0x1000);
-    CHECK(reset_method(config_of(express)) == ResetMethod::FunctionLevel);
+    CHECK(reset_method(config_of(express), false) == ResetMethod::FunctionLevel);
     CHECK(steps(express) == 1);
     CHECK(express.resets == 1);
     CHECK(express.bar_register(0) == 0);
 
     FakeFunction conventional;
     conventional.advanced_features().power(false);
-    CHECK(reset_method(config_of(conventional)) == ResetMethod::AdvancedFeatures);
+    CHECK(reset_method(config_of(conventional), false) == ResetMethod::AdvancedFeatures);
     CHECK(steps(conventional) == 1);
     CHECK(conventional.resets == 1);
 
     FakeFunction by_power;
     by_power.express(0, false).power(false);
-    CHECK(reset_method(config_of(by_power)) == ResetMethod::PowerState);
+    CHECK(reset_method(config_of(by_power), false) == ResetMethod::PowerState);
     CHECK(steps(by_power) == 2);
     CHECK(by_power.resets == 1);
 
     FakeFunction none;
     none.express(0, false).power(true);
-    CHECK(reset_method(config_of(none)) == ResetMethod::None);
+    CHECK(reset_method(config_of(none), false) == ResetMethod::None);
     CHECK(steps(none) == 0);
+
+    FakeFunction alone;
+    alone.express(0, false).power(false).bar(0, 0xfe000000, 0x1000);
+    port.below = &alone;
+    const Bars bars = measure_bars(config_of(alone));
+    CHECK(reset_method(config_of(alone), true) == ResetMethod::HotReset);
+    CHECK(steps(alone, true) == 2);
+    CHECK(alone.resets == 1);
+    CHECK(bars_were_reset(config_of(alone), bars));
+    CHECK((config_of(port).read16(header::bridge_control) & bridge_secondary_reset) == 0); // and let go again
+    CHECK(reset_method(config_of(express), true) == ResetMethod::FunctionLevel);
+    FakeFunction conventional_alone;
+    conventional_alone.power(true);
+    CHECK(reset_method(config_of(conventional_alone), true) == ResetMethod::None);
 }
 
 TEST_CASE("pending transactions are seen") {

@@ -74,7 +74,8 @@ TEST_CASE("the order: bus mastering off, windows and TLBs, then the IOMMU, then 
             master_off_first = true;
             lab.machine.events.emplace_back("master off");
         }
-        if (offset == lab.function().express_at + pci::express::device_control) {
+        if (offset == lab.function().express_at + pci::express::device_control &&
+            (value & pci::express::control_function_reset) != 0) {
             lab.machine.events.emplace_back("reset");
             root_at_reset = lab.root_type();
             reachable_at_reset = lab.machine.access(0x0008, 0x1000, true).has_value();
