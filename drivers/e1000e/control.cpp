@@ -42,7 +42,7 @@ Expected<void> Control::open(const Registers& registers, const Clock& clock, con
     return {};
 }
 
-void Control::start(const RingPlace& receive, const RingPlace& transmit, std::uint32_t vector) {
+void Control::start(const RingPlace& receive, const RingPlace& transmit, const Vectors& vector) {
     for (unsigned word = 0; word < multicast_table_words; ++word)
         registers_.write32(reg::multicast_table + 4 * word, 0);
 
@@ -66,9 +66,11 @@ void Control::start(const RingPlace& receive, const RingPlace& transmit, std::ui
                                                              descriptor_control::transmit_always_set);
     registers_.write32(reg::transmit_gap, transmit_gap_recommended);
 
-    registers_.write32(reg::vector_allocation, (vector | vectors::valid) << vectors::receive_queue_0_shift);
+    registers_.write32(reg::vector_allocation, (vector.receive | vectors::valid) << vectors::receive_queue_0_shift |
+                                                   (vector.transmit | vectors::valid)
+                                                       << vectors::transmit_queue_0_shift);
     // An interrupt clears its cause, and with it its mask (7.4.5).
-    registers_.write32(reg::interrupt_auto_clear, cause::receive_queue_0);
+    registers_.write32(reg::interrupt_auto_clear, cause::receive_queue_0 | cause::transmit_queue_0);
 
     registers_.write32(reg::transmit_control,
                        transmit_control::enable | transmit_control::pad_short | transmit_control::collisions);
@@ -86,6 +88,14 @@ void Control::enable_interrupt() {
 
 void Control::disable_interrupt() {
     registers_.write32(reg::interrupt_mask_clear, cause::receive_queue_0);
+}
+
+void Control::enable_sent_interrupt() {
+    registers_.write32(reg::interrupt_mask_set, cause::transmit_queue_0);
+}
+
+void Control::disable_sent_interrupt() {
+    registers_.write32(reg::interrupt_mask_clear, cause::transmit_queue_0);
 }
 
 } // namespace exo::e1000e

@@ -23,6 +23,11 @@ struct RingPlace {
     std::uint32_t bytes = 0;
 };
 
+// Of MSI-X.
+struct Vectors {
+    std::uint32_t receive = 0, transmit = 0;
+};
+
 class Control {
 public:
     // Resets the NIC and reads its address; it takes and sends nothing yet. `registers`: its register window.
@@ -30,12 +35,14 @@ public:
     const std::array<std::uint8_t, 6>& address() const { return address_; }
     bool link_is_up() const { return (registers_.read32(reg::status) & status::link_up) != 0; }
 
-    // Lays rings down, of which the NIC owns nothing yet, and lets it work. `vector`: of MSI-X, for received frames.
-    // Interrupts stay off.
-    void start(const RingPlace& receive, const RingPlace& transmit, std::uint32_t vector);
+    // Lays rings down, of which the NIC owns nothing yet, and lets it work. Interrupts stay off.
+    void start(const RingPlace& receive, const RingPlace& transmit, const Vectors& vector);
     // One interrupt for the next frame received; it switches itself off. Forgets what came before.
     void enable_interrupt();
     void disable_interrupt();
+    // One interrupt for frames sent, at once if any was since the last one.
+    void enable_sent_interrupt();
+    void disable_sent_interrupt();
 
     // Stops everything. False when the NIC did not obey in time. Afterwards it touches no memory.
     bool reset();

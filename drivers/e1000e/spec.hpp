@@ -64,6 +64,7 @@ inline constexpr std::uint32_t other = 1u << 24;
 // IVAR: three bits of vector and a valid bit a cause; receive queue 0 comes first.
 namespace vectors {
 inline constexpr std::uint32_t receive_queue_0_shift = 0;
+inline constexpr std::uint32_t transmit_queue_0_shift = 8;
 inline constexpr std::uint32_t valid = 1u << 3;
 inline constexpr std::uint32_t most = 5;
 } // namespace vectors

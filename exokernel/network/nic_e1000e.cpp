@@ -31,7 +31,8 @@ Status NicE1000e::open(const NicBringUp& where) {
     if (!opened)
         return std::unexpected(Error::Unsupported);
     control_.start({memory.device_address, static_cast<std::uint32_t>(bytes)},
-                   {memory.device_address + bytes, static_cast<std::uint32_t>(bytes)}, nic_receive_vector);
+                   {memory.device_address + bytes, static_cast<std::uint32_t>(bytes)},
+                   {nic_receive_vector, nic_transmit_vector});
     return {};
 }
 

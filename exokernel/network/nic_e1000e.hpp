@@ -1,4 +1,4 @@
-// The Intel 82574L as nic_device.hpp drives it. It sums nothing of what is sent, and tells nobody when it has sent.
+// The Intel 82574L as nic_device.hpp drives it. It sums nothing of what is sent.
 #pragma once
 
 #include "drivers/e1000e/control.hpp"
@@ -39,8 +39,9 @@ public:
     }
 
     void want_receive_interrupt(bool wanted) { wanted ? control_.enable_interrupt() : control_.disable_interrupt(); }
-    // What waits for the wire goes out when somebody looks at the NIC next.
-    void want_transmit_interrupt(bool) {}
+    void want_transmit_interrupt(bool wanted) {
+        wanted ? control_.enable_sent_interrupt() : control_.disable_sent_interrupt();
+    }
 
 private:
     e1000e::Control control_;

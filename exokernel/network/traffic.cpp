@@ -156,7 +156,10 @@ void nic_receive(Nic& nic, unsigned budget) {
     nic.device->flush();
 }
 
-void nic_transmit(Nic& nic, unsigned budget) {
+namespace {
+
+// Sends up to `budget` frames, as long as the wire has room; what is left of the budget.
+unsigned send_turns(Nic& nic, unsigned budget) {
     MemberNumber member;
     for (; budget && (member = nic.fair.turn()) != no_member; budget--) {
         Ring& ring = rings[member];
@@ -171,11 +174,20 @@ void nic_transmit(Nic& nic, unsigned budget) {
         nic.fair.sent(send_one(nic, ring, waiting, room));
     }
     nic.device->flush();
+    return budget;
+}
+
+} // namespace
+
+void nic_transmit(Nic& nic, unsigned budget) {
+    budget = send_turns(nic, budget);
     // The wire is full: the rest goes out as room comes, whoever asks next, or by the device's word.
     if (!nic.fair.empty() && !nic.transmit_armed) {
         nic.transmit_armed = true;
         nic.device->want_transmit_interrupt(true);
         (void)arm_interrupt(nic.function, nic_transmit_vector);
+        // Room may have come before the device was asked: of one more frame at least it then says that it is sent.
+        (void)send_turns(nic, std::max(budget, 1u));
     }
 }
 

@@ -64,7 +64,7 @@ const char* E1000ePort::open_rings(const PortWishes& wishes) {
         return e1000e::describe(opened.error());
     refill_at_ = std::min<std::uint32_t>(batch, entries / 4u);
     control_.start({memory->physical, static_cast<std::uint32_t>(bytes)},
-                   {memory->physical + bytes, static_cast<std::uint32_t>(bytes)}, vector);
+                   {memory->physical + bytes, static_cast<std::uint32_t>(bytes)}, {vector, vector});
     refill();
     return nullptr;
 }

@@ -18,6 +18,12 @@ void append32(std::string& to, std::uint32_t value) {
     append16(to, static_cast<std::uint16_t>(value));
 }
 
+// To Ethernet's shortest frame, as some devices do by themselves.
+std::string padded(std::string frame) {
+    frame.resize(std::max<std::size_t>(frame.size(), 60));
+    return frame;
+}
+
 const StartFunction* nic_function(unsigned index) {
     auto* devices = reinterpret_cast<const DeviceInfo*>(info_devices); // Safe: an info page.
     for (std::uint64_t i = 0; i < lab::start().function_count; i++) {
@@ -125,7 +131,7 @@ std::string Datagram::frame() const {
     append16(frame, target_port);
     append16(frame, static_cast<std::uint16_t>(8 + payload.size()));
     append16(frame, 0);
-    return frame + payload;
+    return padded(frame + payload);
 }
 
 std::string mac_of(const SharedNic& nic) {
@@ -139,7 +145,7 @@ std::string arp_request(const SharedNic& from, std::uint32_t sender, std::uint32
     append32(frame, sender);
     frame += std::string(6, '\0');
     append32(frame, target);
-    return frame;
+    return padded(frame);
 }
 
 FlowSpec host(std::uint32_t address, std::uint32_t budget) {

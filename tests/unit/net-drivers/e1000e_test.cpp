@@ -279,20 +279,24 @@ TEST_CASE("e1000e: a well-behaved NIC is brought up") {
     CHECK(control.address() == std::array<std::uint8_t, 6>{0x52, 0x54, 0x00, 0x12, 0x34, 0x56});
     CHECK((device.values[reg::control] & e1000e::control::link_up) != 0);
     CHECK(device.values[reg::receive_control] == 0);
-    control.start({0x1'2345'6000, 4096}, {0x2'0000'0000, 2048}, 3);
+    control.start({0x1'2345'6000, 4096}, {0x2'0000'0000, 2048}, {3, 1});
     CHECK(device.values[reg::receive_base_low] == 0x2345'6000);
     CHECK(device.values[reg::receive_base_high] == 1);
     CHECK(device.values[reg::receive_bytes] == 4096);
     CHECK(device.values[reg::transmit_base_high] == 2);
     CHECK(device.values[reg::transmit_bytes] == 2048);
-    CHECK(device.values[reg::vector_allocation] == (3 | vectors::valid));
+    CHECK(device.values[reg::vector_allocation] == (3 | vectors::valid | (1 | vectors::valid) << 8));
     CHECK((device.values[reg::receive_control] & receive_control::enable) != 0);
     CHECK((device.values[reg::receive_control] & receive_control::all_unicast) == 0);
     CHECK((device.values[reg::transmit_control] & transmit_control::enable) != 0);
     CHECK(device.enabled_causes == 0);
     control.enable_interrupt();
     CHECK(device.enabled_causes == cause::receive_queue_0);
+    control.enable_sent_interrupt();
+    CHECK(device.enabled_causes == (cause::receive_queue_0 | cause::transmit_queue_0));
     control.disable_interrupt();
+    CHECK(device.enabled_causes == cause::transmit_queue_0);
+    control.disable_sent_interrupt();
     CHECK(device.enabled_causes == 0);
     CHECK_FALSE(control.link_is_up());
     device.values[reg::status] = status::link_up;
@@ -305,7 +309,7 @@ TEST_CASE("e1000e: every unicast frame is taken only if that was wished for") {
     FakeRegisters device;
     Control control;
     REQUIRE(control.open(device.registers(), device.clock(), {.promiscuous = true}).has_value());
-    control.start({0x1000, 4096}, {0x2000, 4096}, 0);
+    control.start({0x1000, 4096}, {0x2000, 4096}, {});
     CHECK((device.values[reg::receive_control] & receive_control::all_unicast) != 0);
 }
 
