@@ -3,6 +3,7 @@
 
 #include "bench/boot/rows.hpp"
 #include "bench/compute/rows.hpp"
+#include "bench/disk/rows.hpp"
 #include "bench/harness/histogram_svg.hpp"
 #include "bench/harness/host.hpp"
 #include "bench/harness/json.hpp"
@@ -24,7 +25,7 @@ namespace bench {
 namespace {
 
 constexpr const BenchDefinition* benches[] = {&primitives_bench, &boot_bench,    &noise_bench, &compute_bench,
-                                              &revocation_bench, &latency_bench, &rate_bench};
+                                              &revocation_bench, &latency_bench, &rate_bench,  &disk_bench};
 
 int fail(const std::string& sentence, int status = 1) {
     std::fprintf(stderr, "bench: %s\n", sentence.c_str());
