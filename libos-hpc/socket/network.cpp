@@ -1,6 +1,7 @@
 // Interface: network.hpp.
 #include "libos-hpc/socket/network.hpp"
 
+#include "libos-hpc/start/program.hpp"
 #include "libos/memory/heap.hpp"
 #include "libos/net/configure.hpp"
 #include "libos/net/open_port.hpp"
@@ -36,7 +37,7 @@ ProgramNetwork* open_network() {
     if (!made)
         return nullptr;
     // What it brought up before it failed stays where it is: NICs may write there.
-    if (net::configure(start_info(), made->network) != 0 || !made->tcp.open(made->network))
+    if (net::configure(start_info(), made->network, write_error) != 0 || !made->tcp.open(made->network))
         return nullptr;
     opened = made;
     return opened;

@@ -35,11 +35,22 @@ std::string_view take_word(std::string_view& text) {
     return word;
 }
 
-// A sentence with an address in it.
-int refuse(int status, const char* before, std::string_view what = {}, const char* after = "") {
-    char text[64] = {};
-    copy_bytes(text, what.data(), what.size() < sizeof text ? what.size() : sizeof text - 1);
-    log_line({{before}, {text}, {after}});
+constexpr std::size_t sentence_octets_max = 200;
+
+Say told = say_on_log; // of the one call of configure
+
+// A sentence, with what somebody else wrote in its middle.
+int refuse(int status, std::string_view before, std::string_view what = {}, std::string_view after = {}) {
+    char line[sentence_octets_max];
+    std::size_t octets = 0;
+    for (const std::string_view part : {before, what, after}) {
+        const std::size_t room = sizeof line - 1 - octets;
+        const std::size_t taken = part.size() < room ? part.size() : room;
+        copy_bytes(line + octets, part.data(), taken);
+        octets += taken;
+    }
+    line[octets++] = '\n';
+    told({line, octets});
     return status;
 }
 
@@ -99,7 +110,12 @@ Seed net_seed(const StartInfo& start) {
     return seed;
 }
 
-int configure(const StartInfo& start, Network& network) {
+void say_on_log(std::string_view line) {
+    log_text(line.data(), line.size());
+}
+
+int configure(const StartInfo& start, Network& network, Say say) {
+    told = say;
     std::array<OpenedPort, interfaces_max> ports;
     const std::size_t count = open_ports(ports);
     if (count == 0)

@@ -16,9 +16,13 @@ Seed net_seed(const StartInfo& start);
 // The statuses a program ends with when it has no network.
 inline constexpr int status_no_network = 69; // EX_UNAVAILABLE of sysexits
 
+// Takes a sentence, with the end of its line.
+using Say = void (*)(std::string_view line);
+void say_on_log(std::string_view line);
+
 // Opens every NIC, gives it its address (probed, or leased) and adds it to `network`, which it opens. Polls meanwhile.
-// 0, or, after one clear sentence on the log: status_no_network (no NIC, a NIC that does not open, no lease, an address
+// 0, or, after one clear sentence to `say`: status_no_network (no NIC, a NIC that does not open, no lease, an address
 // in use), or 64 when EXO_IP cannot be read. `interfaces_max` at most; the objects live as long as the program.
-int configure(const StartInfo& start, Network& network);
+int configure(const StartInfo& start, Network& network, Say say = say_on_log);
 
 } // namespace exo::net

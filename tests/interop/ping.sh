@@ -1,25 +1,6 @@
 #!/bin/busybox sh
 # In the Linux guest: ping, ARP and UDP towards the exokernel's machine at 10.7.0.1. A line a check, ok or FAILED.
-export PATH=/bin
-/bin/busybox --install -s /bin
-mount -t proc proc /proc
-mount -t sysfs sysfs /sys
-while read -r module; do insmod "$module"; done </modules/list
-ip link set eth0 up
-ip address add 10.7.0.2/24 dev eth0
-peer=10.7.0.1
-
-# check NAME COMMAND...
-check() {
-    name=$1
-    shift
-    if "$@" >/tmp/said 2>&1; then
-        echo "ok $name"
-    else
-        echo "FAILED $name"
-        cat /tmp/said
-    fi
-}
+. /guest.sh
 
 check "arp: the machine answers" arping -c 3 -w 10 -I eth0 $peer
 for size in 0 1 7 8 56 1471 1472 1473 2952 4000 9000 20000 40000 65000 65506 65507; do
@@ -33,6 +14,4 @@ done
 ping -c 1 -W 2 10.7.0.77 >/dev/null 2>&1 # an address that nobody has: the machine must not answer for it
 check "arp: nobody answers for another's address" sh -c "! grep '10.7.0.77 ' /proc/net/arp | grep -q 52:58"
 udp-peer $peer 9 1 send
-echo "guest done"
-sleep 1
-echo o >/proc/sysrq-trigger
+finish

@@ -1,0 +1,43 @@
+#!/bin/busybox sh
+# In the Linux guest: streams over a wire that loses, doubles, reorders and delays frames of both directions, by netem.
+. /guest.sh
+mb=1000000
+stream=/bin/stream
+
+# What leaves is impaired on eth0, what comes on ifb0 before Linux' own TCP sees it. A frame is a frame: nothing is
+# joined on the way in, nor split behind the impairment.
+/bin/ethtool -K eth0 gro off gso off tso off
+ip link set ifb0 up
+/bin/tc qdisc add dev eth0 ingress
+/bin/tc filter add dev eth0 parent ffff: matchall action mirred egress redirect dev ifb0
+
+# impair WORDS OF NETEM...: both directions. `nothing` ends it.
+impair() {
+    for device in eth0 ifb0; do
+        /bin/tc qdisc del dev $device root 2>/dev/null
+        [ "$1" = nothing ] || /bin/tc qdisc add dev $device root netem limit 10000 "$@" || echo "FAILED netem $*"
+    done
+}
+
+$stream serve 47001 &
+sleep 1
+# both ways, NAME DOWN UP, in millions of octets: we as server; then as client; then both directions of one connection.
+streams() {
+    check "$1: $2 MB from us, they connect" $stream ask $peer 47000 down $(($2 * mb))
+    check "$1: $3 MB to us, they connect" $stream ask $peer 47000 up $(($3 * mb))
+    check "$1: $3 MB to us, we connect" $stream ask $peer 47000 call 10.7.0.2 47001 down $(($3 * mb))
+    check "$1: $2 MB from us, we connect" $stream ask $peer 47000 call 10.7.0.2 47001 up $(($2 * mb))
+    check "$1: 5 MB both ways at once" $stream ask $peer 47000 both $((5 * mb))
+}
+
+for plan in "$@"; do
+    case $plan in
+    clean) streams "clean" 50 50 ;;
+    loss1) impair loss 1% && streams "loss 1 %" 50 50 ;;
+    loss5) impair loss 5% && streams "loss 5 %" 10 10 ;;
+    loss10) impair loss 10% && streams "loss 10 %" 5 5 ;;
+    esac
+    impair nothing
+done
+check "our server ends" $stream ask $peer 47000 end
+finish
