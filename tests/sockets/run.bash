@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sockets of libos-hpc against the host's, through a NIC: both ways, TCP and UDP; and without one.
+# Sockets of libos-hpc against the host's, through a NIC: both ways, TCP and UDP; and without one. tshark reads what
+# `--trace` recorded of it.
 # usage: run.bash, from the repository root
 set -euo pipefail
 folder=build/tests/sockets
@@ -18,7 +19,7 @@ for ((i = 0; i < 100; i++)); do
 done
 port=$(<"$scratch/port")
 forward=$((port + 1)) # next to a port that was free
-build/bin/exo run --memory 64M --timeout 100 \
+build/bin/exo run --memory 64M --timeout 100 --trace "$scratch/trace.json" \
     --net "user,hostfwd=tcp:127.0.0.1:$forward-:99,hostfwd=udp:127.0.0.1:$forward-:99" \
     $folder/outside 10.0.2.2 "$port" 99 >"$scratch/out" &
 machine=$!
@@ -29,4 +30,21 @@ done
 $folder/peer ask "$forward" || failed=1
 wait $machine || failed=1
 grep -v ready "$scratch/out"
+
+frames() {
+    tshark -n -r "$scratch/trace.json.nic0.pcap" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE \
+        -o tcp.check_checksum:TRUE -Y "$1" 2>/dev/null
+}
+# captured NAME FILTER: the capture has such frames. clean NAME FILTER: it has none.
+captured() { if [[ -n $(frames "$2") ]]; then echo "ok $1"; else echo "FAILED $1"; failed=1; fi; }
+clean() {
+    local bad
+    if bad=$(frames "$2") && [[ -z $bad ]]; then echo "ok $1"; else echo "FAILED $1" && head -3 <<<"$bad" && failed=1; fi
+}
+captured "the capture has the lease" "dhcp.option.dhcp == 5"
+captured "the capture has TCP of ours" "eth.src[0:2] == 52:58 && tcp.len > 0"
+captured "the capture has TCP of the peer" "eth.dst[0:2] == 52:58 && tcp.len > 0"
+captured "the capture has UDP in fragments" "eth.src[0:2] == 52:58 && ip.flags.mf == 1"
+clean "no frame of ours is malformed or has a bad checksum" \
+    "eth.src[0:2] == 52:58 && (_ws.malformed || ip.checksum.status == Bad || udp.checksum.status == Bad || tcp.checksum.status == Bad)"
 exit $failed

@@ -320,7 +320,8 @@ The exit status, stdout and stderr are the program's own; stdin is forwarded to 
                       bind=flows: the kernel shares the NIC, and the program gets the flows of its address
   --ip ADDRESS        of the --net before it: A.B.C.D/PREFIX[,GATEWAY] or dhcp (default for user); see EXO_IP
   --gdb               stop before the first instruction and wait for gdb on port 1234
-  --trace FILE        write the libOS's event trace to FILE (Perfetto and chrome://tracing open it)
+  --trace FILE        write the libOS's event trace to FILE (Perfetto and chrome://tracing open it), and what passes each
+                      --net to FILE.nic0.pcap, FILE.nic1.pcap, ... as it passes (Wireshark and tcpdump read it)
   --verbose           show the kernel's log on stderr (so does EXO_LOG=1 in the environment)
   --dry-run           print the QEMU command and stop
 

@@ -43,13 +43,14 @@ struct RunOptions {
     std::vector<std::string> environment; // each K=V
     std::optional<unsigned> timeout_s;
     std::optional<std::string> trace_file;
-    std::vector<std::string> manifest_lines; // further directives, see steward/README.md
-    std::vector<std::string> devices;        // further PCI functions, in QEMU's words
-    std::vector<NetInterface> interfaces;    // NICs, in the order of --net
-    std::vector<DiskImage> disks;            // in the order of --disk
-    std::string kernel_options;              // words for the kernel's command line
-    std::string processor = "max";           // what TCG emulates, in QEMU's words; KVM gives the host's
-    std::optional<std::string> kernel_file;  // instead of the kernel that was built
+    std::optional<std::string> capture_prefix; // of the files that what passes each NIC is written to; see capture_file
+    std::vector<std::string> manifest_lines;   // further directives, see steward/README.md
+    std::vector<std::string> devices;          // further PCI functions, in QEMU's words
+    std::vector<NetInterface> interfaces;      // NICs, in the order of --net
+    std::vector<DiskImage> disks;              // in the order of --disk
+    std::string kernel_options;                // words for the kernel's command line
+    std::string processor = "max";             // what TCG emulates, in QEMU's words; KVM gives the host's
+    std::optional<std::string> kernel_file;    // instead of the kernel that was built
     Acceleration acceleration = Acceleration::automatic;
     bool vcores_given = false;
     bool gdb = false;

@@ -77,9 +77,15 @@ void add_shares(Words& words, const RunOptions& options, unsigned& ports) {
 // Root ports get ascending PCI addresses, so NICs of one kind are found in the order of --net.
 void add_interfaces(Words& words, const RunOptions& options, unsigned& ports) {
     for (std::size_t index = 0; index < options.interfaces.size(); ++index) {
-        const NetWords net = net_words(options.interfaces, index);
+        NetWords net = net_words(options.interfaces, index);
+        // QEMU's recorder takes the header that a tap's frames may have for a part of them.
+        if (options.capture_prefix && options.interfaces[index].wire == Wire::tap)
+            net.netdev += ",vnet_hdr=off";
         add(words, {"-netdev", net.netdev});
         add_root_port(words, ports, net.device);
+        if (options.capture_prefix)
+            add(words, {"-object", std::format("filter-dump,id=capture{0},netdev=net{0},file={1}", index,
+                                               option_value(capture_file(*options.capture_prefix, index)))});
     }
 }
 
@@ -118,6 +124,10 @@ std::vector<std::string> qemu_command(const RunOptions& options, Accelerator acc
     if (options.gdb)
         add(words, {"-s", "-S"});
     return words;
+}
+
+std::string capture_file(const std::string& prefix, std::size_t index) {
+    return std::format("{}.nic{}.pcap", prefix, index);
 }
 
 std::string shell_line(const std::vector<std::string>& words) {

@@ -30,6 +30,9 @@ inline constexpr std::string_view qemu_program = "qemu-system-x86_64";
 
 std::vector<std::string> qemu_command(const RunOptions& options, Accelerator accelerator, const MachinePaths& paths);
 
+// The pcap file of a NIC: PREFIX.nic0.pcap for the first --net, and so on.
+std::string capture_file(const std::string& prefix, std::size_t index);
+
 // One line that a shell reads back as the same words.
 std::string shell_line(const std::vector<std::string>& words);
 

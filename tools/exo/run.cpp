@@ -63,6 +63,14 @@ int conclude(const RunReport& report, const RunOptions& options) {
     return *log.exit_status();
 }
 
+// QEMU writes them; here it turns out whether it can.
+Outcome<void> make_capture_files(const RunOptions& options) {
+    for (std::size_t index = 0; options.capture_prefix && index < options.interfaces.size(); ++index)
+        if (const auto made = write_host_file(capture_file(*options.capture_prefix, index), ""); !made)
+            return made;
+    return {};
+}
+
 Outcome<int> try_run(RunOptions options) {
     if (const auto checked = check_host(options); !checked)
         return std::unexpected(checked.error());
@@ -84,6 +92,8 @@ Outcome<int> try_run(RunOptions options) {
     if (!std::filesystem::is_regular_file(kernel))
         return failed(std::format("there is no kernel image {}", kernel.string()));
     MachinePaths paths = {kernel, "boot.cpio", {10, 11, 12, 13, 14}};
+    if (options.trace_file && TraceFile::is_ordinary(*options.trace_file))
+        options.capture_prefix = options.trace_file;
     if (options.dry_run) {
         name_hubs(options);
         std::println("{}", shell_line(qemu_command(options, *accelerator, paths)));
@@ -95,6 +105,8 @@ Outcome<int> try_run(RunOptions options) {
         if (!created)
             return std::unexpected(created.error());
         trace.emplace(std::move(*created));
+        if (const auto made = make_capture_files(options); !made)
+            return std::unexpected(made.error());
     }
     auto folder = TemporaryFolder::create();
     if (!folder)

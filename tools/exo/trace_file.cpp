@@ -21,10 +21,14 @@ std::unexpected<Failure> cannot_write(const std::string& path) {
 
 } // namespace
 
-Outcome<TraceFile> TraceFile::create(const std::string& path) {
-    std::error_code ignored; // what cannot be looked at cannot be opened below
+bool TraceFile::is_ordinary(const std::string& path) {
+    std::error_code ignored; // what cannot be looked at cannot be opened later
     const auto status = std::filesystem::status(path, ignored);
-    const bool direct = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+    return !std::filesystem::exists(status) || std::filesystem::is_regular_file(status);
+}
+
+Outcome<TraceFile> TraceFile::create(const std::string& path) {
+    const bool direct = !is_ordinary(path);
     const std::string written = direct ? path : path + ".partial";
     const int descriptor = ::open(written.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (descriptor < 0)

@@ -11,6 +11,8 @@ namespace exo::tool {
 class TraceFile {
 public:
     static Outcome<TraceFile> create(const std::string& path);
+    // Whether it is an ordinary file, or will be, so that others can lie beside it.
+    static bool is_ordinary(const std::string& path);
     // Leaves nothing behind unless `keep` came before.
     ~TraceFile();
     TraceFile(TraceFile&& other) noexcept;

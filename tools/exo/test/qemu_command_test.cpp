@@ -38,6 +38,19 @@ TEST_CASE("qemu: further devices and words for the kernel") {
     CHECK(has(words, "cores=0-0 slot-us=500"));
 }
 
+TEST_CASE("qemu: with a trace, what passes each NIC is recorded") {
+    RunOptions options;
+    options.interfaces.resize(2);
+    options.interfaces[1].wire = Wire::tap;
+    options.interfaces[1].place = "tap7";
+    CHECK_FALSE(has(qemu_command(options, Accelerator::tcg, paths), "-object"));
+    options.capture_prefix = "a,b.json";
+    const auto words = qemu_command(options, Accelerator::tcg, paths);
+    CHECK(has(words, "filter-dump,id=capture0,netdev=net0,file=a,,b.json.nic0.pcap"));
+    CHECK(has(words, "filter-dump,id=capture1,netdev=net1,file=a,,b.json.nic1.pcap"));
+    CHECK(has(words, "tap,id=net1,ifname=tap7,script=no,downscript=no,vnet_hdr=off"));
+}
+
 TEST_CASE("qemu: accelerators") {
     RunOptions options;
     CHECK(has(qemu_command(options, Accelerator::tcg, paths), "tcg,thread=multi"));
