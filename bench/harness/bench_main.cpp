@@ -12,6 +12,7 @@
 #include "bench/harness/runner.hpp"
 #include "bench/harness/svg.hpp"
 #include "bench/harness/table.hpp"
+#include "bench/network/filter_rows.hpp"
 #include "bench/network/rows.hpp"
 #include "bench/noise/rows.hpp"
 #include "bench/primitives/rows.hpp"
@@ -24,8 +25,9 @@
 namespace bench {
 namespace {
 
-constexpr const BenchDefinition* benches[] = {&primitives_bench, &boot_bench,    &noise_bench, &compute_bench,
-                                              &revocation_bench, &latency_bench, &rate_bench,  &disk_bench};
+constexpr const BenchDefinition* benches[] = {&primitives_bench, &boot_bench,       &noise_bench,
+                                              &compute_bench,    &revocation_bench, &latency_bench,
+                                              &rate_bench,       &disk_bench,       &filter_bench};
 
 int fail(const std::string& sentence, int status = 1) {
     std::fprintf(stderr, "bench: %s\n", sentence.c_str());
@@ -40,9 +42,8 @@ std::vector<std::unique_ptr<System>> make_systems(const Options& options, const 
         else
             systems.push_back(make_linux_guest(environment, name == goal_peer ? linux_peer::Tuning::tuned
                                                                               : linux_peer::Tuning::stock));
-        if (name == goal_peer)
-            systems.push_back(make_bare_guest(environment));
     }
+    systems.push_back(make_bare_guest(environment));
     return systems;
 }
 

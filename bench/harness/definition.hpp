@@ -62,6 +62,7 @@ struct Job {
     bool is_init = false;                  // the program itself is the first process of the guest
     bool since_kernel_entry = false;       // its rows are TSC values: subtract the firmware's share
     bool counted = true;                   // also run in the instruction-count pass
+    bool timed = true;                     // and in the runs by the clock
     int timeout_s = 120;
     unsigned memory_mib = 1024;
     std::span<const std::string_view> files = {};         // from the repository's root, at the same path in the guest

@@ -29,8 +29,9 @@ public:
                         return ready;
         for (unsigned run = 0; run < plan_.runs; ++run)
             for (const Job& job : definition_.jobs)
-                if (const auto done = one_round(job, {.clock = Clock::wall, .smoke = plan_.smoke}, run); !done)
-                    return done;
+                if (job.timed)
+                    if (const auto done = one_round(job, {.clock = Clock::wall, .smoke = plan_.smoke}, run); !done)
+                        return done;
         for (const Job& job : definition_.jobs) {
             if (plan_.count_instructions && job.counted)
                 if (const auto done = one_round(job, {.clock = Clock::instructions, .smoke = plan_.smoke}, 0); !done)

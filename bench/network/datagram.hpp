@@ -5,7 +5,6 @@
 #include "bench/network/lane.hpp"
 
 #include <array>
-#include <cstring>
 
 namespace bench::network {
 
@@ -19,12 +18,12 @@ inline constexpr std::size_t ethernet_octets_min = 60; // without the FCS
 inline std::uint64_t sum_words(const std::uint8_t* data, std::size_t bytes, std::uint64_t sum) {
     for (; bytes >= 4; data += 4, bytes -= 4) {
         std::uint32_t word;
-        std::memcpy(&word, data, sizeof word);
+        __builtin_memcpy(&word, data, sizeof word);
         sum += word;
     }
     for (; bytes >= 2; data += 2, bytes -= 2) {
         std::uint16_t word;
-        std::memcpy(&word, data, sizeof word);
+        __builtin_memcpy(&word, data, sizeof word);
         sum += word;
     }
     return bytes != 0 ? sum + *data : sum;
@@ -64,11 +63,11 @@ inline std::uint16_t udp_sum(const std::uint8_t* frame, std::size_t udp_bytes) {
 // The payload is the buffer's own. Returns the frame's octets.
 inline std::size_t write_datagram(std::uint8_t* frame, const Mac& from, const Mac& to, std::uint32_t source,
                                   std::uint32_t destination, std::size_t payload_bytes) {
-    std::memcpy(frame, to.data(), to.size());
-    std::memcpy(frame + 6, from.data(), from.size());
+    __builtin_memcpy(frame, to.data(), to.size());
+    __builtin_memcpy(frame + 6, from.data(), from.size());
     put16(frame + 12, 0x0800);
     std::uint8_t* const ip = frame + ethernet_header;
-    std::memset(ip, 0, ip_header + udp_header);
+    __builtin_memset(ip, 0, ip_header + udp_header);
     ip[0] = 0x45;
     put16(ip + 2, ip_header + udp_header + payload_bytes);
     ip[6] = 0x40; // not to be fragmented
@@ -77,18 +76,18 @@ inline std::size_t write_datagram(std::uint8_t* frame, const Mac& from, const Ma
     put32(ip + 12, source);
     put32(ip + 16, destination);
     const auto header_sum = static_cast<std::uint16_t>(~fold(sum_words(ip, ip_header, 0)));
-    std::memcpy(ip + 10, &header_sum, sizeof header_sum);
+    __builtin_memcpy(ip + 10, &header_sum, sizeof header_sum);
     std::uint8_t* const udp = ip + ip_header;
     put16(udp, udp_port);
     put16(udp + 2, udp_port);
     put16(udp + 4, udp_header + payload_bytes);
     auto sum = static_cast<std::uint16_t>(~udp_sum(frame, udp_header + payload_bytes));
     sum = sum == 0 ? 0xffff : sum;
-    std::memcpy(udp + 6, &sum, sizeof sum);
+    __builtin_memcpy(udp + 6, &sum, sizeof sum);
     const std::size_t octets = all_headers + payload_bytes;
     if (octets >= ethernet_octets_min)
         return octets;
-    std::memset(frame + octets, 0, ethernet_octets_min - octets);
+    __builtin_memset(frame + octets, 0, ethernet_octets_min - octets);
     return ethernet_octets_min;
 }
 
@@ -118,9 +117,9 @@ inline std::size_t read_datagram(const std::uint8_t* frame, std::size_t octets, 
 inline void turn_round(std::uint8_t* frame) {
     const auto swap = [frame](std::size_t one, std::size_t other, std::size_t bytes) {
         std::uint8_t kept[6];
-        std::memcpy(kept, frame + one, bytes);
-        std::memcpy(frame + one, frame + other, bytes);
-        std::memcpy(frame + other, kept, bytes);
+        __builtin_memcpy(kept, frame + one, bytes);
+        __builtin_memcpy(frame + one, frame + other, bytes);
+        __builtin_memcpy(frame + other, kept, bytes);
     };
     swap(0, 6, 6);
     swap(ethernet_header + 12, ethernet_header + 16, 4);

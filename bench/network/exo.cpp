@@ -1,6 +1,7 @@
 // The network bench on the exokernel: a native program with a network of libos/net on each of two NICs, which it owns
 // or, with `flows`, shares by flows; one vcore polls both ends.
 #include "bench/exo/program.hpp"
+#include "bench/network/handler_lane.hpp"
 #include "bench/network/stack_lane.hpp"
 #include "libos/net/open_port.hpp"
 
@@ -14,6 +15,21 @@ std::uint64_t kernel_entries() {
     const auto* const counters = reinterpret_cast<const volatile exo::CoreCounters*>(exo::info_counters);
     const volatile exo::CoreCounters& core = counters[exo::start_info().vcore_core[0]];
     return core.timer_interrupts + core.device_interrupts + core.ipis + core.calls + core.reflections + core.exceptions;
+}
+
+bool run(exo::net::Port& client, exo::net::Port& other, const exo::StartInfo& start, const network::Request& request) {
+    if (request.subject == "handler") {
+        const std::span<const exo::StartFlow> flows(start.flows, start.flow_count);
+        std::size_t own = 0; // flows of the client's NIC, which come first
+        while (own < flows.size() && flows[own].nic == flows.front().nic)
+            ++own;
+        bench::require(own < flows.size(), "finding flows of two NICs");
+        return network::run_handler_suite(client, other, flows.subspan(own), request);
+    }
+    network::StackSuite suite{request, {}, kernel_entries};
+    std::copy_n(start.seed, suite.seed.size(), suite.seed.begin());
+    return request.subject == "tcp" ? network::run_stack_tcp_suite(client, other, suite)
+                                    : network::run_stack_suite(client, other, suite);
 }
 
 } // namespace
@@ -36,10 +52,7 @@ int exo_main(const exo::StartInfo& start) {
     const std::uint64_t entries = kernel_entries();
     bench::print("network: both NICs are open\n");
     bench::require(kernel_entries() != entries, "seeing a call in the kernel's counters"); // or they prove nothing
-    network::StackSuite suite{request, {}, kernel_entries};
-    std::copy_n(start.seed, suite.seed.size(), suite.seed.begin());
-    const auto run = request.subject == "tcp" ? network::run_stack_tcp_suite : network::run_stack_suite;
-    if (run(*ports[0].port, *ports[1].port, suite))
+    if (run(*ports[0].port, *ports[1].port, start, request))
         return 0;
     bench::print("network: a packet did not come back\n");
     return 1;

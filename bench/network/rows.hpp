@@ -36,6 +36,9 @@ inline constexpr PeerBound rate_bounds[] = {{.peer = "dpdk", .ratio_at_most = 1 
 inline constexpr PeerBound tcp_time_bounds[] = {{.peer = "blocking", .ratio_at_most = 0.5},
                                                 {.peer = "spinning", .ratio_at_most = 0.5}};
 
+inline constexpr std::string_view echo_peers[] = {"xdp-echo"};
+inline constexpr PeerBound echo_bounds[] = {{.peer = "xdp-echo", .instruction_ratio_at_most = 1}};
+
 inline constexpr RowDefinition latency_rows[] = {
     {.name = "udp_round_trip",
      .unit = "cycles",
@@ -93,6 +96,19 @@ inline constexpr RowDefinition latency_rows[] = {
      .bias = count_bias,
      .count_only = true,
      .peers = tcp_peers},
+    {.name = "handler_round_trip", .unit = "cycles", .goal_text = "reported", .bias = time_bias, .peers = echo_peers},
+    {.name = "handler_round_trip_p99",
+     .unit = "cycles",
+     .goal_text = "reported",
+     .bias = time_bias,
+     .peers = echo_peers},
+    {.name = "handler_exchange",
+     .unit = "instructions",
+     .goal_text = "at most XDP's",
+     .goal = {.peers = echo_bounds},
+     .bias = count_bias,
+     .count_only = true,
+     .peers = echo_peers},
 };
 
 inline constexpr RowDefinition rate_rows[] = {
@@ -168,6 +184,13 @@ inline constexpr std::string_view exo_flow_options[] = {
     "--verbose",    "--manifest", "machine log",          "--net", "hub:bench,bind=flows", "--ip",
     "10.99.0.1/24", "--net",      "hub:bench,bind=flows", "--ip",  "10.99.0.2/24"};
 
+// Frames beside those of the kit, for the handler.
+inline constexpr std::string_view exo_handler_options[] = {
+    "--verbose",      "--manifest", "machine log",          "--manifest",
+    "spare 33554432", "--net",      "hub:bench,bind=flows", "--ip",
+    "10.99.0.1/24",   "--net",      "hub:bench,bind=flows", "--ip",
+    "10.99.0.2/24"};
+
 // The words of each program; the second of a pair is for a smoke run.
 struct Words {
     std::string_view measure, smoke;
@@ -225,6 +248,12 @@ constexpr Job flow_job(Words words) {
     return job;
 }
 
+constexpr Job handler_job(Words words) {
+    Job job = our_job(words);
+    job.exo_options = exo_handler_options;
+    return job;
+}
+
 constexpr Job floor_job(std::string_view peer, Words words) {
     Job job{.bare_image = "bench/network/floor/floor.elf",
             .peer = peer,
@@ -245,10 +274,12 @@ inline constexpr Job latency_jobs[] = {
     floor_job("floor-iommu", {"iommu", "iommu --smoke"}),
     flow_job({"flows", "flows --smoke"}),
     our_job({"tcp", "tcp --smoke"}),
+    handler_job({"handler", "handler --smoke"}),
     socket_job("blocking", {"blocking", "blocking --smoke"}),
     socket_job("spinning", {"spinning", "spinning --smoke"}),
     socket_job("packet", {"packet", "packet --smoke"}),
     socket_job("xdp", {"xdp", "xdp --smoke"}),
+    socket_job("xdp-echo", {"xdp-echo", "xdp-echo --smoke"}),
     vmxnet3_job({"spinning", "spinning --smoke"}),
     dpdk_job("dpdk", {"vfio", "vfio --smoke"}),
     dpdk_job("dpdk-bare", {"uio", "uio --smoke"}),

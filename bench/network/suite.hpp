@@ -18,8 +18,8 @@ inline void pass_instructions(std::uint64_t count) {
     asm volatile("1: dec %0\n\tjnz 1b" : "+r"(iterations) : : "cc");
 }
 
-// What the words of a command line ask for: `rate` instead of latency, --smoke, --count for instructions, `flows` and
-// `tcp` to call the rows flow_* and tcp_* rather than udp_*.
+// What the words of a command line ask for: `rate` instead of latency, --smoke, --count for instructions, `flows`,
+// `tcp` or `handler` for what is measured in the place of UDP, after which the rows are called.
 struct Request {
     std::string_view subject = "udp"; // what the rows' names begin with
     Question question = Question::latency;
@@ -38,6 +38,8 @@ struct Request {
             subject = "flow";
         else if (word == "tcp")
             subject = "tcp";
+        else if (word == "handler")
+            subject = "handler";
         else
             return false;
         return true;
@@ -71,6 +73,8 @@ private:
 
     static constexpr std::uint32_t stream_batches = 9;
     static constexpr bool is_stream = requires { Lane::is_stream; };
+    // The other end is in the kernel, which counts no octets for us.
+    static constexpr unsigned counting_ends = requires { Lane::answers_in_kernel; } ? 1 : 2;
     static constexpr std::size_t payload = is_stream ? 1 : round_trip_payload;
 
     std::uint64_t effort_octets() const { return request_.effort == Effort::smoke ? 1 << 18 : 1 << 22; }
@@ -112,7 +116,7 @@ private:
         }
         if (counts_entries())
             row("_kernel_entries", (kernel_entries() - entries) * 1000, "count");
-        if (lane_.payload_bytes_received() - bytes != 2ull * count * payload)
+        if (lane_.payload_bytes_received() - bytes != std::uint64_t{counting_ends} * count * payload)
             return false;
         sort(count);
         row("_round_trip", samples_[count / 2] * 1000);
@@ -147,7 +151,10 @@ private:
             samples_[i] = read_tsc() - begin - passed;
         }
         sort(count);
-        row("_send_receive", samples_[count / 2] * 1000 / 2);
+        if (counting_ends == 2)
+            row("_send_receive", samples_[count / 2] * 1000 / 2);
+        else
+            row("_exchange", samples_[count / 2] * 1000);
         return true;
     }
 

@@ -4,6 +4,7 @@
 #include "drivers/pci/spec.hpp"
 #include "drivers/virtio/spec.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace bench::floor {
@@ -85,14 +86,15 @@ std::size_t read_words(std::uint64_t start_info, std::span<std::string_view> int
     // Safe: what the loader left, below 4 GiB.
     const std::uint64_t address = *reinterpret_cast<const std::uint64_t*>(start_info + command_line_at);
     std::string_view line(reinterpret_cast<const char*>(address));
-    const std::size_t dashes = line.find(" -- ");
-    line = dashes == line.npos ? std::string_view() : line.substr(dashes + 4);
+    constexpr std::string_view before_words = " -- ";
+    const std::size_t dashes = line.find(before_words);
+    line.remove_prefix(dashes == line.npos ? line.size() : dashes + before_words.size());
     std::size_t count = 0;
     while (!line.empty() && count < into.size()) {
-        const std::size_t end = line.find(' ');
+        const std::size_t end = std::min(line.find(' '), line.size());
         if (end != 0)
-            into[count++] = line.substr(0, end);
-        line = end == line.npos ? std::string_view() : line.substr(end + 1);
+            into[count++] = {line.data(), end};
+        line.remove_prefix(std::min(end + 1, line.size()));
     }
     return count;
 }

@@ -1,11 +1,13 @@
 // See bpf_program.hpp. The programs are a few instructions each, written as such: linux/bpf.h, RFC 9669.
 #include "bench/network/linux/bpf_program.hpp"
 
+#include "bench/network/echo_program.hpp"
 #include "bench/network/linux/interface.hpp"
 
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <linux/bpf.h>
 #include <linux/if_link.h>
 #include <span>
@@ -22,15 +24,6 @@ int bpf(int command, bpf_attr& attributes) {
 constexpr bpf_insn instruction(int code, int to, int from, int offset, int immediate) {
     return {static_cast<std::uint8_t>(code), static_cast<std::uint8_t>(to & 15), static_cast<std::uint8_t>(from & 15),
             static_cast<std::int16_t>(offset), immediate};
-}
-constexpr bpf_insn load(int size, int to, int from, int offset) {
-    return instruction(BPF_LDX | BPF_MEM | size, to, from, offset, 0);
-}
-constexpr bpf_insn store(int size, int to, int offset, int from) {
-    return instruction(BPF_STX | BPF_MEM | size, to, from, offset, 0);
-}
-constexpr bpf_insn move(int to, int from) {
-    return instruction(BPF_ALU64 | BPF_MOV | BPF_X, to, from, 0, 0);
 }
 constexpr bpf_insn set(int to, int value) {
     return instruction(BPF_ALU64 | BPF_MOV | BPF_K, to, 0, 0, value);
@@ -94,39 +87,15 @@ void set_socket(int socket_map, int socket) {
 }
 
 const char* attach_echo(int interface) {
-    // r2 = data, r3 = data_end; frames that do not hold Ethernet, IPv4 and UDP headers go on to Linux.
-    const bpf_insn program[] = {
-        load(BPF_W, 2, 1, 0),
-        load(BPF_W, 3, 1, 4),
-        move(4, 2),
-        instruction(BPF_ALU64 | BPF_ADD | BPF_K, 4, 0, 0, all_headers),
-        instruction(BPF_JMP | BPF_JGT | BPF_X, 4, 3, 22, 0),
-        load(BPF_H, 5, 2, 12),
-        instruction(BPF_JMP | BPF_JNE | BPF_K, 5, 0, 20, 0x0008),
-        load(BPF_B, 5, 2, 23),
-        instruction(BPF_JMP | BPF_JNE | BPF_K, 5, 0, 18, 17),
-        load(BPF_W, 5, 2, 0), // MAC addresses
-        load(BPF_H, 6, 2, 4),
-        load(BPF_W, 7, 2, 6),
-        load(BPF_H, 8, 2, 10),
-        store(BPF_W, 2, 0, 7),
-        store(BPF_H, 2, 4, 8),
-        store(BPF_W, 2, 6, 5),
-        store(BPF_H, 2, 10, 6),
-        load(BPF_W, 5, 2, 26), // IPv4 addresses
-        load(BPF_W, 6, 2, 30),
-        store(BPF_W, 2, 26, 6),
-        store(BPF_W, 2, 30, 5),
-        load(BPF_H, 5, 2, 34), // ports
-        load(BPF_H, 6, 2, 36),
-        store(BPF_H, 2, 34, 6),
-        store(BPF_H, 2, 36, 5),
-        set(0, XDP_TX),
-        instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
-        set(0, XDP_PASS),
-        instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
-    };
-    return attach(load_program(program), interface);
+    constexpr auto program = echo_program({.load_end = load_word,
+                                           .data = offsetof(xdp_md, data),
+                                           .data_end = offsetof(xdp_md, data_end),
+                                           .reply = XDP_TX,
+                                           .pass = XDP_PASS});
+    bpf_insn instructions[program.size()];
+    static_assert(sizeof instructions == sizeof program);
+    std::memcpy(instructions, program.data(), sizeof instructions);
+    return attach(load_program(instructions), interface);
 }
 
 } // namespace bench::network

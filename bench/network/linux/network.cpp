@@ -1,4 +1,5 @@
 // The network bench in the peer's guest: network LANE [rate] [--smoke] [--count]. The lanes are in README.md.
+#include "bench/network/linux/echo_lane.hpp"
 #include "bench/network/linux/packet_ring.hpp"
 #include "bench/network/linux/raw_lane.hpp"
 #include "bench/network/linux/socket_lane.hpp"
@@ -48,6 +49,11 @@ int main(int count, char** words) {
     if (name == "xdp") {
         RawLane<XdpSocket> lane;
         return measure(lane, request);
+    }
+    if (name == "xdp-echo") {
+        request.subject = "handler";
+        const auto lane = std::make_unique<EchoLane>();
+        return measure(*lane, request);
     }
     std::fprintf(stderr, "network: no lane is called '%.*s'\n", static_cast<int>(name.size()), name.data());
     return 2;

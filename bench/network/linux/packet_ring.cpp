@@ -51,6 +51,10 @@ PacketRing::PacketRing(const char* interface) {
         ::mmap(nullptr, 2 * frame_bytes * frames, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, socket_, 0);
     check(mapped != MAP_FAILED, "mapping a packet socket's rings");
     rings_ = static_cast<std::uint8_t*>(mapped);
+    packet_mreq every_address = {};
+    every_address.mr_ifindex = interface_index(interface);
+    every_address.mr_type = PACKET_MR_PROMISC;
+    set_option(socket_, PACKET_ADD_MEMBERSHIP, every_address);
     sockaddr_ll here = {};
     here.sll_family = AF_PACKET;
     here.sll_protocol = htons(ETH_P_IP);

@@ -8,6 +8,12 @@ namespace bench::network {
 class PacketRing {
 public:
     explicit PacketRing(const char* interface);
+    // Another host's address. A packet socket gets a copy of what goes on to Linux' stack, and the stack drops what is
+    // for other hosts at once; a datagram for an address that the interface does not have it would route first.
+    static Mac address_on_wire(Mac mac) {
+        mac[3] ^= 0x80;
+        return mac;
+    }
     // The frame that came next, or null; `done` gives it back.
     std::uint8_t* next(std::size_t& octets);
     void done();

@@ -4,6 +4,7 @@
 
 #include "bench/network/linux/interface.hpp"
 
+#include <cstring>
 #include <string_view>
 #include <unistd.h>
 
@@ -13,8 +14,9 @@ template <class Ring>
 class RawLane {
 public:
     RawLane()
-        : client_mac_(interface_mac(client_interface)), other_mac_(interface_mac(other_interface)),
-          client_(client_interface), other_(other_interface) {}
+        : client_mac_(Ring::address_on_wire(interface_mac(client_interface))),
+          other_mac_(Ring::address_on_wire(interface_mac(other_interface))), client_(client_interface),
+          other_(other_interface) {}
 
     std::size_t send(std::size_t count, std::size_t payload_bytes) {
         std::size_t done = 0;
