@@ -24,7 +24,7 @@ const std::vector<Layer>& layers() {
         {"steward/", {"steward/", "libos/", "secure-bindings/abi/"}},
         {"libos-hpc/", {"libos-hpc/", "libos/", "drivers/", "secure-bindings/abi/"}},
         {"examples/", {"examples/", "libos/", "libos-hpc/"}},
-        {"bench/", {"bench/", "examples/", "libos-hpc/", "libos/", "drivers/", "secure-bindings/abi/"}},
+        {"bench/", {"bench/", "examples/", "libos-hpc/", "libos/", "drivers/", "secure-bindings/"}},
         {"tools/", {"tools/", "libos/", "secure-bindings/"}},
         {"tests/", {""}},
     };
