@@ -48,7 +48,7 @@ Status Function::open(const StartFunction& granted) {
     return {};
 }
 
-Result<volatile std::byte*> Function::bar(unsigned index) {
+Result<volatile std::byte*> Function::bar(unsigned index, std::uint64_t) {
     return reinterpret_cast<volatile std::byte*>(info_->bar[index].base); // Safe: mapped at its address.
 }
 
