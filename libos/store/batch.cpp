@@ -46,13 +46,13 @@ void Batch::begin(std::uint64_t salt, std::uint64_t sequence, std::uint32_t page
     salt_ = salt;
     sequence_ = sequence;
     seed_ = record_seed(salt, sequence);
-    record_bytes_ = page_count_ = disk_bytes_ = 0;
+    record_bytes_ = page_count_ = disk_bytes_ = promised_ = 0;
     pages_max_ = pages_max;
 }
 
 bool Batch::fits(std::uint32_t record_octets, std::uint32_t pages) const {
-    const std::uint64_t octets =
-        sizeof(BatchHeader) + record_bytes_ + std::uint64_t{record_octets} + (page_count_ + pages) * page_record_room;
+    const std::uint64_t octets = sizeof(BatchHeader) + record_bytes_ + promised_ + std::uint64_t{record_octets} +
+                                 (page_count_ + pages) * page_record_room;
     return page_count_ + pages <= pages_max_ && octets <= batch_meta_bytes_max;
 }
 

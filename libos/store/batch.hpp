@@ -37,13 +37,16 @@ public:
 
     // Begins anew with nothing in it. `pages_max`: at most batch_pages_max.
     void begin(std::uint64_t salt, std::uint64_t sequence, std::uint32_t pages_max = batch_pages_max);
-    bool empty() const { return record_bytes_ == 0 && page_count_ == 0; }
+    bool empty() const { return record_bytes_ == 0 && page_count_ == 0 && promised_ == 0; }
     std::uint64_t sequence() const { return sequence_; }
     // Whether records of `record_octets` (sums of record_room) and so many pages fit beside what is there.
     bool fits(std::uint32_t record_octets, std::uint32_t pages) const;
 
     // The caller knows that it fits. The payload is two runs of octets, one behind the other.
     void add_record(RecordType type, std::span<const std::byte> payload, std::span<const std::byte> rest = {});
+    // Keeps room for records that come later.
+    void promise(std::uint32_t record_octets) { promised_ += record_octets; }
+    void end_promise() { promised_ = 0; }
     void add_page(Page& page);
     void remove_page(Page& page);
 
@@ -72,6 +75,7 @@ private:
     block::Piece memory_; // batch_meta_bytes_max
     std::uint64_t salt_ = 0, sequence_ = 0, sector_ = 0, first_page_sector_ = 0;
     std::uint32_t seed_ = 0, record_bytes_ = 0, page_count_ = 0, pages_max_ = 0, disk_bytes_ = 0, meta_bytes_ = 0;
+    std::uint32_t promised_ = 0;
     std::byte* header_ = nullptr; // of a sealed batch
     Page* pages_[batch_pages_max];
     std::uint64_t checksums_[batch_pages_max];

@@ -89,7 +89,7 @@ struct RecordHeader {
     std::uint8_t zero;
 };
 static_assert(sizeof(RecordHeader) == 8);
-inline constexpr std::uint32_t record_bytes_max = 4096; // payload of a keeper's record
+inline constexpr std::uint32_t record_bytes_max = 8192; // payload of a keeper's record
 
 // `count` pages of an object from `index` on, neighbours on disk; behind it as many checksums (page_checksum).
 struct MapRecord {

@@ -21,6 +21,8 @@ class Keeper {
 public:
     // A record as it was once added. False: it makes no sense, and the store is not opened.
     virtual bool replay(std::span<const std::byte> record) = 0;
+    // The open batch is about to be sealed: records for which room was promised (Store::promise) are added now.
+    virtual void settle() {}
     // Gives the sink records which, played back to a keeper that knows nothing, lead to the present state.
     virtual void snapshot(RecordSink& sink) = 0;
     // About how many octets a snapshot has, for planning.

@@ -66,9 +66,13 @@ public:
     // Makes room in the open batch for records of so many octets (sums of record_room) and so many pages; may commit,
     // write a checkpoint and clean first, so what was changed before must make sense without what comes. Errors:
     // NoSpace, ReadOnly, TooBig, DeviceFailed.
-    Status reserve(std::uint32_t record_octets, std::uint32_t pages);
+    Status reserve(std::uint32_t record_octets, std::uint32_t pages, std::uint32_t new_pages);
+    Status reserve(std::uint32_t record_octets, std::uint32_t pages) { return reserve(record_octets, pages, pages); }
     // For each of these room was reserved, and they become durable together.
     void add_record(std::span<const std::byte> payload, std::span<const std::byte> rest = {});
+    // Out of what was reserved, keeps room in the open batch for records that the keeper will add when it is sealed, so
+    // that what changes often is recorded once a batch.
+    void promise(std::uint32_t record_octets) { open_batch().promise(record_octets); }
     // The page, which may be written to until the next call of this class. Errors: Damaged, DeviceFailed, NoMemory.
     Result<std::byte*> change_page(std::uint64_t object, std::uint64_t index, Fill fill);
     // The pages of [first, last] become holes. Needs room for a record of sizeof(DropRecord).
@@ -76,7 +80,7 @@ public:
 
     // The page, to be read until the next call of this class; null: a hole. Errors: Damaged, DeviceFailed, NoMemory.
     Result<const std::byte*> read_page(std::uint64_t object, std::uint64_t index);
-    // Brings pages into memory that are not; says nothing of those that cannot be read.
+    // Brings pages into memory, unless the first is there already; says nothing of those that cannot be read.
     void read_ahead(std::uint64_t object, std::uint64_t index, std::uint32_t count);
     // Where an object's pages are, to look at; null: it has none.
     const PageMap* pages_of(std::uint64_t object) const;
@@ -101,6 +105,13 @@ public:
     // Reads every page and checks it; changes nothing.
     Status scrub(ScrubReport& report);
 
+    // Calls `visit(object, pages)` for each object that has pages.
+    template <typename Visit>
+    void each_object(Visit&& visit) const {
+        objects_.each([&](const Object& object) { visit(object.id, object.pages); });
+    }
+    bool is_writable() const { return writable_; }
+    const Geometry& geometry() const { return geometry_; }
     const Superblock& superblock() const { return super_; }
     const StoreCounters& counters() const { return counters_; }
     std::uint64_t pages_used() const { return segments_.live_pages() + staged_pages_; }

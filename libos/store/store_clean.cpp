@@ -13,7 +13,7 @@ Status Store::move_pages(std::uint32_t segment) {
         for (std::uint64_t index = 0; failed && object.pages.next(index, place); index++) {
             if (place->sector == Place::staged || geometry_.segment_of(place->sector) != segment)
                 continue;
-            if (failed = reserve(0, 1); !failed)
+            if (failed = reserve(0, 1, 0); !failed)
                 return;
             const Result<std::byte*> moved = change_page(object.id, index, Fill::Keep);
             if (moved)

@@ -21,6 +21,8 @@ void Store::start_commit() {
     if (stage_ != Stage::Idle || open_batch().empty() || problem_ != Problem::None)
         return;
     Batch& batch = open_batch();
+    keeper_.settle();
+    batch.end_promise();
     const std::uint32_t bytes = batch.disk_bytes(geometry_);
     if (!place_open_batch(bytes))
         return;

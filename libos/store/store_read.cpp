@@ -119,6 +119,8 @@ Result<const std::byte*> Store::read_page(std::uint64_t object, std::uint64_t in
 
 void Store::read_ahead(std::uint64_t object, std::uint64_t index, std::uint32_t count) {
     const Object* const found = find_object(object);
+    if (cache_.find(object, index))
+        return;
     for (std::uint32_t done = 0; found && done < count; done += read_pages_max)
         (void)load(object, found->pages, index + done, count - done < read_pages_max ? count - done : read_pages_max);
 }

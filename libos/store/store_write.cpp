@@ -32,7 +32,7 @@ std::uint64_t Store::pages_capacity() const {
     return segments * (geometry_.segment_bytes / page_bytes) / 16 * 13;
 }
 
-Status Store::reserve(std::uint32_t record_octets, std::uint32_t pages) {
+Status Store::reserve(std::uint32_t record_octets, std::uint32_t pages, std::uint32_t new_pages) {
     if (problem_ != Problem::None)
         return fail(problem_);
     if (!writable_)
@@ -40,7 +40,7 @@ Status Store::reserve(std::uint32_t record_octets, std::uint32_t pages) {
     if (maintenance_due_ && !maintaining_)
         if (const Status done = maintain(); !done)
             return done;
-    if (!maintaining_ && pages && (crowded_ || pages_used() + pages > pages_capacity()))
+    if (!maintaining_ && ((pages && crowded_) || (new_pages && pages_used() + new_pages > pages_capacity())))
         return fail(Problem::NoSpace);
     if (open_batch().fits(record_octets, pages))
         return {};
@@ -59,7 +59,8 @@ Status Store::reserve(std::uint32_t record_octets, std::uint32_t pages) {
     if (!open_batch().fits(record_octets, pages))
         return fail(Problem::TooBig);
     if (maintenance_due_ && !maintaining_)
-        return reserve(record_octets, pages); // what was written began a segment; at most once, for maintain ends that
+        return reserve(record_octets, pages,
+                       new_pages); // what was written began a segment; at most once, for maintain ends that
     return {};
 }
 

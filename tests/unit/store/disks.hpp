@@ -77,7 +77,9 @@ private:
 // Goes through a record of events and makes disks as they could be after a cut.
 class Replay {
 public:
-    explicit Replay(const std::vector<Event>& events) : events_(events) {}
+    // `base`: what was on the disk before the first event.
+    explicit Replay(const std::vector<Event>& events, const Contents* base = nullptr)
+        : events_(events), durable_(base) {}
 
     // The next cut: while event `event` was under way, those before it done.
     void go_to(std::size_t event);
