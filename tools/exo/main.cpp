@@ -1,4 +1,5 @@
 // The exo command: chooses the subcommand. Each subcommand is one function in a file of its name.
+#include "tools/disk/disk.hpp"
 #include "tools/exo/bench.hpp"
 #include "tools/exo/hub.hpp"
 #include "tools/exo/run.hpp"
@@ -19,6 +20,7 @@ constexpr std::string_view help =
     R"(usage: exo run [options] [PROGRAM [ARGS...]]    boot the exokernel and run a program on it
        exo test [--filter TEXT] [--list]        run every test
        exo bench [NAME...]                      measure this system and Linux side by side
+       exo disk create|list|fsck|export IMAGE   make, look into, check and unpack disk images
        exo hub NAME                             open a hub for machines that are not started by exo run
        exo COMMAND --help                       what a command takes
 )";
@@ -43,12 +45,14 @@ int main(int count, char** values) {
         return exo::tool::test_main(rest);
     if (command == "bench")
         return exo::tool::bench_main(rest);
+    if (command == "disk")
+        return exo::tool::disk_main(rest);
     if (command == "hub")
         return exo::tool::run_hub(rest);
     if (command == "--help" || command == "help") {
         std::print("{}", help);
         return 0;
     }
-    std::println(stderr, "exo: unknown command '{}'; the commands are run, test, bench and hub", command);
+    std::println(stderr, "exo: unknown command '{}'; the commands are run, test, bench, disk and hub", command);
     return exo::tool::status_usage;
 }
