@@ -4,7 +4,7 @@
 #include "libos/event/event_table.hpp"
 #include "libos/memory/heap.hpp"
 #include "libos/start/kit.hpp"
-#include "libos/thread/scheduler.hpp"
+#include "libos/thread/switching.hpp"
 #include "libos/thread/spin_lock.hpp"
 #include "libos/time/clock.hpp"
 #include "libos/upcall/dispatch.hpp"

@@ -52,6 +52,7 @@ void exo_vcore_begin(std::uint64_t index) {
 
 Status Scheduler::open(const StartInfo& start) {
     vcore_count_ = start.vcore_count;
+    several_vcores = vcore_count_ > 1;
     share_cycles_ = ns_to_cycles(share_ns);
     idle_spin_cycles_ = ns_to_cycles(idle_spin_ns);
 

@@ -1,7 +1,7 @@
 // What interrupts a running thread: deadlines, the end of its share, the end of the vcore's slice, other vcores'
 // wishes.
 #include "libos/memory/bind_rows.hpp"
-#include "libos/thread/scheduler.hpp"
+#include "libos/thread/switching.hpp"
 #include "libos/thread/thread_memory.hpp"
 #include "libos/time/clock.hpp"
 #include "libos/upcall/dispatch.hpp"
@@ -10,24 +10,6 @@
 #include <algorithm>
 
 namespace exo {
-
-// Others wait on this vcore: it changes hands at the end of each share, unless it does so anyway. Alone, a thread runs
-// without interruption.
-void Scheduler::share_vcore(VcoreScheduler& own) {
-    if (own.share_until_tsc != no_deadline)
-        return; // the time is running
-    own.share_until_tsc = tsc() + share_cycles_;
-    program_timer(own, own.share_until_tsc);
-}
-
-// Makes sure that the kernel interrupts at the deadline or earlier. What is set earlier stays: that interruption sets
-// the next one, which is cheaper than a call at every change.
-void Scheduler::program_timer(VcoreScheduler& own, std::uint64_t deadline_tsc) {
-    if (deadline_tsc >= own.timer_set_tsc)
-        return;
-    own.timer_set_tsc = deadline_tsc;
-    (void)sys::timer(deadline_tsc);
-}
 
 void Scheduler::run_timers(VcoreScheduler& own) {
     if (own.timers.first_deadline() == no_deadline) // only this vcore adds to it

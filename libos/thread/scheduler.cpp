@@ -1,9 +1,8 @@
 // Queues, switches and idling. Timers and preemption: preempt.cpp; the calls on threads: thread.cpp.
-#include "libos/thread/scheduler.hpp"
+#include "libos/thread/switching.hpp"
 
 #include "libos/event/events.hpp"
 #include "libos/memory/bind_rows.hpp"
-#include "libos/thread/thread_memory.hpp"
 #include "libos/time/clock.hpp"
 #include "libos/upcall/dispatch.hpp"
 #include "secure-bindings/abi/syscall.hpp"
@@ -15,12 +14,6 @@ namespace exo {
 
 constinit Scheduler environment_scheduler;
 
-namespace {
-void write_fs_base(std::uint64_t base) {
-    asm volatile("wrfsbase %0" : : "r"(base)); // Safe: FSGSBASE is enabled for user mode.
-}
-} // namespace
-
 void Scheduler::count_cycles(Thread& current, Thread& next) {
     const std::uint64_t now = tsc();
     current.run_cycles_ += now - current.run_since_;
@@ -31,40 +24,6 @@ void Scheduler::account(bool on) {
     account_ = on;
     if (on) // the running thread was switched to before anybody counted
         this_thread().run_since_ = tsc();
-}
-
-// Where a thread that became ready should run: where it ran if that vcore is idle, else on any idle vcore, else here.
-[[gnu::always_inline]] inline std::size_t Scheduler::choose_vcore(const Thread& thread) {
-    return vcore_count_ == 1 ? 0 : choose_among_vcores(thread);
-}
-
-[[gnu::always_inline]] inline void Scheduler::enqueue(Thread& thread, std::size_t index) {
-    VcoreScheduler& target = schedulers_[index];
-    target.lock.acquire();
-    target.queue.push(thread);
-    target.count_ready();
-    target.lock.release();
-    if (index != this_vcore_index()) [[unlikely]]
-        kick(index);
-    else if (target.share_until_tsc == no_deadline)
-        share_vcore(target);
-}
-
-// A thread of the queue that can run here; those that may no longer are sent where they may.
-[[gnu::always_inline]] inline Thread* Scheduler::take(VcoreScheduler& own, std::size_t index) {
-    if (own.ready.load(std::memory_order_relaxed) == 0)
-        return nullptr;
-    own.lock.acquire();
-    // Acquire pairs with the store in exo_switch_stack.
-    if (Thread* first = own.queue.front();
-        first && !first->on_vcore_.load(std::memory_order_acquire) && (first->affinity() >> index & 1)) [[likely]] {
-        (void)own.queue.pop();
-        own.count_ready();
-        own.lock.release();
-        return first;
-    }
-    own.lock.release();
-    return take_any(own, index);
 }
 
 Thread* Scheduler::take_any(VcoreScheduler& own, std::size_t index) {
@@ -136,44 +95,6 @@ void Scheduler::kick(std::size_t index) {
         (void)sys::signal(target.wake_event);
 }
 
-[[gnu::always_inline]] inline void Scheduler::switch_to(Thread& next) {
-    Vcore& vcore = this_vcore();
-    Thread& current = *vcore.thread;
-    VcoreScheduler& own = *vcore.scheduler;
-    next.state_.store(ThreadState::Running, std::memory_order_relaxed);
-    // Alone here, the next thread has no end to its share; else the time runs already, or begins now.
-    if (own.ready.load(std::memory_order_relaxed) == 0)
-        own.share_until_tsc = no_deadline;
-    else if (own.share_until_tsc == no_deadline)
-        share_vcore(own);
-    if (&next == &current)
-        return;
-    ++own.switches;
-    if (account_)
-        count_cycles(current, next);
-    if (current.fs_base_ != next.fs_base_)
-        write_fs_base(next.fs_base_);
-    next.on_vcore_.store(true, std::memory_order_relaxed);
-    next.vcore_.store(static_cast<std::uint32_t>(vcore.index), std::memory_order_relaxed);
-    vcore.thread = &next;
-    if (current.vectors_ == VectorState::Dead) [[likely]] {
-        exo_switch_stack(&current.saved_stack_, next.saved_stack_, &current.on_vcore_);
-        return;
-    }
-    save_vectors(current.vector_area_);
-    exo_switch_stack(&current.saved_stack_, next.saved_stack_, &current.on_vcore_);
-    load_vectors(current.vector_area_);
-}
-
-void Scheduler::switch_away() {
-    Vcore& vcore = this_vcore();
-    VcoreScheduler& own = *vcore.scheduler;
-    Thread* next = take(own, vcore.index);
-    if (!next)
-        next = steal(vcore.index);
-    switch_to(next ? *next : *own.idle_thread);
-}
-
 void Scheduler::yield() {
     Vcore& vcore = this_vcore();
     VcoreScheduler& own = *vcore.scheduler;
@@ -220,14 +141,6 @@ void thread_yield() {
     }
     if (!was_masked)
         unmask();
-}
-
-bool Scheduler::wake_parked(Thread& thread) {
-    ThreadState parked = ThreadState::Parked;
-    if (!thread.state_.compare_exchange_strong(parked, ThreadState::Ready, std::memory_order_seq_cst))
-        return false;
-    enqueue(thread, choose_vcore(thread));
-    return true;
 }
 
 void Scheduler::make_ready(Thread& thread) {

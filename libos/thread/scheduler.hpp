@@ -68,7 +68,7 @@ public:
     // Runs threads on that vcore only if they can run nowhere else: its time was taken.
     void avoid(std::size_t vcore) { usable_.fetch_and(~(AffinityMask{1} << vcore), std::memory_order_relaxed); }
 
-    // For synchronisation objects; the caller is masked.
+    // For synchronisation objects; the caller is masked, and includes switching.hpp.
     // The running thread says that it is about to give its vcore up. Then it looks at its condition once more.
     void prepare_to_park();
     // It need not after all. False when a wake came first: then it must give the vcore up to take that wake.
@@ -139,16 +139,6 @@ private:
 extern constinit Scheduler environment_scheduler;
 inline Scheduler& scheduler() {
     return environment_scheduler;
-}
-
-inline void Scheduler::prepare_to_park() {
-    // Ordered before the caller's second look; pairs with the same order in wake_parked.
-    this_thread().state_.store(ThreadState::Parked, std::memory_order_seq_cst);
-}
-
-inline bool Scheduler::cancel_park() {
-    ThreadState parked = ThreadState::Parked;
-    return this_thread().state_.compare_exchange_strong(parked, ThreadState::Running, std::memory_order_seq_cst);
 }
 
 } // namespace exo

@@ -8,15 +8,31 @@
 
 namespace exo {
 
+// False once the environment is known to have a single vcore: then whoever is masked is alone, the masked flag alone
+// excludes others, and no locked instruction is needed to tell them anything. Set before others start.
+inline constinit bool several_vcores = true;
+
 class SpinLock {
 public:
     void acquire() {
+        if (!several_vcores) {
+            held_.store(true, std::memory_order_relaxed);
+            std::atomic_signal_fence(std::memory_order_acquire);
+            return;
+        }
         while (held_.exchange(true, std::memory_order_acquire)) { // pairs with the release in `release`
             while (held_.load(std::memory_order_relaxed))
                 pause();
         }
     }
-    bool try_acquire() { return !held_.exchange(true, std::memory_order_acquire); }
+    bool try_acquire() {
+        if (several_vcores)
+            return !held_.exchange(true, std::memory_order_acquire);
+        if (held_.load(std::memory_order_relaxed))
+            return false;
+        acquire();
+        return true;
+    }
     void release() { held_.store(false, std::memory_order_release); }
 
 private:
@@ -47,5 +63,26 @@ public:
 private:
     SpinLock& lock_;
 };
+
+// The next two are for masked code. A store that every other vcore sees before the storer looks at anything else.
+template <typename T>
+void store_then_look(std::atomic<T>& place, T value) {
+    if (several_vcores) {
+        place.store(value, std::memory_order_seq_cst);
+    } else {
+        place.store(value, std::memory_order_relaxed);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+    }
+}
+// Replaces `expected` by `desired`; false when there was something else. Ordered as the store above.
+template <typename T>
+bool replace(std::atomic<T>& place, T expected, T desired) {
+    if (several_vcores)
+        return place.compare_exchange_strong(expected, desired, std::memory_order_seq_cst);
+    if (place.load(std::memory_order_relaxed) != expected)
+        return false;
+    store_then_look(place, desired);
+    return true;
+}
 
 } // namespace exo

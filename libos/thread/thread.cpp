@@ -1,7 +1,7 @@
 // The calls on threads. See thread.hpp.
 #include "libos/thread/thread.hpp"
 
-#include "libos/thread/scheduler.hpp"
+#include "libos/thread/switching.hpp"
 #include "libos/thread/thread_memory.hpp"
 #include "libos/time/clock.hpp"
 

@@ -1,7 +1,7 @@
 // See wait_list.hpp.
 #include "libos/thread/wait_list.hpp"
 
-#include "libos/thread/scheduler.hpp"
+#include "libos/thread/switching.hpp"
 #include "libos/time/clock.hpp"
 
 namespace exo {
@@ -21,7 +21,7 @@ bool withdraw(Waiter& waiter) {
 void wake(Waiter& waiter) {
     MaskGuard mask;
     Thread& thread = *waiter.thread;
-    waiter.woken.store(true, std::memory_order_seq_cst); // the waiter may be gone from here on
+    store_then_look(waiter.woken, true); // the waiter may be gone from here on
     scheduler().wake_parked(thread);
 }
 
