@@ -252,7 +252,7 @@ Failure Loader::give_flows() {
         auto given = give_flow(nic, wish.flows[i].spec, environment_);
         if (!given)
             return given.error();
-        info_.flows[info_.flow_count++] = {*given, nic.number};
+        info_.flows[info_.flow_count++] = {*given, nic.number, wish.flows[i].spec};
     }
     return nullptr;
 }

@@ -15,8 +15,10 @@ constexpr std::uint16_t echo_port = 7; // RFC 862
 int exo_main(const exo::StartInfo& start) {
     if (const int status = exo::net::configure(start, network))
         return status;
-    if (!server.open(network, {exo::net::any_address, echo_port}))
+    if (const auto opened = server.open(network, {exo::net::any_address, echo_port}); !opened) {
+        exo::log_line({{"udp-echo: "}, {exo::net::problem_text(opened.error())}});
         return 1;
+    }
     char text[exo::net::address_text_max];
     exo::net::format_address(network.interfaces()[0]->address(), text);
     exo::log_line({{"udp-echo: answering at "}, {text}, {", port "}, exo::decimal(echo_port)});

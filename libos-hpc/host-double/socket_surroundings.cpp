@@ -4,6 +4,7 @@
 #include "libos-hpc/socket/linger.hpp"
 #include "libos-hpc/socket/local_names.hpp"
 #include "libos-hpc/socket/network.hpp"
+#include "libos/start/kit.hpp"
 #include "libos/time/clock.hpp"
 
 #include <cstdlib>
@@ -13,6 +14,7 @@ namespace exo {
 std::uint64_t deadline_in_ns(std::uint64_t ns) {
     return ns;
 }
+void log_line(std::initializer_list<LogPiece>) {}
 
 } // namespace exo
 

@@ -37,7 +37,9 @@ ProgramNetwork* open_network() {
     if (!made)
         return nullptr;
     // What it brought up before it failed stays where it is: NICs may write there.
-    if (net::configure(start_info(), made->network, write_error) != 0 || !made->tcp.open(made->network))
+    if (const int status = net::configure(start_info(), made->network, write_error))
+        end_program(status);
+    if (!made->tcp.open(made->network))
         return nullptr;
     opened = made;
     return opened;

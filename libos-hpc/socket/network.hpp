@@ -13,7 +13,8 @@ struct ProgramNetwork {
     net::TcpStack tcp;
 };
 
-// Null: no NIC was granted, or it came to nothing, which has been said once. Takes as long as DHCP does, once.
+// Null: no NIC was granted, or there is no memory. Takes as long as DHCP does, once. A program whose NICs come to
+// nothing (no lease, an address in use, ...) ends here with net::configure's sentence and status.
 ProgramNetwork* open_network();
 // The same if it is up already.
 ProgramNetwork* current_network();

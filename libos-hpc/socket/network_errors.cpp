@@ -1,6 +1,8 @@
 // What went wrong in the network, as Linux names it. Interface: network.hpp.
 #include "libos-hpc/socket/network.hpp"
 
+#include "libos/start/kit.hpp"
+
 namespace exo::hpc {
 
 Errno errno_of(net::Problem problem) {
@@ -13,6 +15,9 @@ Errno errno_of(net::Problem problem) {
         return Errno::ADDRINUSE;
     case net::Problem::AddressNotHere:
         return Errno::ADDRNOTAVAIL;
+    case net::Problem::PortNotHeld:
+        log_line({{"net: "}, {net::problem_text(problem)}}); // the number alone says little
+        return Errno::ACCES;
     case net::Problem::NotConnected:
         return Errno::NOTCONN;
     case net::Problem::AlreadyConnected:

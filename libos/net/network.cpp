@@ -59,6 +59,14 @@ void Network::run_timers(std::uint64_t now) {
         interface->flush();
 }
 
+bool Network::may_use(std::uint8_t protocol, Endpoint local) const {
+    for (Interface* interface : interfaces())
+        if ((local.address.is_any() || interface->address() == local.address) &&
+            interface->port().carries(protocol, local.port))
+            return true;
+    return interfaces().empty() || local.address.is_loopback();
+}
+
 bool Network::has_address(Ipv4Address address) const {
     for (const Interface* interface : interfaces())
         if (!address.is_any() && interface->address() == address)

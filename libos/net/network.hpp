@@ -71,6 +71,9 @@ public:
     // Null: no route.
     Interface* route(Ipv4Address destination) const;
     bool has_address(Ipv4Address address) const;
+    // Whether a port of an IP protocol can be used at an address of this side, or at any: the flows that are held say
+    // so.
+    bool may_use(std::uint8_t protocol, Endpoint local) const;
 
     UdpTable& udp() { return udp_; }
     Random& random() { return random_; }

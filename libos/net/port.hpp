@@ -3,8 +3,10 @@
 #pragma once
 
 #include "libos/net/packet.hpp"
+#include "secure-bindings/abi/flow.hpp"
 
 #include <array>
+#include <span>
 
 namespace exo::net {
 
@@ -34,6 +36,16 @@ public:
     const PortCounters& counters() const { return counters_; }
     // Null while it works; else why nothing comes and goes any more, in words: the device broke its rules.
     const char* problem() const { return problem_; }
+    // Whether packets of an IP protocol with a local port of this side come and go here: always over a whole NIC, else
+    // if one of the flows holds them.
+    bool carries(std::uint8_t protocol, std::uint16_t local_port) const {
+        for (const FlowSpec& flow : held_)
+            if ((flow.ether_type == 0 || flow.ether_type == ether_type_ipv4) &&
+                (flow.protocol == 0 || flow.protocol == protocol) && flow.local_port <= local_port &&
+                local_port <= flow.local_port_end)
+                return true;
+        return held_.empty();
+    }
     // Packets that this port's NIC reaches.
     PacketPool& pool() { return *pool_; }
 
@@ -56,6 +68,7 @@ protected:
     PortCounters counters_;
     const char* problem_ = nullptr;
     PacketPool* pool_ = nullptr;
+    std::span<const FlowSpec> held_; // empty: everything
 };
 
 } // namespace exo::net

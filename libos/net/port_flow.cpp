@@ -28,6 +28,10 @@ const char* FlowPort::open(std::span<const StartFlow> flows, const FlowPortSizes
     const NicInfo& nic = reinterpret_cast<const NicInfo*>(info_nics)[flows.front().nic];
     std::copy_n(nic.address, address_.size(), address_.begin());
     pool_ = &packets_;
+    const std::size_t held = std::min(flows.size(), specs_.size());
+    for (std::size_t i = 0; i < held; ++i)
+        specs_[i] = flows[i].spec;
+    held_ = std::span(specs_).first(held);
     frame_octets_max_ = static_cast<std::uint16_t>(queue_.page().frame_octets_max);
     offers_ = port_offer::receive_checksum | port_offer::chained_transmit;
     // Where the device does not sum, the kernel would, and the stack sums faster as it goes.

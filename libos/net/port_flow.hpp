@@ -49,6 +49,7 @@ private:
     std::uint32_t offered_ = 0; // buffers that the kernel has
     std::uint32_t offered_max_ = 0;
     EventWaiter waiter_;
+    std::array<FlowSpec, start_flows_max> specs_{};
 };
 
 } // namespace exo::net

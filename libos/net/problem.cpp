@@ -13,6 +13,8 @@ const char* problem_text(Problem problem) {
         return "address and port are in use";
     case Problem::AddressNotHere:
         return "no interface has this address";
+    case Problem::PortNotHeld:
+        return "the port is outside the flows that the program holds";
     case Problem::NotConnected:
         return "not connected";
     case Problem::AlreadyConnected:

@@ -11,6 +11,7 @@ enum class [[nodiscard]] Problem : std::uint8_t {
     NoRoom,             // the ring, the pool or a queue is full: later it may do (EAGAIN, ENOBUFS)
     AddressInUse,       // the local address and port are taken
     AddressNotHere,     // no interface has the local address
+    PortNotHeld,        // no flow that the program holds has the local port
     NotConnected,       // no peer is known
     AlreadyConnected,   // a peer is fixed already
     TooBig,             // does not fit a datagram (65,507 octets of UDP payload)

@@ -3,6 +3,7 @@
 // One read-write page run at start_info_address; strings are offsets from its beginning.
 #pragma once
 
+#include "secure-bindings/abi/flow.hpp"
 #include "secure-bindings/abi/info.hpp"
 #include "secure-bindings/abi/types.hpp"
 
@@ -42,6 +43,7 @@ struct StartFunction {
 struct StartFlow {
     Handle handle;
     std::uint64_t nic; // in the NIC info page
+    FlowSpec spec;
 };
 
 // A run of physical memory granted to the program.

@@ -8,7 +8,7 @@ struct tcp_pcb; // lwIP's
 namespace exo::net {
 
 // Gives the control block its own address and port; port 0: a random free one (RFC 6056). Errors: AddressInUse,
-// AddressNotHere, Full.
+// AddressNotHere, PortNotHeld, Full.
 NetStatus bind_port(Network& network, tcp_pcb& pcb, Endpoint local);
 
 } // namespace exo::net

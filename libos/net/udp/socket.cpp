@@ -30,11 +30,13 @@ NetStatus UdpSocket::open(Network& network, Endpoint local, bool share) {
 }
 
 NetStatus UdpSocket::choose_port(Network& network, bool share) {
+    if (local_.port != 0 && !network.may_use(ip_protocol::udp, local_))
+        return std::unexpected(Problem::PortNotHeld);
     if (local_.port != 0)
         return share || !network.udp().is_taken(local_) ? NetStatus() : std::unexpected(Problem::AddressInUse);
     for (int attempt = 0; attempt < free_port_attempts; attempt++) {
         local_.port = static_cast<std::uint16_t>(free_port_first + network.random().next32() % free_port_count);
-        if (!network.udp().is_taken(local_))
+        if (!network.udp().is_taken(local_) && network.may_use(ip_protocol::udp, local_))
             return {};
     }
     local_.port = 0;
