@@ -6,6 +6,10 @@
 #include "libos/net/port_flow.hpp"
 #include "libos/net/port_virtio.hpp"
 #include "libos/start/kit.hpp"
+#include "libos/upcall/vcore.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace exo::net {
 
@@ -29,27 +33,41 @@ bool is_e1000e(const DeviceInfo& info) {
 
 constexpr const char* no_memory = "there is no memory for the NIC's driver";
 
+// All queue pairs, then the NIC is started, then each gets its first rooms. Null, or what went wrong.
 template <typename Ring>
-OpenedPort open_pair(VirtioNic& nic) {
-    auto* const port = heap_new<VirtioPort<Ring>>();
-    if (!port)
-        return {nullptr, no_memory};
-    const char* problem = port->open(nic, 0);
-    if (!problem)
-        problem = nic.start();
-    if (problem)
-        return {nullptr, problem};
-    port->begin();
-    return {port, nullptr};
+const char* open_pairs(VirtioNic& nic, std::span<OpenedPort> into, std::size_t first_vcore) {
+    std::array<VirtioPort<Ring>*, ports_max> ports{};
+    for (std::size_t pair = 0; pair < into.size(); ++pair) {
+        ports[pair] = heap_new<VirtioPort<Ring>>();
+        if (!ports[pair])
+            return no_memory;
+        if (const char* problem = ports[pair]->open(nic, static_cast<std::uint16_t>(pair), first_vcore + pair))
+            return problem;
+    }
+    if (const char* problem = nic.start())
+        return problem;
+    for (std::size_t pair = 0; pair < into.size(); ++pair) {
+        ports[pair]->begin();
+        into[pair] = {ports[pair], nullptr};
+    }
+    return nullptr;
 }
 
-OpenedPort open_virtio(const StartFunction& function, const PortWishes& wishes) {
+// Gives the number of ports: at least one, whose problem it is when there is one.
+std::size_t open_virtio(const StartFunction& function, std::span<OpenedPort> into, PortWishes wishes,
+                        std::size_t first_vcore) {
+    wishes.pairs = static_cast<std::uint16_t>(std::min({into.size(), ports_max, std::size_t{wishes.pairs}}));
     auto* const nic = heap_new<VirtioNic>();
-    if (!nic)
-        return {nullptr, no_memory};
-    if (const char* problem = nic->open(function, wishes))
-        return {nullptr, problem};
-    return nic->facts().packed ? open_pair<virtio_net::PackedRing>(*nic) : open_pair<virtio_net::SplitRing>(*nic);
+    const char* problem = nic ? nic->open(function, wishes) : no_memory;
+    if (!problem) {
+        into = into.first(nic->facts().pairs);
+        problem = nic->facts().packed ? open_pairs<virtio_net::PackedRing>(*nic, into, first_vcore)
+                                      : open_pairs<virtio_net::SplitRing>(*nic, into, first_vcore);
+    }
+    if (!problem)
+        return into.size();
+    into[0] = {nullptr, problem};
+    return 1;
 }
 
 OpenedPort open_e1000e(const StartFunction& function, const PortWishes& wishes) {
@@ -77,11 +95,22 @@ OpenedPort open_flows(std::span<const StartFlow> flows) {
 }
 
 OpenedPort open_port(const StartFunction& function, const PortWishes& wishes) {
-    if (is_virtio_nic(info_of(function)))
-        return open_virtio(function, wishes);
     if (is_e1000e(info_of(function)))
         return open_e1000e(function, wishes);
-    return {nullptr, "the function is no NIC that a driver here knows"};
+    if (!is_virtio_nic(info_of(function)))
+        return {nullptr, "the function is no NIC that a driver here knows"};
+    OpenedPort one;
+    (void)open_virtio(function, {&one, 1}, wishes, this_vcore_index());
+    return one;
+}
+
+std::size_t open_queue_ports(const StartFunction& function, std::span<OpenedPort> into, const PortWishes& wishes) {
+    if (into.empty())
+        return 0;
+    if (is_virtio_nic(info_of(function)))
+        return open_virtio(function, into, wishes, 0);
+    into[0] = open_port(function, wishes);
+    return 1;
 }
 
 std::size_t open_ports(std::span<OpenedPort> into, const PortWishes& wishes) {

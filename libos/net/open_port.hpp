@@ -21,7 +21,11 @@ struct OpenedPort {
 bool is_nic(const StartFunction& function);
 // Brings a NIC up with one port, for the calling vcore. The port lives as long as the environment.
 OpenedPort open_port(const StartFunction& function, const PortWishes& wishes = {});
-// The same for flows of one NIC that the kernel shares out.
+// Brings a NIC up with a port for each queue pair that it has and the wishes want, as many as `into` holds; gives their
+// number. The i-th is for vcore i, and answers to what was sent by a port come to it where the wire steers them so. All
+// have one address and, but for the NIC's settings, nothing in common. A NIC of one queue pair has one port.
+std::size_t open_queue_ports(const StartFunction& function, std::span<OpenedPort> into, const PortWishes& wishes = {});
+// The same as open_port for flows of one NIC that the kernel shares out.
 OpenedPort open_flows(std::span<const StartFlow> flows);
 // Opens all NICs that were granted, in the order of their granting, then those of which flows were, as many as `into`
 // holds; gives their number.

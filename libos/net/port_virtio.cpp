@@ -2,7 +2,6 @@
 #include "libos/net/port_virtio.hpp"
 
 #include "libos/time/clock.hpp"
-#include "libos/upcall/vcore.hpp"
 
 #include <algorithm>
 
@@ -36,7 +35,7 @@ const char* VirtioPort<Ring>::open_queue(VirtioNic& nic, Ring& ring, std::uint16
 }
 
 template <typename Ring>
-const char* VirtioPort<Ring>::open(VirtioNic& nic, std::uint16_t pair) {
+const char* VirtioPort<Ring>::open(VirtioNic& nic, std::uint16_t pair, std::size_t vcore) {
     nic_ = &nic;
     vector_ = pair;
     pool_ = &packets_;
@@ -44,7 +43,7 @@ const char* VirtioPort<Ring>::open(VirtioNic& nic, std::uint16_t pair) {
     frame_octets_max_ = nic.frame_octets_max();
     if (!memory_.open(nic.function(), nic.wishes().packets, packets_))
         return "there is no memory for the packets";
-    if (!waiter_.open(this_vcore_index()))
+    if (!waiter_.open(vcore))
         return "no event is left for the NIC's interrupt";
     if (!nic.function().route_interrupt(vector_, waiter_.bit()))
         return "the NIC's interrupt cannot be routed";

@@ -16,8 +16,8 @@ public:
     VirtioPort(const VirtioPort&) = delete; // the NIC and the event table refer to it where it stands
     VirtioPort& operator=(const VirtioPort&) = delete;
 
-    // Opens queue pair `pair` of a NIC that is open and not started, for the calling vcore. Null, or what went wrong.
-    const char* open(VirtioNic& nic, std::uint16_t pair);
+    // Opens queue pair `pair` of a NIC that is open and not started, for `vcore`. Null, or what went wrong.
+    const char* open(VirtioNic& nic, std::uint16_t pair, std::size_t vcore = 0);
     // After VirtioNic::start: gives the NIC its first rooms.
     void begin() { refill(); }
 

@@ -1,7 +1,8 @@
 // Opens the two NICs of the machine and runs every case on them, one line each. Arguments: "split",
-// no packed rings; "count", only count instructions.
+// no packed rings; "count", only count instructions; "taps", the cases of taps.cpp instead, on three NICs.
 #include "libos/net/open_port.hpp"
 #include "tests/network/check.hpp"
+#include "tests/network/taps.hpp"
 
 #include <string_view>
 
@@ -36,13 +37,19 @@ bool check(bool holds, const char* what, const char* file, unsigned line) {
 int exo_main(const exo::StartInfo& start) {
     using namespace network_tests;
     exo::net::PortWishes wishes;
-    bool only_count = false;
+    bool only_count = false, taps = false;
     for (std::uint32_t index = 1; index < start.argument_count; ++index) {
         const std::string_view argument = exo::start_list_string(start.arguments_offset, index);
         if (argument == "split")
             wishes.packed = false;
         else if (argument == "count")
             only_count = true;
+        else if (argument == "taps")
+            taps = true;
+    }
+    if (taps) {
+        std::optional<Wire> wire = open_taps(start, wishes);
+        return wire && run_all(tap_cases, *wire) == 0 ? 0 : 1;
     }
     exo::net::OpenedPort ports[2];
     const std::size_t count = exo::net::open_ports(ports, wishes);

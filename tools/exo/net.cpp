@@ -12,6 +12,8 @@ namespace {
 constexpr std::string_view forms =
     "user[,hostfwd=...], hub:NAME, tap:INTERFACE or qemu:NETDEV, each with further options after commas";
 
+constexpr unsigned queues_max = 8;
+
 // Models whose driver exists here, and the function each one is.
 struct Model {
     std::string_view name, function;
@@ -103,8 +105,14 @@ Outcome<void> add_option(NetInterface& interface, std::string_view option) {
                           std::format("hostfwd is tcp:[ADDRESS]:PORT-[ADDRESS]:PORT or udp:..., not '{}'", value));
         interface.forwards.push_back(*forward);
         interface.netdev_properties.emplace_back(option);
-    } else if (interface.wire == Wire::qemu || (interface.wire == Wire::user && key == "restrict") ||
-               (interface.wire == Wire::tap && key == "queues")) {
+    } else if (key == "queues" && interface.wire != Wire::qemu) {
+        const auto queues = parse_port(value);
+        if (interface.wire != Wire::tap)
+            return refuse(interface, "QEMU gives this wire one queue pair: queues goes with --net tap:INTERFACE");
+        if (!queues || *queues > queues_max)
+            return refuse(interface, std::format("queues is 1 to {}, not '{}'", queues_max, value));
+        interface.queues = *queues;
+    } else if (interface.wire == Wire::qemu || (interface.wire == Wire::user && key == "restrict")) {
         interface.netdev_properties.emplace_back(option);
     } else {
         interface.device_properties.emplace_back(option);
@@ -151,6 +159,8 @@ Outcome<void> check_interfaces(std::vector<NetInterface>& interfaces) {
         if (interface.address.empty() && interface.wire != Wire::user)
             return refuse(interface, "nobody there says which address is free: give --ip A.B.C.D/PREFIX after it, or "
                                      "--ip dhcp where somebody does");
+        if (interface.queues > 1 && interface.model != "virtio-net-pci")
+            return refuse(interface, "only virtio-net-pci has several queues");
         if (interface.address.empty())
             interface.address = "dhcp";
         if (interface.by_flows && interface.address == "dhcp")

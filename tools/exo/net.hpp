@@ -32,6 +32,7 @@ struct NetInterface {
     std::string place; // the hub's name, the host's interface, the netdev's type
     std::string model = "virtio-net-pci";
     std::optional<std::string> mac;
+    unsigned queues = 1;   // queue pairs of the NIC, of a tap
     bool by_flows = false; // the kernel shares the NIC, and the program gets flows of its address
     std::vector<std::string> netdev_properties, device_properties; // each K=V, in QEMU's words
     std::vector<HostForward> forwards;
@@ -43,7 +44,7 @@ struct NetInterface {
 };
 
 // user[,OPTION...], hub:NAME[,...], tap:INTERFACE[,...] or qemu:NETDEV[,...]. OPTION: model=, mac=, hostfwd= (user),
-// and further K=V, which are the NIC's; those of qemu: are the netdev's.
+// queues= (tap), and further K=V, which are the NIC's; those of qemu: are the netdev's.
 Outcome<NetInterface> parse_interface(std::string_view text);
 
 // dhcp or A.B.C.D/PREFIX[,GATEWAY]; the word that EXO_IP holds.

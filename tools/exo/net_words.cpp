@@ -53,10 +53,14 @@ NetWords net_words(const std::vector<NetInterface>& interfaces, std::size_t inde
     NetWords words{.netdev = netdev_type(interfaces, interface, index), .device = interface.model};
     for (const std::string& property : interface.netdev_properties)
         words.netdev += "," + property;
+    if (interface.queues > 1)
+        words.netdev += std::format(",queues={}", interface.queues);
     // Without an image of its own a NIC adds nothing to the time to boot.
     words.device += std::format(",netdev=net{},mac={},romfile=", index, mac_address(interface, index));
     if (interface.model == "virtio-net-pci")
         words.device += ",disable-legacy=on,iommu_platform=on";
+    if (interface.queues > 1) // a message each way, and two for what is not a queue's
+        words.device += std::format(",mq=on,vectors={}", 2 * interface.queues + 2);
     for (const std::string& property : interface.device_properties)
         words.device += "," + property;
     return words;

@@ -316,7 +316,7 @@ The exit status, stdout and stderr are the program's own; stdin is forwarded to 
                       logical_block_size=4096; qemu:DRIVE: a drive in QEMU's words; can be repeated
   --net WIRE[,K=V...] one more NIC: user (NAT and DHCP of QEMU's own; hostfwd=tcp::8080-:80 leads in), hub:NAME (machines
                       joined by a name; given twice, inside this machine), tap:INTERFACE, qemu:NETDEV; can be repeated.
-                      model=e1000e instead of virtio-net-pci, mac=..., and further properties such as packed=on;
+                      model=e1000e instead of virtio-net-pci, mac=..., queues=N (tap), and further properties such as packed=on;
                       bind=flows: the kernel shares the NIC, and the program gets the flows of its address
   --ip ADDRESS        of the --net before it: A.B.C.D/PREFIX[,GATEWAY] or dhcp (default for user); see EXO_IP
   --gdb               stop before the first instruction and wait for gdb on port 1234

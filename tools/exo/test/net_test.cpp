@@ -69,12 +69,12 @@ TEST_CASE("net: no two interfaces of a hub's machines have the same MAC address,
     CHECK(net_words(given, 0).device.find("mac=02:00:00:00:00:07,") != std::string::npos);
 }
 
-TEST_CASE("net: further properties go to the NIC, those of a tap's queues and of qemu: to the netdev") {
-    const auto three = interfaces_of({"--net", "tap:tap0,queues=2,mq=on,packed=on", "--ip", "dhcp", "--net",
+TEST_CASE("net: further properties go to the NIC, those of qemu: to the netdev, queues to both") {
+    const auto three = interfaces_of({"--net", "tap:tap0,queues=2,packed=on", "--ip", "dhcp", "--net",
                                       "qemu:dgram,local.type=unix,local.path=/a,model=e1000e", "--ip", "dhcp", "--net",
                                       "user,restrict=on"});
     CHECK(net_words(three, 0).netdev == "tap,id=net0,ifname=tap0,script=no,downscript=no,queues=2");
-    CHECK(net_words(three, 0).device.ends_with(",mq=on,packed=on"));
+    CHECK(net_words(three, 0).device.ends_with(",mq=on,vectors=6,packed=on"));
     CHECK(net_words(three, 1).netdev == "dgram,id=net1,local.type=unix,local.path=/a");
     CHECK(net_words(three, 1).device.starts_with("e1000e,"));
     CHECK(net_words(three, 2).netdev == "user,id=net2,restrict=on");
@@ -101,6 +101,10 @@ TEST_CASE("net: refusals") {
     check_refused({"--net", "user,mac=01:00:00:00:00:00"}, "no MAC address");
     check_refused({"--net", "user,mac=02:00:00:00:00"}, "no MAC address");
     check_refused({"--net", "user,packed"}, "K=V");
+    check_refused({"--net", "user,queues=2"}, "one queue pair");
+    check_refused({"--net", "tap:tap0,queues=0", "--ip", "dhcp"}, "1 to 8");
+    check_refused({"--net", "tap:tap0,queues=9", "--ip", "dhcp"}, "1 to 8");
+    check_refused({"--net", "tap:tap0,queues=2,model=e1000e", "--ip", "dhcp"}, "several queues");
     check_refused({"--net", "user,hostfwd=8080-80"}, "hostfwd is");
     check_refused({"--net", "user,hostfwd=tcp::0-:80"}, "hostfwd is");
     check_refused({"--net", "hub:a,hostfwd=tcp::8080-:80", "--ip", "dhcp"}, "--net user");
