@@ -68,6 +68,8 @@ std::uint32_t SegmentTable::victim(std::uint64_t newest_sequence) const {
             continue;
         // Pages that batches' headers took the place of count as dead.
         const std::uint64_t live = segment.live_pages, age = newest_sequence - segment.sequence + 1;
+        if (live >= pages)
+            continue; // more than fit: an image that nobody honest wrote
         const std::uint64_t score = (pages - live) * 1024 / (pages + live) * age;
         if (score > best_score) {
             best_score = score;

@@ -114,7 +114,7 @@ TEST_CASE("power cuts at every write and flush lose nothing that was acknowledge
         story.disk.recording = true;
         REQUIRE(Store::create(story.disk, test_spec()));
         story.acknowledged.push_back({story.disk.events.size(), 0});
-        live(story, seed + i, 3, 60, {});
+        live(story, seed + i, 3, 40, {});
         cut_everywhere(story, specs[i], seed, events_max(~0ull), totals);
     }
     MESSAGE("seed ", seed, ": cuts ", totals.cuts, ", records checked ", totals.records, ", pages checked ",
