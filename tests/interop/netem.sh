@@ -27,15 +27,17 @@ streams() {
     check "$1: $3 MB to us, they connect" $stream ask $peer 47000 up $(($3 * mb))
     check "$1: $3 MB to us, we connect" $stream ask $peer 47000 call 10.7.0.2 47001 down $(($3 * mb))
     check "$1: $2 MB from us, we connect" $stream ask $peer 47000 call 10.7.0.2 47001 up $(($2 * mb))
-    check "$1: 5 MB both ways at once" $stream ask $peer 47000 both $((5 * mb))
+    check "$1: 1 MB both ways at once" $stream ask $peer 47000 both $mb
 }
 
 for plan in "$@"; do
     case $plan in
-    clean) streams "clean" 50 50 ;;
-    loss1) impair loss 1% && streams "loss 1 %" 50 50 ;;
-    loss5) impair loss 5% && streams "loss 5 %" 10 10 ;;
-    loss10) impair loss 10% && streams "loss 10 %" 5 5 ;;
+    duplicate) impair duplicate 5% && streams "5 % twice" 25 25 ;;
+    reorder) impair delay 5ms reorder 25% 50% && streams "25 % reordered, 5 ms late" 5 5 ;;
+    delay) impair delay 10ms 3ms && streams "7 to 13 ms late" 2 2 ;;
+    loss1) impair loss 1% && streams "loss 1 %" 25 25 ;;
+    loss5) impair loss 5% && streams "loss 5 %" 5 5 ;;
+    loss10) impair loss 10% && streams "loss 10 %" 2 2 ;;
     esac
     impair nothing
 done

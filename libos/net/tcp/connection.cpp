@@ -153,6 +153,10 @@ void attach(TcpConnection& connection, tcp_pcb* pcb) {
     pcb->connected = on_connected;
 }
 
+TcpConnection* connection_of(const tcp_pcb& pcb) {
+    return pcb.errf == on_error ? static_cast<TcpConnection*>(pcb.callback_arg) : nullptr;
+}
+
 void detach(TcpConnection& connection) {
     if (!connection.pcb)
         return;

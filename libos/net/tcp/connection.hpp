@@ -2,6 +2,7 @@
 // what was sent and is not acknowledged. Not for users: stream.hpp.
 #pragma once
 
+#include "libos/net/tcp/recovery.hpp"
 #include "libos/net/tcp/stream.hpp"
 
 struct tcp_pcb; // lwIP's
@@ -54,6 +55,7 @@ struct TcpConnection {
     PacketQueue sent;                   // the first one's first octets may be acknowledged
     std::size_t first_acknowledged = 0; // of the first of `sent`
     std::size_t send_limit = 0;
+    TcpRecovery recovery;
     Endpoint local, remote;
     void (*observer)(void* context) = nullptr;
     void* observer_context = nullptr;
@@ -71,6 +73,8 @@ struct TcpConnection {
 
 // Makes the engine tell the connection what happens to `pcb`.
 void attach(TcpConnection& connection, tcp_pcb* pcb);
+// Whose it is; null: nobody's, or a listener's that nobody has accepted from.
+TcpConnection* connection_of(const tcp_pcb& pcb);
 // Stops that; the engine goes on by itself.
 void detach(TcpConnection& connection);
 // Breaks it with RST; the connection is Over with `problem`.

@@ -123,7 +123,12 @@ void engine_input(Interface& interface, pbuf* segment, Ipv4Address source, Ipv4A
     ip_data.current_netif = ip_data.current_input_netif = from;
     ip_data.current_iphdr_src.addr = source.wire;
     ip_data.current_iphdr_dest.addr = destination.wire;
+    TcpState& state = tcp_globals();
+    state.seen = nullptr;
     tcp_input(segment, from);
+    for (tcp_pcb* pcb = state.seen ? tcp_active_pcbs : nullptr; pcb; pcb = pcb->next)
+        if (pcb == state.seen) // it is still there
+            return recover(*pcb);
 }
 
 } // namespace exo::net
@@ -165,6 +170,14 @@ err_t ip4_output_if(pbuf* segment, const ip4_addr_t* source, const ip4_addr_t* d
         return ERR_OK;
     PacketPool::release(packet);
     return ERR_MEM;
+}
+
+err_t exo_tcp_segment_came(tcp_pcb* pcb, const tcp_hdr* header, u16_t option_octets) {
+    if (pcb->state >= ESTABLISHED && pcb->state != TIME_WAIT) {
+        exo::net::tcp_globals().seen = pcb;
+        exo::net::note_acknowledgements(*pcb, *header, option_octets);
+    }
+    return ERR_OK;
 }
 
 u32_t sys_now() {

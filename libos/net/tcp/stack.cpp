@@ -66,21 +66,44 @@ void input(void*, Interface& interface, Packet* packet, Ipv4Address source, Ipv4
     state->within_poll = false;
 }
 
+// The engine's own timers. Its timeout for a connection shows in what it has to send again.
+void run_engine_timers() {
+    for (tcp_pcb* pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
+        bound_timeout(*pcb);
+    const auto retransmissions = [](const tcp_pcb& pcb) { return static_cast<std::uint32_t>(pcb.nrtx); };
+    for (tcp_pcb* pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
+        if (TcpConnection* const connection = connection_of(*pcb))
+            connection->recovery.timeouts = retransmissions(*pcb);
+    tcp_tmr();
+    for (tcp_pcb* pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
+        if (TcpConnection* const connection = connection_of(*pcb))
+            if (retransmissions(*pcb) > connection->recovery.timeouts)
+                after_timeout(*pcb);
+}
+
+void probe_all(std::uint64_t now) {
+    const Clock& clock = state->network->clock();
+    std::uint64_t next_ms = no_probe;
+    for (tcp_pcb* pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
+        next_ms = std::min(next_ms, probe_silence(*pcb, now / clock.ticks_per_ms));
+    state->next_probe = next_ms == no_probe ? never : next_ms * clock.ticks_per_ms;
+}
+
 std::uint64_t tick(void*, std::uint64_t now) {
     state->within_poll = true;
     const Clock& clock = state->network->clock();
+    if (now >= state->next_probe)
+        probe_all(now);
     for (int i = 0; i < catch_up_max && now >= state->next_tick; i++) {
-        for (tcp_pcb* pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
-            bound_timeout(*pcb);
         state->next_tick = clock.after_ms(state->next_tick, TCP_TMR_INTERVAL);
-        tcp_tmr();
+        run_engine_timers();
     }
     state->within_poll = false;
     if (!tcp_active_pcbs && !tcp_tw_pcbs)
         state->next_tick = never;
     else if (state->next_tick <= now)
         state->next_tick = clock.after_ms(now, TCP_TMR_INTERVAL);
-    return state->next_tick;
+    return std::min(state->next_tick, state->next_probe);
 }
 
 // Before a connection is open, unreachable is final; after that a way may come back (RFC 1122 4.2.3.9).
@@ -105,6 +128,14 @@ void TcpState::need_timer() {
         return;
     next_tick = network->clock().after_ms(network->clock().now(), TCP_TMR_INTERVAL);
     network->wake_at(next_tick);
+}
+
+void TcpState::need_probe(std::uint64_t at_ms) {
+    const std::uint64_t at = at_ms * network->clock().ticks_per_ms;
+    if (at >= next_probe)
+        return;
+    next_probe = at;
+    network->wake_at(at);
 }
 
 netif* netif_of(Interface& interface) {

@@ -14,11 +14,14 @@ struct TcpState {
     TcpConnection* free = nullptr;
     bool within_poll = false; // Network::poll gives the port what is queued, afterwards
     std::uint64_t next_tick = never;
+    std::uint64_t next_probe = never;
+    tcp_pcb* seen = nullptr; // whose segment the engine is looking at
     Views views;
     std::array<TcpConnection, tcp_connections_max> connections;
 
     std::uint64_t now_ms() const { return network->clock().now() / network->clock().ticks_per_ms; }
     void need_timer();
+    void need_probe(std::uint64_t at_ms);
 };
 
 TcpState& tcp_globals();

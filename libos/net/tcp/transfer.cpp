@@ -136,6 +136,7 @@ NetStatus TcpStream::send(Packet* packet) {
     else
         connection_->sent.put(packet);
     (void)tcp_output(connection_->pcb); // what does not go now goes with the engine's timers
+    watch_silence(*connection_->pcb);
     engine_flush(*tcp_globals().network);
     return {};
 }
@@ -171,6 +172,7 @@ NetResult<std::size_t> TcpStream::write(std::span<const std::byte> from) {
     if (written == 0 && !from.empty())
         return std::unexpected(Problem::NoRoom);
     (void)tcp_output(pcb);
+    watch_silence(*pcb);
     engine_flush(*tcp_globals().network);
     return written;
 }

@@ -15,7 +15,7 @@ void Wire::carry(const FakePort* from, Octets frame) {
     frames++;
     if (tap)
         tap(frame);
-    if (happens(faults.loss))
+    if (happens(faults.loss) || (loses && loses(frame)))
         return;
     const bool twice = happens(faults.duplication);
     for (int copy = 0; copy < (twice ? 2 : 1); copy++) {

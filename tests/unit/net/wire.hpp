@@ -39,7 +39,8 @@ public:
 
     std::uint64_t now_ms = 1000;
     Faults faults;
-    std::function<void(const Octets&)> tap; // sees every frame that is sent
+    std::function<bool(const Octets&)> loses; // these frames, beside faults
+    std::function<void(const Octets&)> tap;   // sees every frame that is sent
     std::uint64_t frames = 0;
 
 private:

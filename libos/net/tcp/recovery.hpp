@@ -1,0 +1,42 @@
+// Recovery from loss by what the peer says it has (SACK, RFC 2018): which segments are lost is inferred from those sent
+// later that arrived (RFC 6675, RFC 8985), they are sent again as the congestion window has room, and a silence is
+// probed before the engine's timeout. lwIP's own way, duplicate acknowledgements and the timeout, is what is left with
+// peers without SACK. Not for users: stream.hpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+struct tcp_hdr; // lwIP's
+struct tcp_pcb;
+struct tcp_seg;
+
+namespace exo::net {
+
+inline constexpr std::uint64_t no_probe = ~std::uint64_t(0);
+
+// What a connection knows beyond the engine.
+struct TcpRecovery {
+    bool on = false;
+    bool gaps = false;                    // the peer has octets behind some that it lacks
+    bool after_timeout = false;           // the engine's timeout began it: the window grows from one segment
+    std::uint32_t point = 0;              // on: until this much is acknowledged
+    std::uint32_t window = 0;             // on: octets that may be in flight
+    std::uint32_t delivered_ms = 0;       // when the latest segment was sent that has arrived
+    std::uint32_t round_trip_ms_x8 = 0;   // smoothed; 0: not measured
+    std::uint32_t timeouts = 0;           // of the engine before its timers ran
+    std::uint64_t probe_at_ms = no_probe; // silence until then is probed
+};
+
+// A segment has come, before the engine sees it: its acknowledgements, selective ones included, are noted.
+void note_acknowledgements(tcp_pcb& pcb, const tcp_hdr& header, std::size_t option_octets);
+// After the engine has seen it, or a timer ran: what is lost goes out again.
+void recover(tcp_pcb& pcb);
+// Octets were sent: their silence is watched from now on.
+void watch_silence(tcp_pcb& pcb);
+// Every step of the timers, for every connection. When this is to run again, in ms of the stack's clock, or no_probe.
+std::uint64_t probe_silence(tcp_pcb& pcb, std::uint64_t now_ms);
+// The engine's timeout has moved everything to what is to be sent: what the peer has is taken out of that again.
+void after_timeout(tcp_pcb& pcb);
+
+} // namespace exo::net
