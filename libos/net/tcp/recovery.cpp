@@ -5,7 +5,7 @@
 
 #include "libos/net/tcp/connection.hpp"
 #include "libos/net/tcp/engine.hpp"
-#include "libos/net/tcp/scoreboard.hpp"
+#include "libos/net/tcp/lwip/scoreboard.hpp"
 #include "libos/net/tcp/state.hpp"
 
 #include <algorithm>

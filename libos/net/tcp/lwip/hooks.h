@@ -20,4 +20,5 @@ signed char exo_tcp_segment_came(struct tcp_pcb* pcb, const struct tcp_hdr* head
 #endif
 
 #define LWIP_HOOK_TCP_ISN exo_tcp_initial_sequence
-#define LWIP_HOOK_TCP_INPACKET_PCB(pcb, header, octets, octets_first, second, p) exo_tcp_segment_came(pcb, header, octets_first)
+#define LWIP_HOOK_TCP_INPACKET_PCB(pcb, header, octets, octets_first, second, p)                                       \
+    exo_tcp_segment_came(pcb, header, octets_first)

@@ -4,6 +4,7 @@
 
 #include <lwip/priv/tcp_priv.h>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace exo::net {
