@@ -1,4 +1,4 @@
-// The store on disk: facts only; the reasons are in docs/decisions/0012-store-format.md. Everything is little-endian,
+// The store on disk: facts only; the reasons are in docs/decisions/0013-store-format.md. Everything is little-endian,
 // and places are counted in sectors of 512 octets. A disk is: the first superblock in its first page; segments from
 // segments_begin on; the second superblock in its last whole page. Segments hold batches, one behind the other: a
 // header, records, zeroes up to the disk's next block, pages.
