@@ -57,13 +57,14 @@ refuses "a missing image" 1 "No such file" disk list "$scratch/missing"
 refuses "a folder as image" 1 "Is a directory" disk fsck --repair "$scratch"
 
 coproc "$maker" "$image" held
+holder=$COPROC_PID # the shell forgets it when the holder ends
 read -r word <&"${COPROC[0]}"
 check "in use: the holder has it" test "$word" = held
 refused "in use: listing" "is in use" disk list "$image"
 refused "in use: repairing" "is in use" disk fsck --repair "$image"
 refused "in use: making it anew" "is in use" disk create "$image" --force
 echo >&"${COPROC[1]}"
-wait "$COPROC_PID"
+wait "$holder"
 
 patch "$(place_of canary-contents)" 'X'
 refused_damage() {
