@@ -79,13 +79,24 @@ check "a second start says nothing" test ! -s "$scratch/stderr"
 
 fresh
 stand_in dpkg-query 'echo "wanted-package installed"'
-printf 'wanted-source  for this test\n' >"$tree/tools/setup/sources.txt"
+printf 'wanted-source  wanted  for this test\n' >"$tree/tools/setup/sources.txt"
 stand_in apt-get 'exit 100'
 start run x
 check "a source that cannot be fetched: goes on" grep -qx "the command: run x" "$scratch/stdout"
 check "a source that cannot be fetched: says so" last_line_says "could not be fetched: is there a network? Going on without"
 start run x
 check "a source that cannot be fetched: is not asked for again at once" test ! -s "$scratch/stderr"
+
+fresh
+stand_in dpkg-query 'echo "wanted-package installed"'
+printf 'needed-source  needed  for this test\n' >"$tree/tools/setup/sources.txt"
+stand_in apt-get 'exit 100'
+start run x
+check "a source that the build needs: status 1, not $status" test "$status" = 1
+check "a source that the build needs: says so" last_line_says "nothing can be built without the source of needed-source"
+check "a source that the build needs: builds nothing" not called "^ninja"
+start run x
+check "a source that the build needs: says so again" last_line_says "nothing can be built without the source of needed-source"
 
 fresh
 stand_in dpkg-query 'echo "wanted-package installed"'

@@ -131,6 +131,16 @@ fetch_source() {
     rm -rf "$work"
 }
 
+# Ends the start when the build needs a source that is not there. $1: how it came to be missing.
+ensure_needed_sources() {
+    local name need rest
+    while read -r name need rest; do
+        [[ $need == needed && ! -d build/third-party/$name ]] &&
+            die "$1, and nothing can be built without the source of $name ($rest): ./exo setup fetches it once there is a network."
+    done <tools/setup/sources.txt
+    return 0
+}
+
 ensure_sources() {
     local list=tools/setup/sources.txt stamp=build/setup/sources.stamp failed=build/setup/sources.failed name wanted=()
     [[ $stamp -nt $list ]] && return
@@ -139,18 +149,23 @@ ensure_sources() {
     done
     if ((${#wanted[@]})); then
         # After a failure the next attempt is an hour later, or at ./exo setup, so that work without a network is not slow.
-        [[ $1 != setup && -n $(find "$failed" -mmin -60 2>/dev/null) ]] && return
+        if [[ $1 != setup && -n $(find "$failed" -mmin -60 2>/dev/null) ]]; then
+            ensure_needed_sources "third-party sources could not be fetched a while ago"
+            return
+        fi
         say "fetching third-party sources into build/third-party (reasons in $list): ${wanted[*]}"
         mkdir -p build/setup/apt/lists/partial build/setup/apt/cache/archives/partial build/third-party
         write_source_list >build/setup/apt/sources.list
         if ! private_apt update; then
             : >"$failed"
+            ensure_needed_sources "third-party sources could not be fetched"
             say "the sources of ${wanted[*]} could not be fetched: is there a network? Going on without them."
             return
         fi
         for name in "${wanted[@]}"; do
             fetch_source "$name" && continue
             : >"$failed"
+            ensure_needed_sources "the source of $name could not be fetched or unpacked (details in build/setup/apt.log)"
             say "the source of $name could not be fetched or unpacked: is there a network? Going on without it (details in build/setup/apt.log)."
             return
         done
