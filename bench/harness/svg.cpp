@@ -12,7 +12,7 @@ namespace bench {
 namespace {
 
 constexpr double label_width = 190, plot_width = 560, value_width = 220;
-constexpr double row_height = 46, bar_height = 13, top = 92, bottom = 58;
+constexpr double row_height_least = 56, bar_height = 13, bar_step = 15, top = 92, bottom = 58;
 constexpr double width = label_width + plot_width + value_width;
 
 class Axis {
@@ -20,6 +20,8 @@ public:
     explicit Axis(const BenchResult& result) {
         for (const RowResult& row : result.rows) {
             include(goal_of(row));
+            for (const PeerBound& bound : row.definition->goal.peers)
+                include(bound.ratio_at_most != no_bound ? bound.ratio_at_most : 0);
             for (const PeerResult& peer : row.peers)
                 if (peer.ratio)
                     include(peer.ratio->min), include(peer.ratio->max);
@@ -51,8 +53,31 @@ private:
     int low_ = -1, high_ = 1;
 };
 
+constexpr std::string_view goal_line = "stroke=\"#c53030\" stroke-width=\"2\"";
+
 std::string_view colour(std::string_view peer) {
     return peer == goal_peer ? "#2b6cb0" : "#a0aec0";
+}
+
+std::size_t bars_of(const RowResult& row) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(row.peers, [](const PeerResult& peer) { return peer.ratio.has_value(); }));
+}
+
+// A row is as high as its bars are many.
+double height_of(const RowResult& row) {
+    return std::max(row_height_least, 16 + bar_step * static_cast<double>(bars_of(row)));
+}
+
+// The bound over this peer alone; 0 when there is none.
+double goal_over(const RowResult& row, std::string_view peer) {
+    for (const PeerBound& bound : row.definition->goal.peers) {
+        const bool counts = row.definition->count_only;
+        const double most = counts ? bound.instruction_ratio_at_most : bound.ratio_at_most;
+        if (bound.peer == peer && most != no_bound)
+            return most;
+    }
+    return 0;
 }
 
 std::string draw_bar(const Axis& axis, const PeerResult& peer, double y) {
@@ -79,15 +104,18 @@ std::string draw_row(const Axis& axis, const RowResult& row, double y) {
         if (!peer.ratio)
             continue;
         svg += draw_bar(axis, peer, bar_y);
-        bar_y += bar_height + 2;
-        if (peer.peer == goal_peer)
-            svg +=
-                svg_text(label_width + plot_width + 10, y + 15, "", readable(peer.ratio->median) + "x of " + peer.peer);
+        svg +=
+            svg_text(label_width + plot_width + 10, bar_y + 11, "", readable(peer.ratio->median) + "x of " + peer.peer);
+        if (const double goal = goal_over(row, peer.peer); goal > 0)
+            svg += svg_line(axis.x(goal), bar_y - 1, axis.x(goal), bar_y + bar_height + 1, goal_line);
+        bar_y += bar_step;
     }
     if (const double goal = Axis::goal_of(row); goal > 0)
-        svg += svg_line(axis.x(goal), y, axis.x(goal), y + row_height - 10, "stroke=\"#c53030\" stroke-width=\"2\"");
-    svg += svg_text(label_width + plot_width + 10, y + 29, row.met ? "fill=\"#276749\"" : "fill=\"#c53030\"",
-                    row.met ? "goal met" : "goal not met");
+        svg += svg_line(axis.x(goal), y, axis.x(goal), y + height_of(row) - 12, goal_line);
+    if (!definition.goal_text.empty() && definition.goal_text != "reported")
+        svg += svg_text(label_width - 12, y + 43,
+                        row.met ? "text-anchor=\"end\" fill=\"#276749\"" : "text-anchor=\"end\" fill=\"#c53030\"",
+                        row.met ? "goal met" : "goal not met");
     return svg;
 }
 
@@ -106,16 +134,21 @@ std::string draw_axis(const Axis& axis, double height) {
 
 std::string to_svg(const BenchResult& result) {
     const Axis axis(result);
-    const double height = top + row_height * static_cast<double>(result.rows.size()) + bottom;
+    double height = top + bottom;
+    for (const RowResult& row : result.rows)
+        height += height_of(row);
     std::string svg = svg_begin(width, height);
     svg += svg_text(20, 28, "font-size=\"18\" font-weight=\"bold\"", result.title);
     svg += svg_text(20, 48, "fill=\"#4a5568\"", result.accelerator + ", " + result.host + ", " + result.commit);
     svg += draw_axis(axis, height);
-    for (std::size_t i = 0; i < result.rows.size(); ++i)
-        svg += draw_row(axis, result.rows[i], top + row_height * static_cast<double>(i));
+    double y = top;
+    for (const RowResult& row : result.rows) {
+        svg += draw_row(axis, row, y);
+        y += height_of(row);
+    }
     svg += svg_text(20, height - 30, "fill=\"#4a5568\"",
                     "Ours over the peer, median of paired runs; whiskers: least and greatest. Blue: tuned Linux; "
-                    "grey: stock; red line: goal against tuned Linux.");
+                    "grey: other peers; red: the goal.");
     if (result.accelerator == "tcg")
         svg +=
             svg_text(20, height - 12, "fill=\"#4a5568\"", "Measured under TCG; the table names the bias of each row.");
