@@ -6,13 +6,6 @@
 
 namespace bench::disk {
 
-// Passes the given number of instructions, two an iteration; the caller subtracts them.
-inline void pass_instructions(std::uint64_t count) {
-    std::uint64_t iterations = count / 2;
-    // Safe: changes one register.
-    asm volatile("1: dec %0\n\tjnz 1b" : "+r"(iterations) : : "cc");
-}
-
 template <class Lane>
 class DiskSuite {
 public:

@@ -11,13 +11,6 @@ enum class Effort { measure, smoke };
 enum class Question { latency, rate };
 enum class Clock { wall, instructions }; // what the time-stamp counter counts
 
-// Passes the given number of instructions, two an iteration; the caller subtracts them.
-inline void pass_instructions(std::uint64_t count) {
-    std::uint64_t iterations = count / 2;
-    // Safe: changes one register.
-    asm volatile("1: dec %0\n\tjnz 1b" : "+r"(iterations) : : "cc");
-}
-
 // What the words of a command line ask for: `rate` instead of latency, --smoke, --count for instructions, `flows`,
 // `tcp` or `handler` for what is measured in the place of UDP, after which the rows are called.
 struct Request {

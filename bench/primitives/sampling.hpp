@@ -27,6 +27,13 @@ inline std::uint64_t read_tsc() {
     return std::uint64_t{high} << 32 | low;
 }
 
+// Passes the given number of instructions, two an iteration; the caller subtracts them.
+inline void pass_instructions(std::uint64_t count) {
+    std::uint64_t iterations = count / 2;
+    // Safe: changes one register.
+    asm volatile("1: dec %0\n\tjnz 1b" : "+r"(iterations) : : "cc");
+}
+
 // Thousandths of a cycle per operation: the median over batches of `batch(operations)`,
 // which returns the cycles that so many operations took. One batch goes unmeasured first.
 template <class Batch>

@@ -107,6 +107,8 @@ private:
                        std::string_view target);
     void record_entry(RecordKind kind, const Inode& directory, std::string_view name, const Inode* inode);
     void touch(Inode& inode, std::int64_t now);
+    // Takes a name out of its directory, as unlink and remove_directory do once each has looked at what it names.
+    Status drop_name(Inode& directory, Entry& entry, std::string_view name);
     void lost_name(Inode& inode, std::int64_t now);
     void remove(Inode& inode);
     Result<bool> has_page(const Inode& inode, std::uint64_t index);

@@ -120,6 +120,18 @@ void Files::lost_name(Inode& inode, std::int64_t now) {
     tree_.unsettle(store_, inode);
 }
 
+Status Files::drop_name(Inode& directory, Entry& entry, std::string_view name) {
+    if (const Status enough = room(2 * inode_room + entry_room + gone_room + drop_room); !enough)
+        return enough;
+    Inode& inode = *entry.inode;
+    const std::int64_t now = clock_.now();
+    record_entry(RecordKind::EntryGone, directory, name, nullptr);
+    tree_.remove_entry(entry);
+    touch(directory, now);
+    lost_name(inode, now);
+    return {};
+}
+
 Status Files::unlink(Inode& directory, std::string_view name) {
     const Result<Entry*> entry = existing(directory, name);
     if (!entry)
@@ -127,14 +139,7 @@ Status Files::unlink(Inode& directory, std::string_view name) {
     Inode& inode = *(*entry)->inode;
     if (inode.is_directory())
         return fail(FileError::IsDirectory);
-    if (const Status enough = room(2 * inode_room + entry_room + gone_room + drop_room); !enough)
-        return enough;
-    const std::int64_t now = clock_.now();
-    record_entry(RecordKind::EntryGone, directory, name, nullptr);
-    tree_.remove_entry(**entry);
-    touch(directory, now);
-    lost_name(inode, now);
-    return {};
+    return drop_name(directory, **entry, name);
 }
 
 Status Files::remove_directory(Inode& directory, std::string_view name) {
@@ -146,14 +151,7 @@ Status Files::remove_directory(Inode& directory, std::string_view name) {
         return fail(FileError::NotDirectory);
     if (inode.first)
         return fail(FileError::NotEmpty);
-    if (const Status enough = room(2 * inode_room + entry_room + gone_room + drop_room); !enough)
-        return enough;
-    const std::int64_t now = clock_.now();
-    record_entry(RecordKind::EntryGone, directory, name, nullptr);
-    tree_.remove_entry(**entry);
-    touch(directory, now);
-    lost_name(inode, now);
-    return {};
+    return drop_name(directory, **entry, name);
 }
 
 Status Files::list(Inode& directory, std::uint64_t position, ListSink& sink) {

@@ -1,9 +1,9 @@
-// What a case of this folder needs: a disk, conditions that are counted, and a way to be listed.
+// What a case of this folder needs: a disk, and a way to be listed.
 #pragma once
 
 #include "libos/block/open_disk.hpp"
-#include "libos/start/native.hpp"
 #include "libos/time/clock.hpp"
+#include "tests/lab/cases.hpp"
 
 namespace disk_tests {
 
@@ -14,14 +14,7 @@ using exo::block::Operation;
 using exo::block::Piece;
 using exo::block::Status;
 
-struct Case {
-    const char* name;
-    void (*run)(Device& disk);
-};
-
-// Notes that the running case failed, with the place, unless the condition holds; gives the condition.
-bool check(bool holds, const char* what, const char* file, unsigned line);
-#define DISK_CHECK(condition) ::disk_tests::check((condition), #condition, __FILE__, __LINE__)
+using Case = lab::SubjectCase<Device>;
 
 // Lists of the files of this folder.
 extern const Case data_cases[4];
@@ -36,7 +29,7 @@ void count_instructions(Device& disk);
 class Buffer {
 public:
     Buffer(Device& disk, std::uint32_t bytes) : disk_(disk), piece_(disk.allocate(bytes)) {
-        DISK_CHECK(piece_.address != nullptr);
+        LAB_CHECK(piece_.address != nullptr);
     }
     ~Buffer() { disk_.release(piece_); }
     Buffer(const Buffer&) = delete;

@@ -21,7 +21,7 @@ void count_instructions(Device& disk) {
             const std::uint64_t empty = exo::tsc();
             measuring = std::min(measuring, empty - begin);
             const std::uint64_t before = exo::tsc();
-            DISK_CHECK(disk.submit({commands, depth}) == depth);
+            LAB_CHECK(disk.submit({commands, depth}) == depth);
             giving += exo::tsc() - before;
             // Only looks that found something count; between them the device has time.
             for (std::size_t ended = 0; ended < depth;) {

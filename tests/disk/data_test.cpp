@@ -17,10 +17,10 @@ void sizes(Device& disk) {
             const std::uint32_t blocks = bytes / block;
             for (std::uint32_t index = 0; index < blocks; ++index)
                 fill_block(out.address() + offset + index * block, block, 100 + index, offset + bytes);
-            DISK_CHECK(run(disk, transfer(Operation::Write, 100, blocks, out.piece(offset, bytes))) == Status::Done);
-            DISK_CHECK(run(disk, transfer(Operation::Read, 100, blocks, in.piece(offset, bytes))) == Status::Done);
+            LAB_CHECK(run(disk, transfer(Operation::Write, 100, blocks, out.piece(offset, bytes))) == Status::Done);
+            LAB_CHECK(run(disk, transfer(Operation::Read, 100, blocks, in.piece(offset, bytes))) == Status::Done);
             for (std::uint32_t index = 0; index < blocks; ++index)
-                DISK_CHECK(is_block(in.address() + offset + index * block, block, 100 + index, offset + bytes));
+                LAB_CHECK(is_block(in.address() + offset + index * block, block, 100 + index, offset + bytes));
         }
 }
 
@@ -30,7 +30,7 @@ void pieces(Device& disk) {
     constexpr std::uint32_t blocks_of = 32 * page;
     for (std::uint32_t index = 0; index < blocks_of / block; ++index)
         fill_block(out.address() + index * block, block, 50 + index, 7);
-    DISK_CHECK(run(disk, transfer(Operation::Write, 50, blocks_of / block, out.piece(0, blocks_of))) == Status::Done);
+    LAB_CHECK(run(disk, transfer(Operation::Write, 50, blocks_of / block, out.piece(0, blocks_of))) == Status::Done);
     // Every second page of the buffer, from the last to the first.
     Piece more[31];
     for (std::uint32_t index = 1; index < 32; ++index)
@@ -38,11 +38,11 @@ void pieces(Device& disk) {
     Command command = transfer(Operation::Read, 50, blocks_of / block, in.piece(62 * page, page));
     command.more = more;
     command.more_count = 31;
-    DISK_CHECK(run(disk, command) == Status::Done);
+    LAB_CHECK(run(disk, command) == Status::Done);
     for (std::uint32_t index = 0; index < 32; ++index)
         for (std::uint32_t part = 0; part < page / block; ++part)
-            DISK_CHECK(is_block(in.address() + (31 - index) * 2 * page + part * block, block,
-                                50 + index * (page / block) + part, 7));
+            LAB_CHECK(is_block(in.address() + (31 - index) * 2 * page + part * block, block,
+                               50 + index * (page / block) + part, 7));
 }
 
 // Keeps the queue full over the whole disk, in an order that is no order.
@@ -63,21 +63,21 @@ void pass(Device& disk, const Buffer& memory, Operation operation, std::uint64_t
                 fill_block(place + part * block, block, where[slot] * blocks + part, generation);
             Command command = transfer(operation, where[slot] * blocks, blocks, memory.piece(slot * page, page));
             command.tag = slot;
-            DISK_CHECK(disk.submit({&command, 1}) == 1);
+            LAB_CHECK(disk.submit({&command, 1}) == 1);
         }
         Completion done[16];
         const std::size_t count = disk.poll(done);
         for (std::size_t index = 0; index < count; ++index) {
             const auto slot = static_cast<std::uint16_t>(done[index].tag);
-            DISK_CHECK(done[index].status == Status::Done);
+            LAB_CHECK(done[index].status == Status::Done);
             for (std::uint32_t part = 0; part < blocks && operation == Operation::Read; ++part)
-                DISK_CHECK(is_block(memory.address() + slot * page + part * block, block, where[slot] * blocks + part,
-                                    generation));
+                LAB_CHECK(is_block(memory.address() + slot * page + part * block, block, where[slot] * blocks + part,
+                                   generation));
             free[free_count++] = slot;
         }
         ended += count;
         if (disk.problem()) {
-            DISK_CHECK(disk.problem() == nullptr);
+            LAB_CHECK(disk.problem() == nullptr);
             return;
         }
     }
@@ -85,16 +85,16 @@ void pass(Device& disk, const Buffer& memory, Operation operation, std::uint64_t
 
 void whole_disk(Device& disk) {
     const Buffer memory(disk, disk.queue_depth() * page);
-    DISK_CHECK(disk.bytes() / page % 7919 != 0);
+    LAB_CHECK(disk.bytes() / page % 7919 != 0);
     const exo::block::DeviceCounters before = disk.counters();
     pass(disk, memory, Operation::Write, 11);
-    DISK_CHECK(run(disk, transfer(Operation::Flush, 0, 0, {})) == Status::Done);
+    LAB_CHECK(run(disk, transfer(Operation::Flush, 0, 0, {})) == Status::Done);
     pass(disk, memory, Operation::Read, 11);
     const exo::block::DeviceCounters after = disk.counters();
-    DISK_CHECK(after.written_bytes - before.written_bytes == disk.bytes());
-    DISK_CHECK(after.read_bytes - before.read_bytes == disk.bytes());
-    DISK_CHECK(after.flushes - before.flushes == 1);
-    DISK_CHECK(after.failed == before.failed);
+    LAB_CHECK(after.written_bytes - before.written_bytes == disk.bytes());
+    LAB_CHECK(after.read_bytes - before.read_bytes == disk.bytes());
+    LAB_CHECK(after.flushes - before.flushes == 1);
+    LAB_CHECK(after.failed == before.failed);
 }
 
 void trim(Device& disk) {
@@ -102,15 +102,15 @@ void trim(Device& disk) {
     const Buffer memory(disk, 3 * page);
     for (std::uint32_t index = 0; index < 3 * blocks; ++index)
         fill_block(memory.address() + index * block, block, index, 13);
-    DISK_CHECK(run(disk, transfer(Operation::Write, 0, 3 * blocks, memory.piece(0, 3 * page))) == Status::Done);
-    DISK_CHECK(disk.offers(exo::block::disk_offer::trim));
-    DISK_CHECK(run(disk, transfer(Operation::Trim, blocks, blocks, {})) == Status::Done);
-    DISK_CHECK(run(disk, transfer(Operation::Read, 0, 3 * blocks, memory.piece(0, 3 * page))) == Status::Done);
-    DISK_CHECK(is_block(memory.address(), block, 0, 13));
-    DISK_CHECK(is_block(memory.address() + 2 * page, block, 2 * blocks, 13));
+    LAB_CHECK(run(disk, transfer(Operation::Write, 0, 3 * blocks, memory.piece(0, 3 * page))) == Status::Done);
+    LAB_CHECK(disk.offers(exo::block::disk_offer::trim));
+    LAB_CHECK(run(disk, transfer(Operation::Trim, blocks, blocks, {})) == Status::Done);
+    LAB_CHECK(run(disk, transfer(Operation::Read, 0, 3 * blocks, memory.piece(0, 3 * page))) == Status::Done);
+    LAB_CHECK(is_block(memory.address(), block, 0, 13));
+    LAB_CHECK(is_block(memory.address() + 2 * page, block, 2 * blocks, 13));
     if (disk.offers(exo::block::disk_offer::trimmed_reads_zero))
         for (std::uint32_t index = 0; index < page; ++index)
-            DISK_CHECK(memory.address()[page + index] == std::byte{0});
+            LAB_CHECK(memory.address()[page + index] == std::byte{0});
 }
 
 } // namespace

@@ -9,21 +9,21 @@ void reads_fail(Device& disk) {
     const std::uint32_t block = disk.block_bytes();
     const Buffer memory(disk, 4096);
     for (unsigned turn = 0; turn < 3; ++turn) {
-        DISK_CHECK(run(disk, transfer(Operation::Read, 800, 1, memory.piece(0, block))) == Status::MediumError);
-        DISK_CHECK(run(disk, transfer(Operation::Read, 0, 1, memory.piece(0, block))) == Status::Done);
+        LAB_CHECK(run(disk, transfer(Operation::Read, 800, 1, memory.piece(0, block))) == Status::MediumError);
+        LAB_CHECK(run(disk, transfer(Operation::Read, 0, 1, memory.piece(0, block))) == Status::Done);
     }
-    DISK_CHECK(disk.counters().failed == 3);
-    DISK_CHECK(disk.problem() == nullptr);
+    LAB_CHECK(disk.counters().failed == 3);
+    LAB_CHECK(disk.problem() == nullptr);
 }
 
 void writes_fail_once(Device& disk) {
     const std::uint32_t block = disk.block_bytes();
     const Buffer memory(disk, 4096);
     fill_block(memory.address(), block, 1600, 3);
-    DISK_CHECK(run(disk, transfer(Operation::Write, 1600, 1, memory.piece(0, block))) == Status::MediumError);
-    DISK_CHECK(run(disk, transfer(Operation::Write, 1600, 1, memory.piece(0, block))) == Status::Done);
-    DISK_CHECK(run(disk, transfer(Operation::Read, 1600, 1, memory.piece(2048, block))) == Status::Done);
-    DISK_CHECK(is_block(memory.address() + 2048, block, 1600, 3));
+    LAB_CHECK(run(disk, transfer(Operation::Write, 1600, 1, memory.piece(0, block))) == Status::MediumError);
+    LAB_CHECK(run(disk, transfer(Operation::Write, 1600, 1, memory.piece(0, block))) == Status::Done);
+    LAB_CHECK(run(disk, transfer(Operation::Read, 1600, 1, memory.piece(2048, block))) == Status::Done);
+    LAB_CHECK(is_block(memory.address() + 2048, block, 1600, 3));
 }
 
 } // namespace

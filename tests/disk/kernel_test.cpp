@@ -1,35 +1,23 @@
 // When the kernel runs: never while completions are polled for, once when a sleeper is woken.
 #include "tests/disk/check.hpp"
+#include "tests/lab/kernel_entries.hpp"
 
 namespace disk_tests {
 
 namespace {
 
-// Entries into the kernel of any cause, on all cores.
-std::uint64_t entries() {
-    std::uint64_t sum = 0;
-    for (std::uint64_t core = 0; core < exo::machine_info().core_count; ++core) {
-        // Safe: the counters are mapped read only in every environment; the kernel counts while we look.
-        const volatile exo::CoreCounters& counters =
-            reinterpret_cast<const volatile exo::CoreCounters*>(exo::info_counters)[core];
-        sum += counters.calls + counters.exceptions + counters.device_interrupts + counters.reflections +
-               counters.timer_interrupts + counters.ipis + counters.upcalls + counters.switches;
-    }
-    return sum;
-}
-
 void polling(Device& disk) {
     const std::uint32_t blocks = 4096 / disk.block_bytes();
     const Buffer memory(disk, 4096);
-    DISK_CHECK(run(disk, transfer(Operation::Write, 0, blocks, memory.piece(0, 4096))) == Status::Done);
-    const std::uint64_t before = entries();
+    LAB_CHECK(run(disk, transfer(Operation::Write, 0, blocks, memory.piece(0, 4096))) == Status::Done);
+    const lab::KernelEntries before = lab::kernel_entries();
     bool all = true;
     for (unsigned turn = 0; turn < 1000; ++turn) {
         const Operation operation = turn % 4 == 0 ? Operation::Write : Operation::Read;
         all &= run(disk, transfer(operation, turn % 64 * blocks, blocks, memory.piece(0, 4096))) == Status::Done;
     }
-    DISK_CHECK(entries() == before);
-    DISK_CHECK(all);
+    LAB_CHECK(lab::kernel_entries() == before);
+    LAB_CHECK(all);
 }
 
 void sleeping(Device& disk) {
@@ -37,26 +25,26 @@ void sleeping(Device& disk) {
     unsigned slept = 0;
     for (unsigned turn = 0; turn < 100; ++turn) {
         const Command command = transfer(Operation::Read, turn, 1, memory.piece(0, disk.block_bytes()));
-        DISK_CHECK(disk.submit({&command, 1}) == 1);
+        LAB_CHECK(disk.submit({&command, 1}) == 1);
         Completion done;
         const std::uint64_t deadline = exo::deadline_in_ns(10'000'000'000);
         while (disk.poll({&done, 1}) == 0) {
             ++slept;
             disk.sleep(deadline);
-            if (!DISK_CHECK(exo::tsc() < deadline))
+            if (!LAB_CHECK(exo::tsc() < deadline))
                 return;
         }
-        DISK_CHECK(done.status == Status::Done);
+        LAB_CHECK(done.status == Status::Done);
     }
-    DISK_CHECK(slept > 0); // how often is the host's business
+    LAB_CHECK(slept > 0); // how often is the host's business
 }
 
 void nothing_under_way(Device& disk) {
     const std::uint64_t begin = exo::tsc();
     disk.sleep(begin + exo::ns_to_cycles(5'000'000'000));
-    DISK_CHECK(exo::tsc() - begin < exo::ns_to_cycles(4'000'000'000));
+    LAB_CHECK(exo::tsc() - begin < exo::ns_to_cycles(4'000'000'000));
     Completion done;
-    DISK_CHECK(disk.poll({&done, 1}) == 0);
+    LAB_CHECK(disk.poll({&done, 1}) == 0);
 }
 
 } // namespace

@@ -6,30 +6,6 @@
 
 namespace disk_tests {
 
-namespace {
-
-unsigned failures; // of the running case
-
-template <std::size_t Count>
-unsigned run_all(const Case (&cases)[Count], Device& disk) {
-    unsigned failed = 0;
-    for (const Case& one : cases) {
-        failures = 0;
-        one.run(disk);
-        exo::log_line({{failures ? "FAILED " : "ok "}, {one.name}});
-        failed += failures != 0;
-    }
-    return failed;
-}
-
-} // namespace
-
-bool check(bool holds, const char* what, const char* file, unsigned line) {
-    if (!holds && ++failures <= 5)
-        exo::log_line({{file}, {":"}, exo::decimal(line), {": does not hold: "}, {what}});
-    return holds;
-}
-
 Command transfer(Operation operation, std::uint64_t first_block, std::uint32_t blocks, const Piece& piece) {
     Command command;
     command.operation = operation;
@@ -40,14 +16,14 @@ Command transfer(Operation operation, std::uint64_t first_block, std::uint32_t b
 }
 
 Status run(Device& disk, const Command& command) {
-    if (!DISK_CHECK(disk.submit({&command, 1}) == 1))
+    if (!LAB_CHECK(disk.submit({&command, 1}) == 1))
         return Status::Gone;
     const std::uint64_t deadline = exo::deadline_in_ns(60'000'000'000);
     Completion done;
     while (disk.poll({&done, 1}) == 0)
-        if (!DISK_CHECK(exo::tsc() < deadline))
+        if (!LAB_CHECK(exo::tsc() < deadline))
             return Status::Gone;
-    DISK_CHECK(done.tag == command.tag);
+    LAB_CHECK(done.tag == command.tag);
     return done.status;
 }
 
@@ -82,7 +58,8 @@ int exo_main(const exo::StartInfo& start) {
         return 0;
     }
     if (wanted == "errors")
-        return run_all(error_cases, disk) ? 1 : 0;
-    const unsigned failed = run_all(data_cases, disk) + run_all(refusal_cases, disk) + run_all(kernel_cases, disk);
+        return lab::run_cases(error_cases, disk) ? 1 : 0;
+    const unsigned failed =
+        lab::run_cases(data_cases, disk) + lab::run_cases(refusal_cases, disk) + lab::run_cases(kernel_cases, disk);
     return failed ? 1 : 0;
 }

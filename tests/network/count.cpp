@@ -48,7 +48,7 @@ void count_bursts(Wire& wire, std::size_t burst) {
         const std::uint64_t before_sending = exo::tsc();
         const std::size_t sent = wire.a.send({frames, burst});
         sending += exo::tsc() - before_sending;
-        NET_CHECK(sent == burst);
+        LAB_CHECK(sent == burst);
         // All of them are to come at once, for a burst: so wait until they are there.
         std::size_t come = 0;
         std::uint64_t deadline = in_ms(1000);
@@ -70,7 +70,7 @@ void count_bursts(Wire& wire, std::size_t burst) {
                 idle = spent < idle ? spent : idle;
             }
         }
-        NET_CHECK(come == sent);
+        LAB_CHECK(come == sent);
     }
     exo::log_line({{"instructions a frame, bursts of "}, exo::decimal(burst), {":"}});
     report("  send", mean(sending, rounds / burst * burst, measuring / burst));

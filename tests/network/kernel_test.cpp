@@ -1,5 +1,6 @@
 // When the kernel runs: never while frames are polled for, once when a sleeper is woken.
 #include "libos/upcall/mask.hpp"
+#include "tests/lab/kernel_entries.hpp"
 #include "tests/network/check.hpp"
 #include "tests/network/frames.hpp"
 
@@ -9,26 +10,6 @@ namespace {
 
 using exo::net::Packet;
 using exo::net::PacketPool;
-
-// Entries into the kernel of any cause, on all cores.
-struct Entries {
-    std::uint64_t calls = 0, exceptions = 0, device_interrupts = 0, others = 0;
-};
-
-Entries entries() {
-    Entries sum;
-    for (std::uint64_t core = 0; core < exo::machine_info().core_count; ++core) {
-        // Safe: the counters are mapped read only in every environment; the kernel counts while we look.
-        const volatile exo::CoreCounters& counters =
-            reinterpret_cast<const volatile exo::CoreCounters*>(exo::info_counters)[core];
-        sum.calls += counters.calls;
-        sum.exceptions += counters.exceptions;
-        sum.device_interrupts += counters.device_interrupts;
-        sum.others +=
-            counters.reflections + counters.timer_interrupts + counters.ipis + counters.upcalls + counters.switches;
-    }
-    return sum;
-}
 
 bool exchange(Wire& wire, std::uint32_t number) {
     Packet* frame = make_frame(wire.a, wire.b, number, 64);
@@ -44,27 +25,27 @@ bool exchange(Wire& wire, std::uint32_t number) {
 
 void polling(Wire& wire) {
     for (std::uint32_t number = 0; number < 100; ++number)
-        NET_CHECK(exchange(wire, number));
-    const Entries before = entries();
+        LAB_CHECK(exchange(wire, number));
+    const lab::KernelEntries before = lab::kernel_entries();
     bool all = true;
     for (std::uint32_t number = 0; number < 10'000; ++number)
         all &= exchange(wire, number);
-    const Entries after = entries();
-    NET_CHECK(all);
-    NET_CHECK(after.calls == before.calls);
-    NET_CHECK(after.exceptions == before.exceptions);
-    NET_CHECK(after.device_interrupts == before.device_interrupts);
-    NET_CHECK(after.others == before.others);
+    const lab::KernelEntries after = lab::kernel_entries();
+    LAB_CHECK(all);
+    LAB_CHECK(after.calls == before.calls);
+    LAB_CHECK(after.exceptions == before.exceptions);
+    LAB_CHECK(after.device_interrupts == before.device_interrupts);
+    LAB_CHECK(after.others == before.others);
 }
 
 void nothing_comes(Wire& wire) {
     Packet* got = nullptr;
-    NET_CHECK(wire.b.receive({&got, 1}) == 0);
+    LAB_CHECK(wire.b.receive({&got, 1}) == 0);
     const std::uint64_t begin = exo::tsc();
     wire.b.sleep(begin + exo::ns_to_cycles(20'000'000));
     const std::uint64_t slept = exo::tsc() - begin;
-    NET_CHECK(slept >= exo::ns_to_cycles(20'000'000));
-    NET_CHECK(wire.b.receive({&got, 1}) == 0);
+    LAB_CHECK(slept >= exo::ns_to_cycles(20'000'000));
+    LAB_CHECK(wire.b.receive({&got, 1}) == 0);
 }
 
 // Sends frames to a port that sleeps until they come; gives how often it had to. QEMU's e1000e hands a frame over
@@ -73,18 +54,18 @@ unsigned wake_by_frames(exo::net::Port& from, exo::net::Port& to) {
     unsigned slept = 0;
     for (std::uint32_t number = 0; number < 200; ++number) {
         Packet* frame = make_frame(from, to, number, 64);
-        if (!NET_CHECK(frame && from.send({&frame, 1}) == 1))
+        if (!LAB_CHECK(frame && from.send({&frame, 1}) == 1))
             return slept;
         Packet* got = nullptr;
         if (to.receive({&got, 1}) == 0) {
             ++slept;
             const std::uint64_t deadline = in_ms(500);
             to.sleep(deadline);
-            NET_CHECK(!has_passed(deadline));
-            if (!NET_CHECK(to.receive({&got, 1}) == 1))
+            LAB_CHECK(!has_passed(deadline));
+            if (!LAB_CHECK(to.receive({&got, 1}) == 1))
                 return slept;
         }
-        NET_CHECK(is_frame(*got, number, 64));
+        LAB_CHECK(is_frame(*got, number, 64));
         PacketPool::release(got);
     }
     return slept;
@@ -92,15 +73,15 @@ unsigned wake_by_frames(exo::net::Port& from, exo::net::Port& to) {
 
 void a_sleeper_is_woken(Wire& wire) {
     for (const bool back : {false, true}) {
-        const Entries before = entries();
+        const lab::KernelEntries before = lab::kernel_entries();
         const unsigned slept = back ? wake_by_frames(wire.b, wire.a) : wake_by_frames(wire.a, wire.b);
-        const std::uint64_t interrupts = entries().device_interrupts - before.device_interrupts;
+        const std::uint64_t interrupts = lab::kernel_entries().device_interrupts - before.device_interrupts;
         exo::log_line(
             {{"slept "}, exo::decimal(slept), {" times of 200, "}, exo::decimal(interrupts), {" interrupts"}});
         // Some frames come while the port looks once more before it sleeps.
-        NET_CHECK(slept < 20 || interrupts > 0);
+        LAB_CHECK(slept < 20 || interrupts > 0);
         // Beside the one that wakes, one may be on its way for a frame that came while the port looked once more.
-        NET_CHECK(interrupts <= 2 * slept + 1);
+        LAB_CHECK(interrupts <= 2 * slept + 1);
     }
     // And polling is as before, once the last sleep's timer has run out.
     const std::uint64_t quiet = in_ms(600);

@@ -6,34 +6,6 @@
 
 #include <string_view>
 
-namespace network_tests {
-
-namespace {
-
-unsigned failures; // of the running case
-
-template <std::size_t Count>
-unsigned run_all(const Case (&cases)[Count], Wire& wire) {
-    unsigned failed = 0;
-    for (const Case& one : cases) {
-        failures = 0;
-        one.run(wire);
-        exo::log_line({{failures ? "FAILED " : "ok "}, {one.name}});
-        failed += failures != 0;
-    }
-    return failed;
-}
-
-} // namespace
-
-bool check(bool holds, const char* what, const char* file, unsigned line) {
-    if (!holds && ++failures <= 5)
-        exo::log_line({{file}, {":"}, exo::decimal(line), {": does not hold: "}, {what}});
-    return holds;
-}
-
-} // namespace network_tests
-
 int exo_main(const exo::StartInfo& start) {
     using namespace network_tests;
     exo::net::PortWishes wishes;
@@ -49,7 +21,7 @@ int exo_main(const exo::StartInfo& start) {
     }
     if (taps) {
         std::optional<Wire> wire = open_taps(start, wishes);
-        return wire && run_all(tap_cases, *wire) == 0 ? 0 : 1;
+        return wire && lab::run_cases(tap_cases, *wire) == 0 ? 0 : 1;
     }
     exo::net::OpenedPort ports[2];
     const std::size_t count = exo::net::open_ports(ports, wishes);
@@ -65,6 +37,6 @@ int exo_main(const exo::StartInfo& start) {
         count_instructions(wire);
         return 0;
     }
-    const unsigned failed = run_all(traffic_cases, wire) + run_all(kernel_cases, wire);
+    const unsigned failed = lab::run_cases(traffic_cases, wire) + lab::run_cases(kernel_cases, wire);
     return failed ? 1 : 0;
 }

@@ -84,10 +84,10 @@ Packet* next_frame(Port& at, const Port& from, std::uint64_t timeout_ms = patien
 }
 
 bool carry(Port& from, Port& to, Packet* frame) {
-    if (!NET_CHECK(frame != nullptr) || !NET_CHECK(from.send({&frame, 1}) == 1))
+    if (!LAB_CHECK(frame != nullptr) || !LAB_CHECK(from.send({&frame, 1}) == 1))
         return false;
     Packet* const got = next_frame(to, from);
-    if (!NET_CHECK(got != nullptr))
+    if (!LAB_CHECK(got != nullptr))
         return false;
     PacketPool::release(got);
     return true;
@@ -95,9 +95,9 @@ bool carry(Port& from, Port& to, Packet* frame) {
 
 void pairs_are_apart(Wire&) {
     for (std::size_t one = 0; one < pairs; ++one) {
-        NET_CHECK(bench.pair[one]->address() == bench.pair[0]->address());
+        LAB_CHECK(bench.pair[one]->address() == bench.pair[0]->address());
         for (std::size_t other = 0; other < one; ++other)
-            NET_CHECK(&bench.pair[one]->pool() != &bench.pair[other]->pool());
+            LAB_CHECK(&bench.pair[one]->pool() != &bench.pair[other]->pool());
     }
 }
 
@@ -110,12 +110,12 @@ void answers_come_to_their_pair(Wire&) {
                    make_datagram(*bench.pair[mine], *bench.helped, source, flow_port, 60, 1)))
             return;
         Packet* answer = make_datagram(*bench.helped, *bench.pair[0], flow_port, source, 60, 2);
-        if (!NET_CHECK(answer && bench.helped->send({&answer, 1}) == 1))
+        if (!LAB_CHECK(answer && bench.helped->send({&answer, 1}) == 1))
             return;
         Packet* const got = next_frame(*bench.pair[mine], *bench.helped);
-        if (!NET_CHECK(got != nullptr))
+        if (!LAB_CHECK(got != nullptr))
             return;
-        NET_CHECK(exo::net::load16(got->data() + udp_at + 2) == exo::net::swapped(source));
+        LAB_CHECK(exo::net::load16(got->data() + udp_at + 2) == exo::net::swapped(source));
         PacketPool::release(got);
     }
 }
@@ -127,7 +127,7 @@ void a_sleeper_of_each_pair_is_woken(Wire&) {
                    make_datagram(*bench.pair[mine], *bench.helped, source, flow_port, 60, 1)))
             return;
         Packet* answer = make_datagram(*bench.helped, *bench.pair[0], flow_port, source, 60, 2);
-        if (!NET_CHECK(answer && bench.helped->send({&answer, 1}) == 1))
+        if (!LAB_CHECK(answer && bench.helped->send({&answer, 1}) == 1))
             return;
         const std::uint64_t deadline = in_ms(patience_ms);
         Packet* got = nullptr;
@@ -135,7 +135,7 @@ void a_sleeper_of_each_pair_is_woken(Wire&) {
             bench.pair[mine]->sleep(deadline);
             got = next_frame(*bench.pair[mine], *bench.helped, 1);
         }
-        NET_CHECK(got != nullptr && !has_passed(deadline));
+        LAB_CHECK(got != nullptr && !has_passed(deadline));
         PacketPool::release(got);
     }
 }
@@ -161,27 +161,27 @@ bool is_summed(const Packet& packet) {
 }
 
 void sums_are_left_to_others(Wire&) {
-    NET_CHECK((bench.pair[0]->offers() & port_offer::transmit_checksum) != 0);
-    NET_CHECK((bench.helped->offers() & port_offer::receive_checksum) != 0);
-    NET_CHECK((bench.plain->offers() & (port_offer::receive_checksum | port_offer::transmit_checksum)) == 0);
+    LAB_CHECK((bench.pair[0]->offers() & port_offer::transmit_checksum) != 0);
+    LAB_CHECK((bench.helped->offers() & port_offer::receive_checksum) != 0);
+    LAB_CHECK((bench.plain->offers() & (port_offer::receive_checksum | port_offer::transmit_checksum)) == 0);
     for (std::size_t octets = 18; octets < 1400; octets += 77) {
         for (Port* to : {bench.helped, bench.plain}) {
             Port& from = *bench.pair[octets % pairs];
             Packet* frame = make_datagram(from, *to, flow_port + 1, flow_port, octets, 7);
-            if (!NET_CHECK(frame != nullptr))
+            if (!LAB_CHECK(frame != nullptr))
                 return;
             ask_for_sum(*frame);
-            NET_CHECK(!is_summed(*frame));
-            if (!NET_CHECK(from.send({&frame, 1}) == 1))
+            LAB_CHECK(!is_summed(*frame));
+            if (!LAB_CHECK(from.send({&frame, 1}) == 1))
                 return;
             Packet* const got = next_frame(*to, from);
-            if (!NET_CHECK(got != nullptr))
+            if (!LAB_CHECK(got != nullptr))
                 return;
-            NET_CHECK(got->length == payload_at + octets);
+            LAB_CHECK(got->length == payload_at + octets);
             // Whom nobody vouches to finds the sum in place; who is vouched to may find it still open.
             const bool vouched = (got->flags & packet_flag::checksum_good) != 0;
-            NET_CHECK(vouched == (to == bench.helped));
-            NET_CHECK(vouched || is_summed(*got));
+            LAB_CHECK(vouched == (to == bench.helped));
+            LAB_CHECK(vouched || is_summed(*got));
             PacketPool::release(got);
         }
     }
@@ -210,23 +210,23 @@ Packet* make_long(Port& from, const Port& to, std::size_t octets) {
 
 void long_frames_come_in_pieces(Wire&) {
     Port& from = *bench.pair[1];
-    NET_CHECK(from.frame_octets_max() == 9014);
-    NET_CHECK(bench.helped->frame_octets_max() == 9014);
+    LAB_CHECK(from.frame_octets_max() == 9014);
+    LAB_CHECK(bench.helped->frame_octets_max() == 9014);
     for (std::size_t octets = 2000; octets <= 8972; octets += 332) {
         Packet* frame = make_long(from, *bench.helped, octets);
-        if (!NET_CHECK(frame && from.send({&frame, 1}) == 1))
+        if (!LAB_CHECK(frame && from.send({&frame, 1}) == 1))
             return;
         Packet* const got = next_frame(*bench.helped, from);
-        if (!NET_CHECK(got != nullptr))
+        if (!LAB_CHECK(got != nullptr))
             return;
         std::size_t pieces = 0, at = 0;
         bool same = true;
         for (const Packet* piece = got; piece; piece = piece->next, ++pieces)
             for (std::size_t i = piece == got ? payload_at : 0; i < piece->length; ++i, ++at)
                 same &= piece->data()[i] == static_cast<std::byte>(at * 3);
-        NET_CHECK(pieces > 1);
-        NET_CHECK(same);
-        NET_CHECK(at == octets);
+        LAB_CHECK(pieces > 1);
+        LAB_CHECK(same);
+        LAB_CHECK(at == octets);
         PacketPool::release(got);
     }
 }

@@ -33,7 +33,7 @@ void in_pieces(Wire& wire) {
     for (const bool back : {false, true}) {
         Port& from = back ? wire.b : wire.a;
         Port& to = back ? wire.a : wire.b;
-        if (!NET_CHECK((from.offers() & exo::net::port_offer::chained_transmit) != 0))
+        if (!LAB_CHECK((from.offers() & exo::net::port_offer::chained_transmit) != 0))
             return;
         const std::size_t free = from.pool().free_count();
         for (std::uint32_t number = 0; number < 2000; ++number) {
@@ -41,25 +41,25 @@ void in_pieces(Wire& wire) {
             const auto octets = static_cast<std::uint16_t>(200 + number % 1300);
             Packet* frame = make_frame(from, to, number, octets);
             frame = frame ? cut(frame, pieces, static_cast<std::uint16_t>(14 + number % 11)) : nullptr;
-            if (!NET_CHECK(frame && from.send({&frame, 1}) == 1))
+            if (!LAB_CHECK(frame && from.send({&frame, 1}) == 1))
                 return;
             Packet* got = nullptr;
-            if (!NET_CHECK(receive_all(to, {&got, 1}, patience_ms) == 1))
+            if (!LAB_CHECK(receive_all(to, {&got, 1}, patience_ms) == 1))
                 return;
-            NET_CHECK(is_frame(*got, number, octets));
+            LAB_CHECK(is_frame(*got, number, octets));
             PacketPool::release(got);
         }
         // Every piece comes back, but for the few frames that the port has not looked at.
-        NET_CHECK(from.pool().free_count() + 64 * exo::net::frame_pieces_max >= free);
+        LAB_CHECK(from.pool().free_count() + 64 * exo::net::frame_pieces_max >= free);
     }
 }
 
 void identity(Wire& wire) {
-    NET_CHECK(wire.a.address() != wire.b.address());
-    NET_CHECK((wire.a.address()[0] & 1) == 0); // not a group's
-    NET_CHECK(wire.a.frame_octets_max() == frame_octets_most);
-    NET_CHECK(wire.a.pool().free_count() > 64);
-    NET_CHECK(!wire.a.problem() && !wire.b.problem());
+    LAB_CHECK(wire.a.address() != wire.b.address());
+    LAB_CHECK((wire.a.address()[0] & 1) == 0); // not a group's
+    LAB_CHECK(wire.a.frame_octets_max() == frame_octets_most);
+    LAB_CHECK(wire.a.pool().free_count() > 64);
+    LAB_CHECK(!wire.a.problem() && !wire.b.problem());
 }
 
 void every_length(Wire& wire) {
@@ -68,12 +68,12 @@ void every_length(Wire& wire) {
         Port& to = back ? wire.a : wire.b;
         for (std::uint16_t octets = frame_octets_least; octets <= frame_octets_most; ++octets) {
             Packet* frame = make_frame(from, to, octets * 3u, octets);
-            if (!NET_CHECK(frame && from.send({&frame, 1}) == 1))
+            if (!LAB_CHECK(frame && from.send({&frame, 1}) == 1))
                 return;
             Packet* got = nullptr;
-            if (!NET_CHECK(receive_all(to, {&got, 1}, patience_ms) == 1))
+            if (!LAB_CHECK(receive_all(to, {&got, 1}, patience_ms) == 1))
                 return;
-            NET_CHECK(is_frame(*got, octets * 3u, octets));
+            LAB_CHECK(is_frame(*got, octets * 3u, octets));
             PacketPool::release(got);
         }
     }
@@ -104,7 +104,7 @@ bool stream(Port& from, Port& to, std::uint32_t total, std::size_t burst, std::u
             out[index] = out[index + sent];
         const std::size_t got = to.receive({in, 64});
         for (std::size_t index = 0; index < got; ++index) {
-            if (!NET_CHECK(is_frame(*in[index], come, octets)))
+            if (!LAB_CHECK(is_frame(*in[index], come, octets)))
                 return false;
             ++come;
             PacketPool::release(in[index]);
@@ -112,14 +112,14 @@ bool stream(Port& from, Port& to, std::uint32_t total, std::size_t burst, std::u
         if (got != 0)
             deadline = in_ms(patience_ms);
     }
-    return NET_CHECK(come == total);
+    return LAB_CHECK(come == total);
 }
 
 void bursts(Wire& wire) {
     for (std::size_t burst = 1; burst <= 64; ++burst)
         if (!stream(wire.a, wire.b, static_cast<std::uint32_t>(burst * 5), burst, 64))
             return;
-    NET_CHECK(stream(wire.b, wire.a, 100'000, 32, 60));
+    LAB_CHECK(stream(wire.b, wire.a, 100'000, 32, 60));
 }
 
 constexpr std::uint32_t overload_frames_max = 5000;
@@ -148,16 +148,16 @@ void more_than_there_is_room_for(Wire& wire) {
         const std::size_t count = wire.b.receive(got);
         for (std::size_t index = 0; index < count; ++index) {
             const std::uint32_t number = number_of(*got[index]);
-            if (NET_CHECK(number < sent && !seen[number] && is_frame(*got[index], number, 200)))
+            if (LAB_CHECK(number < sent && !seen[number] && is_frame(*got[index], number, 200)))
                 seen[number] = true;
             ++come;
             PacketPool::release(got[index]);
         }
     }
-    NET_CHECK(come == sent);
+    LAB_CHECK(come == sent);
     if (frame)
         PacketPool::release(frame);
-    NET_CHECK(stream(wire.a, wire.b, 1000, 8, 1514));
+    LAB_CHECK(stream(wire.a, wire.b, 1000, 8, 1514));
 }
 
 } // namespace
