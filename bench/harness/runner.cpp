@@ -43,6 +43,8 @@ public:
     std::expected<void, std::string> run_probes() {
         for (const HostProbe& probe : definition_.probes) {
             for (const auto& system : systems_) {
+                if (std::ranges::none_of(definition_.jobs, [&](const Job& job) { return system->runs(job); }))
+                    continue; // it has no part in this bench
                 const auto value = probe.measure(*system, plan_.smoke);
                 if (!value)
                     return Failure(value.error());

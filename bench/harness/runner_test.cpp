@@ -146,3 +146,22 @@ TEST_CASE("peers by name are columns of their own, take turns in every run, and 
     systems.pop_back();
     CHECK_FALSE(run_bench(peer_definition, {.runs = 1}, systems)->at(0).met); // without ours nothing is met
 }
+
+TEST_CASE("a system is only asked for a number when it has a part in the bench") {
+    static constexpr Job own_job[] = {{.exo_program = "p"}};
+    static constexpr RowDefinition own_rows[] = {{.name = "size", .unit = "bytes", .ours_only = true}};
+    static constexpr HostProbe probes[] = {
+        {.row = "size", .measure = [](System& system, bool) -> std::expected<std::optional<double>, std::string> {
+             if (system.name() == ours_name)
+                 return 7;
+             return std::unexpected("asked a system that runs nothing of this");
+         }}};
+    const BenchDefinition probed{.name = "test", .title = "", .jobs = own_job, .rows = own_rows, .probes = probes};
+    std::string order;
+    std::vector<std::unique_ptr<System>> systems;
+    systems.push_back(std::make_unique<PeerSystem>(true, &order));
+    systems.push_back(std::make_unique<PeerSystem>(false, &order));
+    const auto result = run_bench(probed, {.runs = 1}, systems);
+    REQUIRE_MESSAGE(result, result.error());
+    CHECK(result->at(0).ours->median == 7);
+}
