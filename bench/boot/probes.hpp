@@ -25,7 +25,4 @@ std::expected<std::optional<double>, std::string> smallest_memory_mib(System& sy
 // The peers have no such number here.
 std::expected<std::optional<double>, std::string> ring0_code_lines(System& system, bool smoke);
 
-// Lines of a source text that hold code. Exposed for its test.
-std::size_t code_lines(std::string_view source);
-
 } // namespace bench::boot

@@ -1,5 +1,5 @@
 // What counts as a line of code. See probes.hpp.
-#include "bench/boot/probes.hpp"
+#include "bench/boot/ring0_lines.hpp"
 
 #include <doctest/doctest.h>
 

@@ -7,8 +7,6 @@
 #include <elf.h>
 #include <fstream>
 #include <memory>
-#include <set>
-#include <sstream>
 
 namespace tidy {
 
@@ -49,23 +47,6 @@ std::expected<std::string, std::string> output_of(const std::string& command) {
     if (::pclose(output) != 0)
         return std::unexpected(command + " failed");
     return text;
-}
-
-std::expected<std::vector<std::string>, std::string> kernel_sources() {
-    const auto records = output_of("ninja -t deps 2>&1");
-    if (!records)
-        return std::unexpected(records.error());
-    // "OBJECT: #deps N, deps mtime T (VALID)", then the files it was made from, indented.
-    std::set<std::string> files;
-    std::istringstream lines(*records);
-    bool of_kernel = false;
-    for (std::string line; std::getline(lines, line);) {
-        if (!line.starts_with("    "))
-            of_kernel = line.starts_with("build/exokernel/") && line.ends_with("(VALID)");
-        else if (of_kernel && line[4] != '/')
-            files.insert(line.substr(4));
-    }
-    return std::vector<std::string>(files.begin(), files.end());
 }
 
 std::expected<VectorUse, std::string> vector_use(const std::string& path) {

@@ -15,9 +15,6 @@ inline constexpr std::size_t ring0_lines_max = 17'500;
 // Bytes of the loaded segments of an ELF file, without what is zero at the start.
 std::expected<std::uint64_t, std::string> loaded_bytes(const std::string& path);
 
-// The tree's files that the kernel was compiled from, headers included, as ninja recorded them; each path once.
-std::expected<std::vector<std::string>, std::string> kernel_sources();
-
 struct VectorUse {
     std::size_t instructions = 0;  // disassembled in all
     std::vector<std::string> uses; // those that name a vector, MMX or x87 register, at most uses_max

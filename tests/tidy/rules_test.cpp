@@ -101,8 +101,7 @@ TEST_CASE("rule: includes are written from the root") {
     CHECK(includes_point_down({"libos/c.cpp", "#include \"a.hpp\"\n"}, tree).size() == 1);
 }
 
-TEST_CASE("rule: code lines and vector registers") {
-    CHECK(code_lines("// a\n\nint a; // b\n  }\n") == 2);
+TEST_CASE("rule: vector registers") {
     CHECK(names_vector_register("  10:\tmovaps\t%xmm0, (%rax)"));
     CHECK(names_vector_register("  10:\tfstp\t%st(0)"));
     CHECK_FALSE(names_vector_register("  10:\tmovq\t%rax, %rbx"));

@@ -245,11 +245,4 @@ Complaints errors_are_provoked(std::span<const SourceFile> tree) {
     return complaints;
 }
 
-std::size_t code_lines(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(lines_of(text), [](std::string_view line) {
-        const std::string_view code = trimmed(line);
-        return !code.empty() && !code.starts_with("//");
-    }));
-}
-
 } // namespace tidy

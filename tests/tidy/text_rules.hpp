@@ -29,7 +29,4 @@ Complaints folders_are_described(std::span<const SourceFile> tree);
 // `Error::NAME`, or NAME as the last argument of a CHECK_ERROR.
 Complaints errors_are_provoked(std::span<const SourceFile> tree);
 
-// Lines that are neither blank nor comment only.
-std::size_t code_lines(std::string_view text);
-
 } // namespace tidy

@@ -1,5 +1,6 @@
 // The rules on this very tree. Run from the repository root, after a build.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include "bench/boot/ring0_lines.hpp"
 #include "tests/tidy/binary_rules.hpp"
 #include "tests/tidy/headers.hpp"
 #include "tests/tidy/include_rules.hpp"
@@ -110,15 +111,11 @@ TEST_CASE("tree: the page of system calls is what the tables say") {
 }
 
 TEST_CASE("tree: ring 0 is small enough to read") {
-    const auto sources = kernel_sources();
-    REQUIRE_MESSAGE(sources, sources.error());
-    std::size_t lines = 0;
-    for (const SourceFile& file : tree())
-        if (std::ranges::binary_search(*sources, file.path))
-            lines += code_lines(file.text);
-    MESSAGE("ring-0 lines of code: " << lines);
-    CHECK(lines > 10'000);
-    CHECK(lines <= ring0_lines_max);
+    const auto lines = bench::boot::ring0_lines();
+    REQUIRE_MESSAGE(lines, lines.error());
+    MESSAGE("ring-0 lines of code: " << *lines);
+    CHECK(*lines > 10'000);
+    CHECK(*lines <= ring0_lines_max);
 }
 
 TEST_CASE("tree: the kernel's image is small") {
