@@ -4,6 +4,7 @@
 
 #include "libos/thread/scheduler.hpp"
 #include "libos/thread/thread_memory.hpp"
+#include "libos/thread/wait_list.hpp"
 #include "libos/time/clock.hpp"
 #include "secure-bindings/abi/syscall.hpp"
 
@@ -117,6 +118,13 @@ inline bool Scheduler::cancel_park() {
         return false;
     enqueue(thread, choose_vcore(thread));
     return true;
+}
+
+// `wake` for who is masked already.
+[[gnu::always_inline]] inline void wake_masked(Waiter& waiter) {
+    Thread& thread = *waiter.thread;
+    store_then_look(waiter.woken, true); // the waiter may be gone from here on
+    environment_scheduler.wake_parked(thread);
 }
 
 } // namespace exo

@@ -20,9 +20,7 @@ bool withdraw(Waiter& waiter) {
 
 void wake(Waiter& waiter) {
     MaskGuard mask;
-    Thread& thread = *waiter.thread;
-    store_then_look(waiter.woken, true); // the waiter may be gone from here on
-    scheduler().wake_parked(thread);
+    wake_masked(waiter);
 }
 
 WaitEnd wait_for_wake(Waiter& waiter, std::uint64_t deadline_tsc, bool interruptible) {

@@ -2,7 +2,7 @@
 // afterwards finds it there, and the look may fault, since no lock is held.
 #include "libos/wait/waiters.hpp"
 
-#include "libos/thread/scheduler.hpp"
+#include "libos/thread/switching.hpp"
 #include "libos/upcall/mask.hpp"
 #include "libos/upcall/user_memory.hpp"
 #include "libos/upcall/vcore.hpp"
@@ -74,7 +74,7 @@ std::size_t Waiters::wake(std::uint64_t address, std::size_t count, std::uint32_
         list.lock().release();
         if (!waiter)
             break;
-        exo::wake(*waiter);
+        wake_masked(*waiter);
         ++woken;
     }
     return woken;
