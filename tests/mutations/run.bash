@@ -64,9 +64,11 @@ build_mutated() {
     product=$binary
     is_unit || product=build/exokernel/kernel-plain.elf
     write_mutated "$1" "$mutated"
-    # A unit test may also need tools that are made of the source; its own objects are those under sanitizers.
-    compile=$(ninja -t commands "$product" | grep -F -e " -c $source -o " |
-        if is_unit; then grep -F -e ' -fsanitize=address'; else cat; fi || true)
+    # A unit test may also need tools that are made of the source; its own objects are those under sanitizers, if any.
+    compile=$(ninja -t commands "$product" | grep -F -e " -c $source -o " || true)
+    if is_unit && [[ $compile == *$'\n'* ]]; then
+        compile=$(grep -F -e ' -fsanitize=address' <<<"$compile" || true)
+    fi
     [[ $compile && $compile != *$'\n'* ]] || fail_hard "$1" "$source is not compiled once for $product"
     object=${compile##* -o }
     compile=${compile% -MMD -MF *}

@@ -49,18 +49,25 @@ std::expected<std::string, std::string> output_of(const std::string& command) {
     return text;
 }
 
+namespace {
+constexpr std::string_view section_heading = "Disassembly of section ", vector_section = ".text.vector_unit:";
+}
+
 std::expected<VectorUse, std::string> vector_use(const std::string& path) {
     const std::string command = "llvm-objdump-19 -d --no-show-raw-insn '" + path + "'";
     const std::unique_ptr<FILE, int (*)(FILE*)> output(::popen(command.c_str(), "r"), ::pclose);
     if (!output)
         return std::unexpected("cannot start llvm-objdump-19");
     VectorUse use;
+    bool lent = false; // where library OSes put code that runs while vector registers are kept for the program
     std::array<char, 4096> line;
     while (std::fgets(line.data(), line.size(), output.get()) != nullptr) {
         std::string_view text(line.data());
         if (text.ends_with('\n'))
             text.remove_suffix(1);
-        if (!text.contains('\t'))
+        if (text.starts_with(section_heading))
+            lent = text.substr(section_heading.size()).starts_with(vector_section);
+        if (!text.contains('\t') || lent)
             continue;
         ++use.instructions;
         if (names_vector_register(text) && use.uses.size() < VectorUse::uses_max)

@@ -21,7 +21,7 @@ struct VectorUse {
     static constexpr std::size_t uses_max = 10;
 };
 
-// Disassembles with llvm-objdump-19.
+// Disassembles with llvm-objdump-19, all but the section of code that may use them (libos/coding/vector_unit.hpp).
 std::expected<VectorUse, std::string> vector_use(const std::string& path);
 
 // What a program of the build prints on its standard output; a failure when it does not end with status 0.
