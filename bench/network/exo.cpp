@@ -1,5 +1,6 @@
 // The network bench on the exokernel: a native program with a network of libos/net on each of two NICs, which it owns
 // or, with `flows`, shares by flows; one vcore polls both ends.
+#include "bench/exo/kernel_entries.hpp"
 #include "bench/exo/program.hpp"
 #include "bench/network/handler_lane.hpp"
 #include "bench/network/stack_lane.hpp"
@@ -8,14 +9,6 @@
 namespace network = bench::network;
 
 namespace {
-
-// All that this core has taken, as the kernel counts it in a page that is read without entering it.
-std::uint64_t kernel_entries() {
-    // Safe: mapped read only in every environment.
-    const auto* const counters = reinterpret_cast<const volatile exo::CoreCounters*>(exo::info_counters);
-    const volatile exo::CoreCounters& core = counters[exo::start_info().vcore_core[0]];
-    return core.timer_interrupts + core.device_interrupts + core.ipis + core.calls + core.reflections + core.exceptions;
-}
 
 bool run(exo::net::Port& client, exo::net::Port& other, const exo::StartInfo& start, const network::Request& request) {
     if (request.subject == "handler") {
@@ -26,7 +19,7 @@ bool run(exo::net::Port& client, exo::net::Port& other, const exo::StartInfo& st
         bench::require(own < flows.size(), "finding flows of two NICs");
         return network::run_handler_suite(client, other, flows.subspan(own), request);
     }
-    network::StackSuite suite{request, {}, kernel_entries};
+    network::StackSuite suite{request, {}, bench::kernel_entries};
     std::copy_n(start.seed, suite.seed.size(), suite.seed.begin());
     return request.subject == "tcp" ? network::run_stack_tcp_suite(client, other, suite)
                                     : network::run_stack_suite(client, other, suite);
@@ -49,9 +42,7 @@ int exo_main(const exo::StartInfo& start) {
     for (const exo::net::OpenedPort& opened : ports)
         if (opened.port == nullptr)
             bench::give_up("opening a NIC", opened.problem);
-    const std::uint64_t entries = kernel_entries();
-    bench::print("network: both NICs are open\n");
-    bench::require(kernel_entries() != entries, "seeing a call in the kernel's counters"); // or they prove nothing
+    bench::require_kernel_entries_count();
     if (run(*ports[0].port, *ports[1].port, start, request))
         return 0;
     bench::print("network: a packet did not come back\n");

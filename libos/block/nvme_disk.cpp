@@ -163,14 +163,21 @@ void NvmeDisk::sleep(std::uint64_t deadline_tsc) {
     // One interrupt comes an arming. It may belong to a command that was polled long ago.
     while (pair_.in_flight() != 0 && early_ == 0) {
         pair_.release();
-        if (pair_.has_news() || (!armed_ && !function_.arm(vector)))
+        if (pair_.has_news() || (wishes_.interrupts && !armed_ && !function_.arm(vector)))
             break;
-        armed_ = true;
-        if (pair_.has_news())
-            break;
-        if (waiter_.wait(std::min(until, next_look_))) {
-            armed_ = false;
-            continue;
+        if (!wishes_.interrupts) {
+            while (!pair_.has_news() && tsc() < std::min(until, next_look_))
+                pause();
+            if (pair_.has_news())
+                break;
+        } else {
+            armed_ = true;
+            if (pair_.has_news())
+                break;
+            if (waiter_.wait(std::min(until, next_look_))) {
+                armed_ = false;
+                continue;
+            }
         }
         if (tsc() >= until)
             break;

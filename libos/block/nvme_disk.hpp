@@ -14,6 +14,7 @@ struct DiskWishes {
     std::uint16_t queue_depth = 64;      // commands under way at once; 1 to 255
     std::uint32_t name_space = 0;        // 0: the first that is there
     std::uint64_t limit_us = 10'000'000; // a command that takes longer is aborted, then the controller reset
+    bool interrupts = true;              // without: `sleep` polls
 };
 
 class NvmeDisk final : public Device {

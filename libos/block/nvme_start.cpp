@@ -48,10 +48,12 @@ const char* NvmeDisk::open(const StartFunction& granted, const DiskWishes& wishe
         flights_[index - 1] = {};
         free_[free_count_++] = static_cast<std::uint16_t>(index - 1);
     }
-    if (!waiter_.open(this_vcore_index()))
-        return "no event is left for the disk's interrupt";
-    if (!function_.route_interrupt(vector, waiter_.bit()))
-        return "the disk's interrupt cannot be routed";
+    if (wishes.interrupts) {
+        if (!waiter_.open(this_vcore_index()))
+            return "no event is left for the disk's interrupt";
+        if (!function_.route_interrupt(vector, waiter_.bit()))
+            return "the disk's interrupt cannot be routed";
+    }
     if (const char* wrong = start_controller())
         return wrong;
     return find_namespace();
@@ -69,7 +71,8 @@ const char* NvmeDisk::start_controller() {
     if (const auto pairs = controller_.request_queue_pairs(1); !pairs)
         return nvme::describe(pairs.error());
     done = controller_.create_queue_pair(pair_, queue_id, {queue_memory_.address, queue_memory_.physical},
-                                         entries_for(queue_depth_), vector);
+                                         entries_for(queue_depth_),
+                                         wishes_.interrupts ? std::optional(vector) : std::nullopt);
     return done ? nullptr : nvme::describe(done.error());
 }
 

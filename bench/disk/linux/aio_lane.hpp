@@ -11,15 +11,17 @@ namespace bench::disk {
 
 class AioLane {
 public:
+    static constexpr std::uint32_t depth_most = depth_max;
     AioLane() { checked(::syscall(SYS_io_setup, depth_max, &context_), "io_setup"); }
-    void give(std::uint32_t slot, std::uint64_t page) {
+    void give(std::uint32_t slot, const Transfer& transfer) {
         iocb& request = requests_[slot];
         request = {};
-        request.aio_lio_opcode = IOCB_CMD_PREAD;
+        request.aio_data = slot;
+        request.aio_lio_opcode = transfer.direction == Direction::read ? IOCB_CMD_PREAD : IOCB_CMD_PWRITE;
         request.aio_fildes = static_cast<std::uint32_t>(disk_.file);
-        request.aio_buf = reinterpret_cast<std::uint64_t>(disk_.buffers + slot * read_bytes);
-        request.aio_nbytes = read_bytes;
-        request.aio_offset = static_cast<std::int64_t>(page * read_bytes);
+        request.aio_buf = reinterpret_cast<std::uint64_t>(disk_.buffer(slot));
+        request.aio_nbytes = transfer.bytes;
+        request.aio_offset = static_cast<std::int64_t>(transfer.offset);
         given_[count_++] = &request;
     }
     void ring() {
@@ -27,7 +29,7 @@ public:
             give_up("io_submit");
         count_ = 0;
     }
-    int take() {
+    int take(std::uint32_t* slots) {
         // The head of the ring that io_setup mapped (fs/aio.c): identifier, entries, head, tail, ...; events from
         // octet 32 on.
         auto* const words = reinterpret_cast<std::uint32_t*>(context_);
@@ -36,10 +38,11 @@ public:
         const std::uint32_t tail = __atomic_load_n(&words[3], __ATOMIC_ACQUIRE);
         int ended = 0;
         while (head != tail) {
-            if (events[head].res != static_cast<std::int64_t>(read_bytes))
+            const auto slot = static_cast<std::uint32_t>(events[head].data);
+            if (events[head].res != static_cast<std::int64_t>(requests_[slot].aio_nbytes))
                 return -1;
+            slots[ended++] = slot;
             head = (head + 1) % words[1];
-            ++ended;
         }
         __atomic_store_n(&words[2], head, __ATOMIC_RELEASE);
         return ended;

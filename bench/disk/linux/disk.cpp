@@ -1,6 +1,7 @@
-// The disk bench in the peer's guest: disk LANE [--count], of libaio and io_uring, on the raw device, past the page
-// cache.
+// The disk bench in the peer's guest: disk LANE [--smoke] [--count], of psync, libaio, io_uring and sqpoll, on the raw
+// device, past the page cache.
 #include "bench/disk/linux/aio_lane.hpp"
+#include "bench/disk/linux/sync_lane.hpp"
 #include "bench/disk/linux/uring_lane.hpp"
 #include "bench/disk/suite.hpp"
 
@@ -10,25 +11,34 @@
 
 namespace {
 
-template <class Lane>
-int measure(bool counting) {
-    Lane lane;
-    const auto suite = std::make_unique<bench::disk::DiskSuite<Lane>>(lane);
-    if (suite->run(counting))
+using namespace bench::disk;
+
+template <class Lane, typename... Arguments>
+int measure(const Request& request, Arguments... arguments) {
+    Lane lane(arguments...);
+    const auto suite = std::make_unique<DiskSuite<Lane>>(lane, request);
+    if (suite->run())
         return 0;
-    std::fprintf(stderr, "disk: a read failed, or did not end\n");
+    std::fprintf(stderr, "disk: a transfer failed, or did not end\n");
     return 1;
 }
 
 } // namespace
 
 int main(int count, char** words) {
-    const std::string_view lane = count > 1 ? words[1] : "";
-    const bool counting = count > 2 && std::string_view(words[2]) == "--count";
+    Request request;
+    std::string_view lane;
+    for (int index = 1; index < count; ++index)
+        if (!request.take(words[index]))
+            lane = words[index];
+    if (lane == "psync")
+        return measure<SyncLane>(request, request.clock == Clock::instructions);
     if (lane == "libaio")
-        return measure<bench::disk::AioLane>(counting);
+        return measure<AioLane>(request);
     if (lane == "io_uring")
-        return measure<bench::disk::UringLane>(counting);
+        return measure<UringLane<Submission::entered>>(request);
+    if (lane == "sqpoll")
+        return measure<UringLane<Submission::polled>>(request);
     std::fprintf(stderr, "disk: no lane is called '%.*s'\n", static_cast<int>(lane.size()), lane.data());
     return 2;
 }

@@ -1,4 +1,5 @@
-// The peer's disk as a file, and aligned buffers for it. Ends the program with a sentence when there is none.
+// The peer's disk as a file, and aligned buffers for it, in huge pages where Linux has some. Ends the program with a
+// sentence when there is none.
 #pragma once
 
 #include "bench/disk/lane.hpp"
@@ -26,15 +27,22 @@ Result checked(Result result, const char* step) {
     return result;
 }
 
+inline constexpr std::size_t buffers_bytes = std::size_t{depth_max} * piece_max;
+
 struct RawDisk {
     RawDisk() {
-        file = checked(::open("/dev/nvme0n1", O_RDONLY | O_DIRECT | O_CLOEXEC), "opening /dev/nvme0n1");
-        void* const memory = ::mmap(nullptr, depth_max * read_bytes, PROT_READ | PROT_WRITE,
-                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+        file = checked(::open("/dev/nvme0n1", O_RDWR | O_DIRECT | O_CLOEXEC), "opening /dev/nvme0n1");
+        constexpr std::size_t huge = 2u << 20;
+        void* const memory = ::mmap(nullptr, buffers_bytes + huge, PROT_READ | PROT_WRITE,
+                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (memory == MAP_FAILED)
             give_up("taking memory for data");
-        buffers = static_cast<char*>(memory);
+        const auto aligned = (reinterpret_cast<std::uintptr_t>(memory) + huge - 1) & ~(huge - 1);
+        buffers = reinterpret_cast<char*>(aligned); // Safe: within what was mapped.
+        (void)::madvise(buffers, buffers_bytes, MADV_HUGEPAGE);
+        std::memset(buffers, 1, buffers_bytes);
     }
+    char* buffer(std::uint32_t slot) const { return buffers + std::size_t{slot} * piece_max; }
     int file;
     char* buffers;
 };

@@ -1,23 +1,37 @@
-// What libos/net's objects ask of the kit, in a machine without a kernel: memory, a NIC's function, time. Nothing here
-// is called between the first packet and the last.
+// What the objects of libos/net and libos/block ask of the kit, in a machine without a kernel: memory, a function,
+// time. Nothing here is called between the first packet, or command, and the last.
+#include "bench/exo/program.hpp"
 #include "bench/network/floor/machine.hpp"
 #include "libos/device/virtio_surroundings.hpp"
 #include "libos/memory/heap.hpp"
 #include "libos/time/clock.hpp"
 
-namespace bench::floor {
+namespace bench {
 
-extern Nic nics[nics_max];
+void give_up(const char* step, const char* reason) {
+    print("floor: ");
+    print(step);
+    print(" failed");
+    if (reason != nullptr) {
+        print(": ");
+        print(reason);
+    }
+    print("\n");
+    floor::end_machine(false);
+}
 
-} // namespace bench::floor
+} // namespace bench
 
 namespace exo {
 
 using bench::floor::take_pages;
 
-// Only timers of ARP go by it, none of which matters here.
+// Only timers of ARP and time limits of disks go by it, none of which matters here.
 std::uint64_t tsc_hz() {
     return 2'000'000'000;
+}
+std::uint64_t ns_to_cycles(std::uint64_t ns) {
+    return 2 * ns;
 }
 
 void* heap_allocate(std::size_t bytes) {
@@ -42,9 +56,9 @@ Status Function::arm(std::uint32_t) {
 }
 
 Status Function::open(const StartFunction& granted) {
-    const bench::floor::Nic& nic = bench::floor::nics[granted.index];
-    info_ = &nic.info;
-    configuration_ = nic.configuration;
+    const bench::floor::Found& found = bench::floor::found_function(granted.index);
+    info_ = &found.info;
+    configuration_ = found.configuration;
     return {};
 }
 
@@ -60,6 +74,10 @@ Result<DmaMemory> Function::allocate_dma(std::uint64_t bytes) {
 }
 
 void Function::free_dma(const DmaMemory&) {}
+
+Status Function::allow(std::uint64_t, std::uint64_t) {
+    return {};
+}
 
 Status VirtioSurroundings::open(const StartFunction& granted) {
     (void)function_.open(granted);

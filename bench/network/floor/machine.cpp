@@ -2,10 +2,12 @@
 #include "bench/network/floor/machine.hpp"
 
 #include "drivers/pci/spec.hpp"
-#include "drivers/virtio/spec.hpp"
 
 #include <algorithm>
 #include <string_view>
+
+extern "C" void (*__init_array_start[])();
+extern "C" void (*__init_array_end[])();
 
 namespace bench::floor {
 
@@ -69,8 +71,14 @@ void read_bars(volatile std::byte* config, exo::DeviceInfo& info) {
 }
 
 std::uint64_t next_page = memory_begin;
+std::span<Found> found_functions;
 
 } // namespace
+
+void construct() {
+    for (auto constructor = __init_array_start; constructor != __init_array_end; ++constructor)
+        (*constructor)();
+}
 
 std::byte* take_pages(std::uint64_t bytes) {
     const std::uint64_t whole = (bytes + exo::page_bytes - 1) & ~(exo::page_bytes - 1);
@@ -99,27 +107,34 @@ std::size_t read_words(std::uint64_t start_info, std::span<std::string_view> int
     return count;
 }
 
-std::size_t find_nics(std::span<Nic, nics_max> into) {
+std::size_t find_functions(bool (*wanted)(const Identity& identity), std::span<Found> into) {
     using namespace exo;
     constexpr unsigned buses_looked_at = 8;
-    constexpr std::uint16_t nic_device =
-        virtio::pci_device_base + static_cast<std::uint16_t>(virtio::DeviceType::Network);
+    constexpr std::uint16_t no_vendor = 0xffff;
     const std::uint64_t base = configuration_base();
     std::size_t count = 0;
     for (unsigned slot = 0; slot < buses_looked_at * pci::devices_per_bus && count < into.size(); ++slot) {
         // Safe: configuration space of a first function, mapped at its address.
         auto* const config =
             reinterpret_cast<volatile std::byte*>(base + slot * pci::functions_per_device * pci::config_bytes);
-        if (field<std::uint16_t>(config, pci::header::vendor) != virtio::pci_vendor ||
-            field<std::uint16_t>(config, pci::header::device) != nic_device)
+        const Identity identity{field<std::uint16_t>(config, pci::header::vendor),
+                                field<std::uint16_t>(config, pci::header::device),
+                                field<std::uint32_t>(config, pci::header::class_revision) >> 8};
+        if (identity.vendor == no_vendor || !wanted(identity))
             continue;
         volatile auto& command = field<std::uint16_t>(config, pci::header::command);
-        Nic& nic = into[count++];
-        nic.configuration = config;
-        read_bars(config, nic.info);
-        command = static_cast<std::uint16_t>(command | pci::command::memory_space | pci::command::bus_master);
+        Found& found = into[count++];
+        found.configuration = config;
+        read_bars(config, found.info);
+        command = static_cast<std::uint16_t>(command | pci::command::memory_space | pci::command::bus_master |
+                                             pci::command::interrupt_disable);
     }
+    found_functions = into.first(count);
     return count;
+}
+
+const Found& found_function(std::size_t index) {
+    return found_functions[index];
 }
 
 void end_machine(bool good) {

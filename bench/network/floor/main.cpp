@@ -3,33 +3,21 @@
 #include "bench/exo/program.hpp"
 #include "bench/network/floor/machine.hpp"
 #include "bench/network/stack_lane.hpp"
+#include "drivers/virtio/spec.hpp"
 #include "libos/net/port_virtio.hpp"
 
 using namespace bench;
 
-namespace bench::floor {
-
-Nic nics[nics_max];
-
-} // namespace bench::floor
-
-namespace bench {
-
-void give_up(const char* step, const char* reason) {
-    print("floor: ");
-    print(step);
-    print(" failed");
-    if (reason != nullptr) {
-        print(": ");
-        print(reason);
-    }
-    print("\n");
-    floor::end_machine(false);
-}
-
-} // namespace bench
-
 namespace {
+
+constexpr std::size_t nics_max = 2;
+floor::Found functions[nics_max];
+
+bool is_nic(const floor::Identity& identity) {
+    return identity.vendor == exo::virtio::pci_vendor &&
+           identity.device ==
+               exo::virtio::pci_device_base + static_cast<std::uint16_t>(exo::virtio::DeviceType::Network);
+}
 
 template <typename Ring>
 void open_pair(exo::net::VirtioNic& nic, exo::net::VirtioPort<Ring>& port, std::uint32_t index,
@@ -44,18 +32,14 @@ void open_pair(exo::net::VirtioNic& nic, exo::net::VirtioPort<Ring>& port, std::
     port.begin();
 }
 
-exo::net::VirtioNic nics[floor::nics_max];
-exo::net::SplitVirtioPort ports[floor::nics_max];
+exo::net::VirtioNic nics[nics_max];
+exo::net::SplitVirtioPort ports[nics_max];
 constexpr std::size_t words_max = 8;
 
 } // namespace
 
-extern "C" void (*__init_array_start[])();
-extern "C" void (*__init_array_end[])();
-
 extern "C" [[noreturn]] void floor_main(std::uint64_t start_info) {
-    for (auto constructor = __init_array_start; constructor != __init_array_end; ++constructor)
-        (*constructor)();
+    floor::construct();
     std::string_view words[words_max];
     network::Request request;
     for (const std::string_view word : std::span(words, floor::read_words(start_info, words)))
@@ -63,8 +47,8 @@ extern "C" [[noreturn]] void floor_main(std::uint64_t start_info) {
             require(floor::translate_dma(), "turning DMA translation on");
         else
             require(request.take(word), "reading the arguments");
-    require(floor::find_nics(floor::nics) == floor::nics_max, "finding two NICs");
-    for (std::uint32_t i = 0; i < floor::nics_max; ++i)
+    require(floor::find_functions(is_nic, functions) == nics_max, "finding two NICs");
+    for (std::uint32_t i = 0; i < nics_max; ++i)
         open_pair(nics[i], ports[i], i, {.packed = false});
     if (!network::run_stack_suite(ports[0], ports[1], {request, {1, 2, 3, 4}, nullptr}))
         give_up("waiting for a packet", nullptr);
