@@ -46,6 +46,9 @@ TEST_CASE("rule: sources are built and folders described") {
     const SourceFile source = {"a/b/x.cpp", "// x\n"};
     CHECK(are_all_built(std::vector<SourceFile>{{"a/build.ninja", "build x.o: cxx a/b/x.cpp\n"}, source}).empty());
     CHECK(are_all_built(std::vector<SourceFile>{{"a/build.ninja", "build x.o: cxx b/x.cpp\n"}, source}).size() == 1);
+    CHECK(are_all_built(std::vector<SourceFile>{{"a/b/build.ninja", "build x.o: cxx x.cpp\n"}, source}).empty());
+    CHECK(are_all_built(std::vector<SourceFile>{{"a/b/build.ninja", "build x.o: cxx xx.cpp\n"}, source}).size() == 1);
+    CHECK(are_all_built(std::vector<SourceFile>{{"a/b/build.ninja", "build x.o: cxx y.cpp\n"}, source}).size() == 1);
     CHECK(are_all_built(std::vector<SourceFile>{{"a/build.ninja", "p = a/b\nbuild x.o: cxx $p/x.cpp\n"}, source})
               .empty());
     CHECK(folders_are_described(std::vector<SourceFile>{{"a/b/README.md", "# b\n"}, source}).empty());

@@ -158,9 +158,15 @@ Complaints are_all_built(std::span<const SourceFile> tree) {
     for (const SourceFile& file : tree)
         if (file.extension() == ".ninja")
             builds += with_variables(file.text);
+    const auto builds_itself = [&](const SourceFile& file) {
+        const std::string input = std::format(" {}\n", file.path.substr(file.folder().size() + 1));
+        return std::ranges::any_of(tree, [&](const SourceFile& other) {
+            return other.extension() == ".ninja" && other.folder() == file.folder() && other.text.contains(input);
+        });
+    };
     Complaints complaints;
     for (const SourceFile& file : tree)
-        if (is_compiled(file) && !builds.contains(file.path))
+        if (is_compiled(file) && !builds.contains(file.path) && !builds_itself(file))
             complaints.push_back(std::format("{}: named in no build.ninja", file.path));
     return complaints;
 }

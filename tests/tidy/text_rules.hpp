@@ -19,7 +19,7 @@ Complaints has_no_reminders(const SourceFile& file); // no marks of unfinished w
 Complaints is_short_enough(const SourceFile& file);  // at most lines_max lines, or list_lines_max
 Complaints has_pragma_once(const SourceFile& file);
 
-// Every compiled file is named, path and all, in some .ninja file.
+// Every compiled file is named, path and all, in some .ninja file, or as an input in the one of its folder.
 Complaints are_all_built(std::span<const SourceFile> tree);
 // Every unit test and fuzz target that a build file links is built for a test run: tests/build.ninja names it.
 Complaints tests_are_run(std::span<const SourceFile> tree);

@@ -2,6 +2,7 @@
 #include "tools/disk/disk.hpp"
 #include "tools/exo/bench.hpp"
 #include "tools/exo/hub.hpp"
+#include "tools/exo/new.hpp"
 #include "tools/exo/run.hpp"
 #include "tools/exo/suites/runner.hpp"
 
@@ -21,6 +22,7 @@ constexpr std::string_view help =
        exo test [--filter TEXT] [--list]        run every test
        exo bench [NAME...]                      measure this system and Linux side by side
        exo disk create|list|fsck|export IMAGE   make, look into, check and unpack disk images
+       exo new libos PATH                       make a library OS of your own: builds and boots at once
        exo hub NAME                             open a hub for machines that are not started by exo run
        exo COMMAND --help                       what a command takes
 )";
@@ -47,12 +49,14 @@ int main(int count, char** values) {
         return exo::tool::bench_main(rest);
     if (command == "disk")
         return exo::tool::disk_main(rest);
+    if (command == "new")
+        return exo::tool::new_main(rest);
     if (command == "hub")
         return exo::tool::run_hub(rest);
     if (command == "--help" || command == "help") {
         std::print("{}", help);
         return 0;
     }
-    std::println(stderr, "exo: unknown command '{}'; the commands are run, test, bench, disk and hub", command);
+    std::println(stderr, "exo: unknown command '{}'; the commands are run, test, bench, disk, new and hub", command);
     return exo::tool::status_usage;
 }
