@@ -3,6 +3,7 @@
 #include "libos-hpc/call/calls.hpp"
 
 #include "libos-hpc/call/open_file.hpp"
+#include "libos-hpc/data/mount.hpp"
 #include "libos-hpc/file/file_locks.hpp"
 #include "libos-hpc/memory/mapped_files.hpp"
 #include "libos-hpc/time/deadline.hpp"
@@ -165,7 +166,8 @@ Answer fdatasync(int fd) {
     return fsync(fd);
 }
 Answer sync() {
-    (void)sync_mapped_files(0, user_end); // nothing else is held back here
+    (void)sync_mapped_files(0, user_end);
+    (void)sync_data();
     return 0;
 }
 Answer syncfs(int fd) {

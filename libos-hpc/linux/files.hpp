@@ -147,7 +147,8 @@ inline constexpr std::int64_t proc = 0x9fa0;
 inline constexpr std::int64_t sysfs = 0x62656572;
 inline constexpr std::int64_t tmpfs = 0x01021994;
 inline constexpr std::int64_t ramfs = 0x858458f6;
-inline constexpr std::int64_t read_only_flag = 1; // ST_RDONLY
+inline constexpr std::int64_t exo_data = 0x45584f44; // of this system alone: file systems on its disks
+inline constexpr std::int64_t read_only_flag = 1;    // ST_RDONLY
 } // namespace file_system
 
 // Followed by the NUL-terminated name, padded to 8 bytes.

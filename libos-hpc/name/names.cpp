@@ -1,7 +1,8 @@
-// What is mounted where: the boot archive as "/", and over it the shares, /tmp, /etc, /proc, /sys and /dev. Nothing is
-// brought up before somebody goes there.
+// What is mounted where: the boot archive as "/", and over it the shares, the file systems on disks, /tmp, /etc, /proc,
+// /sys and /dev. Nothing is brought up before somebody goes there.
 #include "libos-hpc/name/names.hpp"
 
+#include "libos-hpc/data/mount.hpp"
 #include "libos-hpc/device/device_tree.hpp"
 #include "libos-hpc/fs/archive_fs.hpp"
 #include "libos-hpc/fs/ram_fs.hpp"
@@ -43,17 +44,24 @@ Ref<Node> make_etc(std::uint64_t) {
     return make_etc_tree(archive_root());
 }
 
+// /share, /share1, /share2, ...
+bool add_numbered(TreeDirectory& root, std::string_view word, std::size_t count, TreeDirectory::Maker maker) {
+    bool complete = true;
+    for (std::size_t i = 0; i < count && complete; ++i) {
+        Text name(word);
+        if (i)
+            name.decimal(i);
+        complete = root.add_lazy(name.view(), maker, i);
+    }
+    return complete;
+}
+
 bool add_mounts(TreeDirectory& root) {
     bool complete = root.add_lazy("proc", make_proc_tree) && root.add_lazy("sys", make_sys_tree) &&
                     root.add_lazy("dev", make_device_tree) && root.add_lazy("tmp", make_temporary) &&
                     root.add_lazy("etc", make_etc);
-    for (std::size_t i = 0; i < share_count(); ++i) {
-        Text name("share");
-        if (i)
-            name.decimal(i);
-        complete = complete && root.add_lazy(name.view(), open_share, i);
-    }
-    return complete;
+    return complete && add_numbered(root, "share", share_count(), open_share) &&
+           add_numbered(root, "data", data_count(), open_data);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "libos-hpc/start/program.hpp"
 
 #include "libos-hpc/console/streams.hpp"
+#include "libos-hpc/data/mount.hpp"
 #include "libos-hpc/memory/mapped_files.hpp"
 #include "libos-hpc/socket/linger.hpp"
 #include "libos-hpc/thread/task.hpp"
@@ -93,6 +94,7 @@ void end_program(int status) {
             (void)thread_park();
     }
     (void)remove_mapped_files(0, user_end);
+    close_data();
     if (start_info().trace)
         (void)trace_write(write_trace, nullptr);
     if (!drain_streams() && status == 0)

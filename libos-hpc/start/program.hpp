@@ -23,7 +23,7 @@ std::string_view program_path();
 // the one that is hosted.
 const HostedProgram& program_facts();
 
-// Writes back what is owed (shared file mappings, streams, the trace) and stops the environment.
+// Writes back what is owed (shared file mappings, file systems on disks, streams, the trace) and stops the environment.
 [[noreturn]] void end_program(int status);
 
 // Writes to the program's standard error stream as it was given, whatever descriptor 2 is now.

@@ -91,6 +91,8 @@ public:
         return open_batch().empty() ? open_batch().sequence() - 1 : open_batch().sequence();
     }
     bool is_durable(std::uint64_t ticket) const { return ticket <= durable_; }
+    // Whether a batch is being written.
+    bool is_writing() const { return stage_ != Stage::Idle; }
     // Starts writing the open batch if there is something in it and none is being written.
     void start_commit();
     // Looks at the disk once.

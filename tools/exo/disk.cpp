@@ -87,4 +87,11 @@ DiskWords disk_words(const DiskImage& disk, std::size_t index) {
     return words;
 }
 
+std::string disk_access_words(const std::vector<DiskImage>& disks) {
+    std::string words;
+    for (const DiskImage& disk : disks)
+        words += std::string(words.empty() ? "" : " ") + (disk.read_only ? "ro" : "rw");
+    return words;
+}
+
 } // namespace exo::tool

@@ -29,6 +29,8 @@ std::string write_manifest(const RunOptions& options, std::string_view program) 
         text += std::format("env {}\n", percent_encode(variable));
     if (!options.interfaces.empty())
         text += std::format("env {}\n", percent_encode("EXO_IP=" + address_words(options.interfaces)));
+    if (!options.disks.empty())
+        text += std::format("env {}\n", percent_encode("EXO_DISKS=" + disk_access_words(options.disks)));
     text += std::format("vcores {}\n", options.vcores);
     text += "memory all\n";
     for (std::size_t index = 0; index < options.shares.size(); ++index) {
