@@ -1,6 +1,7 @@
 // Opening and closing, and copies of descriptors (open(2), close(2), dup(2), fcntl(2), pipe(2), eventfd(2)).
 #include "libos-hpc/call/calls.hpp"
 
+#include "libos-hpc/call/interface_calls.hpp"
 #include "libos-hpc/call/open_file.hpp"
 #include "libos-hpc/file/event_file.hpp"
 #include "libos-hpc/file/pipe.hpp"
@@ -190,7 +191,10 @@ Answer ioctl(int fd, std::uint32_t request, std::uint64_t value) {
     case ioctl_request::close_on_exec:
     case ioctl_request::no_close_on_exec:
         return answer(descriptors().set_close_on_exec(fd, request == ioctl_request::close_on_exec));
-    default: // nothing here is a terminal or another device with controls of its own
+    default:
+        if ((*file)->socket() && is_interface_request(request))
+            return ask_interface(request, value);
+        // Nothing here is a terminal or another device with controls of its own.
         return answer(Errno::NOTTY);
     }
 }

@@ -3,6 +3,7 @@
 #include "libos-hpc/call/calls.hpp"
 
 #include "libos-hpc/call/socket_file.hpp"
+#include "libos-hpc/socket/icmp_socket.hpp"
 #include "libos-hpc/socket/local_datagram_socket.hpp"
 #include "libos-hpc/socket/local_socket.hpp"
 #include "libos-hpc/socket/tcp_socket.hpp"
@@ -28,6 +29,9 @@ Outcome<Ref<File>> make_internet(SocketKind kind, std::uint32_t flags) {
     if (kind.protocol < 0 || kind.protocol >= internet_protocol::maximum)
         return fail(Errno::INVAL);
     const bool is_stream = kind.type == socket_type::stream;
+    const bool is_icmp = kind.protocol == internet_protocol::icmp && !is_stream;
+    if (is_icmp && (kind.type == socket_type::raw || kind.type == socket_type::datagram))
+        return made(make<IcmpSocket>(kind, flags));
     if (!is_stream && kind.type != socket_type::datagram)
         return fail(kind.type == socket_type::raw ? Errno::PROTONOSUPPORT : Errno::SOCKTNOSUPPORT);
     const std::int32_t own = is_stream ? internet_protocol::tcp : internet_protocol::udp;

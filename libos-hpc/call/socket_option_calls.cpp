@@ -64,8 +64,8 @@ const PlainOption* find_plain(std::int32_t level, std::int32_t name) {
 Done check_level(const Socket& socket, std::int32_t level, Errno otherwise) {
     const SocketKind& kind = socket.kind();
     const bool internet = kind.family == address_family::internet;
-    if (level == option_level::socket || (internet && level == option_level::ip) ||
-        (internet && level == kind.protocol))
+    const bool raw = level == option_level::raw && kind.type == socket_type::raw;
+    if (level == option_level::socket || (internet && (level == option_level::ip || level == kind.protocol || raw)))
         return {};
     return fail(internet ? otherwise : Errno::OPNOTSUPP);
 }
@@ -119,6 +119,10 @@ Done set_option(Socket& socket, std::int32_t level, std::int32_t name, std::uint
         if (bytes < static_cast<std::int32_t>(sizeof(Linger)))
             return fail(Errno::INVAL);
         return User<Linger>{address}.load(options.linger) ? Done() : fail(Errno::FAULT);
+    }
+    if (level == option_level::raw && name == raw_option::icmp_filter) {
+        options.icmp_filter = static_cast<std::uint32_t>(value);
+        return {};
     }
     const PlainOption* option = find_plain(level, name);
     if (!option) {
@@ -188,6 +192,8 @@ Outcome<Told> get_option(Socket& socket, std::int32_t level, std::int32_t name) 
     const SocketOptions& options = socket.options();
     if (const PlainOption* option = find_plain(level, name))
         return Told::of(option->flag ? std::int32_t{options.*option->flag} : options.*option->number);
+    if (level == option_level::raw && name == raw_option::icmp_filter)
+        return Told::of(options.icmp_filter);
     if (level == option_level::socket)
         return get_socket_option(socket, name);
     trace_missing("getsockopt", static_cast<std::uint64_t>(level) << 32 | static_cast<std::uint32_t>(name));

@@ -68,7 +68,7 @@ inline constexpr std::uint32_t receive = 0, send = 1, both = 2;
 } // namespace shutdown_how
 
 namespace option_level {
-inline constexpr std::int32_t ip = 0, socket = 1, tcp = 6, udp = 17;
+inline constexpr std::int32_t ip = 0, socket = 1, tcp = 6, udp = 17, raw = 255;
 } // namespace option_level
 
 namespace socket_option {
@@ -84,6 +84,10 @@ inline constexpr std::int32_t no_delay = 1, segment_bytes = 2, cork = 3, keep_id
                               keep_count = 6, syn_count = 7, defer_accept = 9, info = 11, quick_ack = 12,
                               congestion = 13, user_timeout = 18;
 } // namespace tcp_option
+
+namespace raw_option {
+inline constexpr std::int32_t icmp_filter = 1; // a bit for each type that is not heard
+} // namespace raw_option
 
 namespace ip_option {
 inline constexpr std::int32_t type_of_service = 1, time_to_live = 2, mtu_discover = 10, receive_errors = 11,
@@ -101,8 +105,9 @@ struct Credentials {
 };
 
 namespace interface_request {
-inline constexpr std::uint32_t list = 0x8912, flags = 0x8913, address = 0x8915, broadcast = 0x8919, netmask = 0x891b,
-                               mtu = 0x8921, hardware = 0x8927, index = 0x8933;
+inline constexpr std::uint32_t first = 0x8910, last = 0x894f; // all of netdevice(7)
+inline constexpr std::uint32_t name = 0x8910, list = 0x8912, flags = 0x8913, address = 0x8915, broadcast = 0x8919,
+                               netmask = 0x891b, mtu = 0x8921, hardware = 0x8927, index = 0x8933;
 } // namespace interface_request
 
 inline constexpr std::size_t interface_name_bytes = 16;

@@ -25,6 +25,8 @@ struct SocketOptions {
     std::int32_t user_timeout_ms = 0, defer_accept_s = 0, segment_bytes = 536;
     std::int32_t time_to_live = 64, type_of_service = 0, mtu_discover = 1, multicast_time_to_live = 1;
 
+    std::uint32_t icmp_filter = 0; // of raw sockets: a bit for each type that is not heard
+
     // As Linux takes them: at most the default, doubled for its own books, and no less than a packet needs.
     void set_send_bytes(std::int32_t bytes) {
         send_bytes = std::max(std::clamp(bytes, 0, buffer_bytes_default) * 2, 4608);

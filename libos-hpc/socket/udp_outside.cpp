@@ -1,32 +1,11 @@
 // Datagrams from and to others, through the network stack. Interface: udp_socket.hpp.
 #include "libos-hpc/socket/network.hpp"
+#include "libos-hpc/socket/packets.hpp"
 #include "libos-hpc/socket/udp_socket.hpp"
 #include "libos/memory/bytes.hpp"
 
-#include <algorithm>
-
 namespace exo::hpc {
 namespace {
-
-// Packets of the pool that the first came from, as many as the message needs. False: not so many are left.
-bool fill_chain(net::Packet& first, const SendRequest& request) {
-    net::Packet* last = &first;
-    for (const linux_abi::IoVector& piece : request.pieces) {
-        for (std::size_t done = 0; done < piece.length;) {
-            if (last->tail_room() == 0) {
-                net::Packet* const more = first.pool->allocate();
-                if (!more)
-                    return false;
-                last = last->next = more;
-            }
-            const std::size_t part = std::min<std::size_t>(last->tail_room(), piece.length - done);
-            copy_bytes(last->data() + last->length, piece.base + done, part);
-            last->length = static_cast<std::uint16_t>(last->length + part);
-            done += part;
-        }
-    }
-    return true;
-}
 
 Ref<Datagram> copy_of(const net::Packet& packet) {
     auto datagram = make<Datagram>();
@@ -54,7 +33,13 @@ Done UdpSocket::open_outside() {
         heap_delete(socket);
         return fail(errno_of(opened.error()));
     }
-    socket->set_observer([](void* owner) { static_cast<UdpSocket*>(owner)->tell_in(); }, this);
+    // What has come is copied at once: the packets are for all.
+    socket->set_observer(
+        [](void* owner) {
+            static_cast<UdpSocket*>(owner)->fetch();
+            static_cast<UdpSocket*>(owner)->tell_in();
+        },
+        this);
     outside_ = socket;
     return {};
 }
@@ -68,17 +53,14 @@ void UdpSocket::connect_outside() {
         (void)outside_->connect(is_other ? remote : net::Endpoint{});
 }
 
-// Copies what has come into the queue that all datagrams share, as far as there is room.
+// Copies what has come into the queue that all datagrams share; what has no room there is lost, as on Linux.
 void UdpSocket::fetch() {
     if (!outside_)
         return;
     if (const net::Problem problem = outside_->take_problem(); problem != net::Problem::None)
         error_.set(errno_of(problem));
-    while (has_room()) {
-        net::Packet* const packet = outside_->receive();
-        if (!packet)
-            break;
-        if (remote.port == 0 || net::UdpSocket::source(*packet) == remote) {
+    while (net::Packet* const packet = outside_->receive()) {
+        if (has_room() && (remote.port == 0 || net::UdpSocket::source(*packet) == remote)) {
             if (Ref<Datagram> datagram = copy_of(*packet))
                 deliver(std::move(datagram));
         }
@@ -95,7 +77,7 @@ std::optional<Outcome<std::size_t>> UdpSocket::try_outside(const SendRequest& re
     net::Packet* const packet = outside_->allocate_to(to.address);
     if (!packet)
         return std::nullopt;
-    const bool is_filled = fill_chain(*packet, request);
+    const bool is_filled = fill_chain(*packet, request.pieces);
     const net::NetStatus sent =
         is_filled ? outside_->send_to(packet, to) : net::NetStatus(std::unexpected(net::Problem::NoRoom));
     if (sent)

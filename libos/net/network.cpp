@@ -106,6 +106,8 @@ void Network::tell_unreachable(std::uint8_t protocol, const Conversation& about,
         UdpSocket* const socket = udp_.find(about.local, about.remote);
         if (socket && socket->remote() == about.remote)
             socket->tell(problem);
+    } else if (protocol == ip_protocol::icmp) {
+        icmp_.tell_unreachable(about, problem);
     }
 }
 

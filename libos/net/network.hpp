@@ -6,6 +6,7 @@
 
 #include "libos/net/address.hpp"
 #include "libos/net/clock.hpp"
+#include "libos/net/icmp/listener.hpp"
 #include "libos/net/packet.hpp"
 #include "libos/net/problem.hpp"
 #include "libos/net/random.hpp"
@@ -20,7 +21,7 @@ class Interface;
 
 inline constexpr std::size_t interfaces_max = 8;
 
-// The two ends of what an ICMP error answers.
+// The two ends of what an ICMP error answers. Of ICMP itself: see IcmpListener.
 struct Conversation {
     Endpoint local, remote;
 };
@@ -76,6 +77,7 @@ public:
     bool may_use(std::uint8_t protocol, Endpoint local) const;
 
     UdpTable& udp() { return udp_; }
+    IcmpListeners& icmp() { return icmp_; }
     Random& random() { return random_; }
     const Clock& clock() const { return clock_; }
     const Transport& tcp() const { return tcp_; }
@@ -96,6 +98,7 @@ private:
     std::size_t ticker_count_ = 0;
     std::array<Ticker, tickers_max> tickers_{};
     UdpTable udp_;
+    IcmpListeners icmp_;
 };
 
 } // namespace exo::net

@@ -121,6 +121,8 @@ public:
     }
 
     std::size_t free_count() const { return free_count_; }
+    // Of all its packets, those that are out too.
+    std::size_t count() const { return books_.size(); }
 
 private:
     Packet* free_ = nullptr;

@@ -15,6 +15,11 @@ say "the guest is up" wait_for "guest ready" "$scratch/guest"
 ours wget /bin/busybox wget -q -O - http://10.7.0.2/file
 say "wget: ours fetches from Linux' httpd" machine_ends 0
 say "wget: and what came is right" same "$scratch/wget.out"
+for size in 0 56 1473 65507; do
+    ours ping /bin/busybox ping -c 3 -s $size 10.7.0.2
+    say "ping: Linux answers ours, $size octets" machine_ends 0
+    say "ping: each of them" grep -q "3 packets transmitted, 3 packets received" "$scratch/ping.out"
+done
 input=$scratch/file ours nc /bin/busybox nc 10.7.0.2 47003
 say "nc: ours sends its standard input" machine_ends 0
 # nc closes its half when its input ends, and the other nc gives up then: an input that does not end.

@@ -23,6 +23,11 @@ stdout_is() { [[ $(<"$scratch/stdout") == "$1" ]] || { cat "$scratch/stdout" "$s
 serve --net "$hub" --ip 10.8.0.1/24
 run_exo "${machine[@]}" --net "$hub" --ip 10.8.0.2/24 build/tests/network/ask 10.8.0.1 7
 check "two machines on a hub: an answer" stdout_is "is anybody there"
+run_exo "${machine[@]}" --net "$hub" --ip 10.8.0.2/24 build/tests/network/pings 10.8.0.1 10.8.0.77
+check "pings between two machines: status 0, not $status" test "$status" = 0
+cat "$scratch/stdout"
+run_exo "${machine[@]}" --net "$hub" --ip 10.8.0.2/24 /bin/busybox ping -c 2 -s 65507 10.8.0.1
+check "busybox ping between two machines: status 0, not $status" test "$status" = 0
 run_exo "${machine[@]}" --net "$hub" --ip 10.8.0.1/24 build/examples/udp-echo
 check "an address in use: status 69, not $status" test "$status" = 69
 check "an address in use: says so" says "net: the address 10.8.0.1 is in use by another station."

@@ -1,5 +1,6 @@
 // The interface's ARP (RFC 826, RFC 5227): asking, answering, learning, giving up.
 #include "libos/net/ip/interface.hpp"
+#include "libos/net/wire/icmp.hpp"
 
 namespace exo::net {
 
@@ -109,8 +110,8 @@ void Interface::give_up(Neighbour& neighbour) {
     while (Packet* const frame = Neighbours::take_waiting(neighbour)) {
         const auto octets = frame->octets().subspan(ethernet_header_octets);
         const auto header = frame->next ? std::nullopt : parse_ipv4(octets);
-        if (header && header->fragment_offset() == 0 && header->payload_octets() >= 4) {
-            const std::byte* const ports = octets.data() + header->header_octets; // of UDP and TCP alike
+        if (header && header->fragment_offset() == 0 && header->payload_octets() >= 8) {
+            const std::byte* const ports = octets.data() + header->header_octets + ports_offset(header->protocol);
             network_->tell_unreachable(header->protocol,
                                        {{header->source, big16(ports)}, {header->destination, big16(ports + 2)}},
                                        Problem::HostUnreachable);

@@ -43,6 +43,7 @@ void Interface::input_icmp(Packet* packet, const Ipv4Header& header, std::size_t
         counters_.malformed++;
         return PacketPool::release(packet);
     }
+    network_->icmp().tell({header, packet, chain_octets(packet)});
     std::byte* const icmp = packet->data();
     const auto type = std::to_integer<std::uint8_t>(icmp[0]);
     if (type != icmp_type::echo || is_broadcast(header.destination) || is_broadcast(header.source)) {
@@ -79,9 +80,9 @@ void Interface::input_icmp_error(const Packet& packet) {
     const Ipv4Address source{load32(ip + 12)};
     if (!sane || !network_->has_address(source))
         return;
-    const std::byte* const ports = ip + header_octets; // of UDP and TCP alike
-    network_->tell_unreachable(std::to_integer<std::uint8_t>(ip[9]),
-                               {{source, big16(ports)}, {{load32(ip + 16)}, big16(ports + 2)}}, *problem);
+    const auto protocol = std::to_integer<std::uint8_t>(ip[9]);
+    const std::byte* const ports = ip + header_octets + ports_offset(protocol);
+    network_->tell_unreachable(protocol, {{source, big16(ports)}, {{load32(ip + 16)}, big16(ports + 2)}}, *problem);
 }
 
 bool Interface::may_send_error() {

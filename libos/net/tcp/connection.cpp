@@ -1,10 +1,14 @@
 // See connection.hpp: the engine's calls for a connection, and letting go of one.
 #include "libos/net/tcp/connection.hpp"
 
+#include "libos/net/ip/interface.hpp"
 #include "libos/net/tcp/engine.hpp"
 #include "libos/net/tcp/listener.hpp"
+#include "libos/net/tcp/state.hpp"
 
 #include <lwip/priv/tcp_priv.h>
+
+#include <algorithm>
 
 namespace exo::net {
 
@@ -26,6 +30,35 @@ void settle(TcpConnection& connection) {
         detach(connection);
         connection.state = TcpConnection::State::Over;
     }
+}
+
+bool is_of_port(const TcpConnection& connection, const Packet& packet) {
+    return connection.interface && packet.pool == &connection.interface->port().pool();
+}
+
+// Copies octets into packets that no port needs, behind those that are there. The engine's are given back. False: no
+// memory is left, and nothing has happened.
+bool spill(TcpConnection& connection, pbuf* chain) {
+    Spill& spill = tcp_globals().spill;
+    PacketQueue& queue = connection.received;
+    if (!spill.reserve(chain->tot_len))
+        return false;
+    for (std::size_t done = 0; done < chain->tot_len;) {
+        Packet* const last = queue.last();
+        Packet* const added =
+            !last || is_of_port(connection, *last) || last->tail_room() == 0 ? spill.allocate() : nullptr;
+        Packet* const into = added ? added : last;
+        const auto part = static_cast<u16_t>(std::min<std::size_t>(into->tail_room(), chain->tot_len - done));
+        pbuf_copy_partial(chain, into->data() + into->length, part, static_cast<u16_t>(done));
+        into->length = static_cast<std::uint16_t>(into->length + part);
+        if (added)
+            queue.put(added);
+        else
+            queue.grow(part);
+        done += part;
+    }
+    pbuf_free(chain);
+    return true;
 }
 
 // Takes octets out of the engine's hands into the queue.
@@ -58,6 +91,9 @@ err_t on_received(void* argument, tcp_pcb* pcb, pbuf* chain, err_t) {
         pbuf_free(chain);
     } else if (connection.received.count() >= unread_packets_max) {
         return ERR_MEM; // the engine keeps it, and asks again
+    } else if (connection.interface && runs_low(connection.interface->port().pool())) {
+        if (!spill(connection, chain))
+            return ERR_MEM;
     } else {
         keep(connection, chain);
     }

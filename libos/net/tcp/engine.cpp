@@ -180,6 +180,14 @@ err_t exo_tcp_segment_came(tcp_pcb* pcb, const tcp_hdr* header, u16_t option_oct
     return ERR_OK;
 }
 
+u16_t exo_tcp_out_of_order_max(const tcp_pcb* pcb) {
+    using namespace exo::net;
+    constexpr u16_t pieces_when_low = 16;
+    const TcpConnection* const connection = connection_of(*pcb);
+    const bool low = connection && connection->interface && runs_low(connection->interface->port().pool());
+    return low ? pieces_when_low : TCP_OOSEQ_MAX_PBUFS;
+}
+
 u32_t sys_now() {
     return static_cast<u32_t>(exo::net::tcp_globals().now_ms());
 }

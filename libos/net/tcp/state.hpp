@@ -2,6 +2,7 @@
 #pragma once
 
 #include "libos/net/tcp/connection.hpp"
+#include "libos/net/tcp/spill.hpp"
 #include "libos/net/tcp/views.hpp"
 
 struct netif; // lwIP's
@@ -17,6 +18,7 @@ struct TcpState {
     std::uint64_t next_probe = never;
     tcp_pcb* seen = nullptr; // whose segment the engine is looking at
     Views views;
+    Spill spill;
     std::array<TcpConnection, tcp_connections_max> connections;
 
     std::uint64_t now_ms() const { return network->clock().now() / network->clock().ticks_per_ms; }

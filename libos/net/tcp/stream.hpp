@@ -57,7 +57,8 @@ public:
     Endpoint local() const;
     Endpoint remote() const;
 
-    // The next octets as they came, all of a packet's octets(); null: none now. The window opens by as much.
+    // The next octets as they came, all of a packet's octets(); null: none now, or no packet is left for octets that
+    // lay unread while packets were few. The window opens by as much.
     Packet* receive();
     // Copies out, in order, as much as there is and fits. 0: none now, or `finished`.
     std::size_t read(std::span<std::byte> into);

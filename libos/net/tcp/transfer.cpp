@@ -54,10 +54,24 @@ Packet* with_tail_room(TcpConnection& connection, std::size_t segment) {
 } // namespace
 
 Packet* TcpStream::receive() {
-    Packet* const packet = connection_ ? connection_->received.take() : nullptr;
-    if (packet)
-        took(*connection_, packet->length);
-    return packet;
+    const Packet* const first = connection_ ? connection_->received.first() : nullptr;
+    if (!first)
+        return nullptr;
+    // What was copied out of the port's packets comes in one of them again: it may be sent on.
+    Packet* copy = nullptr;
+    if (connection_->interface && first->pool != &connection_->interface->port().pool()) {
+        copy = allocate();
+        if (!copy)
+            return nullptr;
+        __builtin_memcpy(copy->data(), first->data(), first->length);
+        copy->length = first->length;
+    }
+    Packet* const packet = connection_->received.take();
+    took(*connection_, packet->length);
+    if (!copy)
+        return packet;
+    PacketPool::release(packet);
+    return copy;
 }
 
 std::size_t TcpStream::read(std::span<std::byte> into) {

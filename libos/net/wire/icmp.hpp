@@ -24,6 +24,12 @@ inline constexpr std::uint8_t port = 3;
 inline constexpr std::uint8_t fragmentation_needed = 4;
 } // namespace icmp_unreachable
 
+// Where two numbers of 16 bits behind an IP header say whose a message is: the ports of UDP and TCP, an echo's
+// identifier and sequence.
+constexpr std::size_t ports_offset(std::uint8_t protocol) {
+    return protocol == ip_protocol::icmp ? 4 : 0;
+}
+
 constexpr bool is_icmp_error(std::uint8_t type) {
     return type == icmp_type::unreachable || type == icmp_type::time_exceeded || type == icmp_type::parameter_problem ||
            type == 4 || type == 5; // source quench, redirect

@@ -15,8 +15,9 @@ using namespace exo::net;
 // One network with two interfaces on one wire: what the engine of one program can be both ends of. Each frame goes over
 // the wire: routes lead to the other interface.
 struct Lab {
-    explicit Lab(const FakePort::Shape& shape = {.packets = 2048, .ring = 64})
-        : left(wire, 2, shape), right(wire, 3, shape) {
+    explicit Lab(const FakePort::Shape& shape = {.packets = 2048, .ring = 64}) : Lab(shape, shape) {}
+    Lab(const FakePort::Shape& left_shape, const FakePort::Shape& right_shape)
+        : left(wire, 2, left_shape), right(wire, 3, right_shape) {
         network.open(wire.clock(), {1, 2, 3, 4});
         one.open(network, left);
         other.open(network, right);

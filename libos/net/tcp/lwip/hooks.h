@@ -15,6 +15,9 @@ struct tcp_pcb;
 struct tcp_hdr;
 signed char exo_tcp_segment_came(struct tcp_pcb* pcb, const struct tcp_hdr* header, u16_t option_octets);
 
+/* Pieces of a connection that wait for others before them: fewer where the port's packets are few. */
+u16_t exo_tcp_out_of_order_max(const struct tcp_pcb* pcb);
+
 #ifdef __cplusplus
 }
 #endif
