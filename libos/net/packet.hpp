@@ -21,6 +21,9 @@ inline constexpr std::uint16_t checksum_good = 1u << 0; // receive: the device v
 // transmit: the device is to add the ones' complement sum from checksum_start on to the field at checksum_offset after
 // it, which holds the sum of the pseudo-header. Only on a port that offers it.
 inline constexpr std::uint16_t checksum_needed = 1u << 1;
+// transmit: checksum_start is the ones' complement sum of all the packet's octets, folded (wire/checksum.hpp), so that
+// nobody need read them for it. Whoever says so has summed them.
+inline constexpr std::uint16_t sum_known = 1u << 2;
 } // namespace packet_flag
 
 struct Packet {
@@ -82,6 +85,17 @@ public:
         books_ = books;
     }
 
+    // Packets of a pool beside a port's own (Port::lend): as `open`, and all of them are out, so that whoever opened it
+    // deals them out by number.
+    void open_dealt(std::span<std::byte> memory, std::uint64_t device_address, std::span<Packet> books) {
+        open(memory, device_address, books);
+        free_ = nullptr;
+        free_count_ = 0;
+        for (Packet& packet : books)
+            packet.next = nullptr;
+    }
+    std::span<Packet> packets() const { return books_; }
+
     // The packet whose buffer an octet lies in; null: none of this pool.
     Packet* containing(const std::byte* octet) const {
         // Below the memory the difference wraps around and is beyond its end, too.
@@ -123,6 +137,7 @@ public:
     std::size_t free_count() const { return free_count_; }
     // Of all its packets, those that are out too.
     std::size_t count() const { return books_.size(); }
+    Packet* first_free() const { return free_; } // further ones at `next`
 
 private:
     Packet* free_ = nullptr;

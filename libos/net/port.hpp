@@ -48,6 +48,21 @@ public:
     }
     // Packets that this port's NIC reaches.
     PacketPool& pool() { return *pool_; }
+    // Lets the NIC read the packets of one more pool where they lie, as long as the port is open: what is sent out of
+    // them is sent without a copy. Their buffers are whole pages, and device addresses physical ones. False: it cannot
+    // be, or another pool is lent already.
+    bool lend(PacketPool& pool) {
+        const std::span<Packet> packets = pool.packets();
+        if (lent_ || packets.empty() || !reach(packets[0].device_address, packets.size() * packet_buffer_bytes))
+            return false;
+        lent_ = &pool;
+        return true;
+    }
+    // The packet, of either pool, whose buffer an octet lies in; null: the NIC does not reach it.
+    Packet* containing(const std::byte* octet) const {
+        Packet* const packet = pool_->containing(octet);
+        return packet || !lent_ ? packet : lent_->containing(octet);
+    }
 
     // Takes up to `into.size()` frames that have come; the caller owns them. Refills the ring behind itself. Polls
     // once.
@@ -61,6 +76,8 @@ public:
 
 protected:
     ~Port() = default;
+    // Lets the NIC reach memory of the environment. False: this one cannot.
+    virtual bool reach(std::uint64_t device_address, std::size_t bytes);
 
     MacAddress address_{};
     std::uint16_t frame_octets_max_ = 1514;
@@ -68,7 +85,12 @@ protected:
     PortCounters counters_;
     const char* problem_ = nullptr;
     PacketPool* pool_ = nullptr;
+    PacketPool* lent_ = nullptr;
     std::span<const FlowSpec> held_; // empty: everything
 };
+
+inline bool Port::reach(std::uint64_t, std::size_t) {
+    return false;
+}
 
 } // namespace exo::net

@@ -73,6 +73,11 @@ const char* VirtioPort<Ring>::open(VirtioNic& nic, std::uint16_t pair, std::size
 }
 
 template <typename Ring>
+bool VirtioPort<Ring>::reach(std::uint64_t device_address, std::size_t bytes) {
+    return nic_->function().allow(device_address / page_bytes, bytes / page_bytes).has_value();
+}
+
+template <typename Ring>
 void VirtioPort<Ring>::refill() {
     bool offered = false;
     for (std::uint32_t slot; receive_.ring.is_free(slot = receive_.ring.next_slot()); offered = true) {

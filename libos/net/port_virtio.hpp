@@ -26,6 +26,7 @@ public:
     void sleep(std::uint64_t deadline_tsc) override;
 
 private:
+    bool reach(std::uint64_t device_address, std::size_t bytes) override;
     // The device's header lies directly before the frame.
     static constexpr std::uint16_t header_offset = packet_headroom - virtio_net::header_bytes;
     // Rooms are refilled, and sent packets released, that many at a time.

@@ -20,7 +20,8 @@ inline Sum sum_chain(const Packet* packet) {
     Sum sum = 0;
     bool odd = false;
     for (; packet; packet = packet->next) {
-        const Sum piece = sum_octets(packet->octets());
+        const Sum piece =
+            packet->flags & packet_flag::sum_known ? packet->checksum_start : sum_octets(packet->octets());
         // After an odd number of octets each one stands for the other half of its word (RFC 1071, 2(B)).
         sum = add_sums(sum, odd ? swapped(fold(piece)) : piece);
         odd ^= packet->length & 1;

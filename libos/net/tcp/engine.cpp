@@ -40,7 +40,7 @@ bool may_show(const Interface& interface, const pbuf* segment) {
 // Appends a segment's data to its header: shown where it lies, or copied.
 bool append(Interface& interface, Packet* header, Packet*& first_view, const pbuf* piece, bool show) {
     const auto* const at = static_cast<const std::byte*>(piece->payload);
-    Packet* const owner = show ? interface.port().pool().containing(at) : nullptr;
+    Packet* const owner = show ? interface.port().containing(at) : nullptr;
     if (Packet* const view = owner ? tcp_globals().views.show(*owner, at, piece->len) : nullptr) {
         Packet* last = header;
         while (last->next)

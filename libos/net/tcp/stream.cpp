@@ -12,6 +12,12 @@ namespace exo::net {
 
 using State = TcpConnection::State;
 
+namespace {
+
+constexpr std::size_t timestamp_option_octets = 12; // RFC 7323, appendix A
+
+} // namespace
+
 NetStatus TcpStream::connect(TcpStack& stack, Endpoint remote, Endpoint local) {
     if (connection_)
         return std::unexpected(Problem::AlreadyConnected);
@@ -148,6 +154,14 @@ void TcpStream::set_no_delay(bool on) {
 
 bool TcpStream::no_delay() const {
     return connection_ && connection_->pcb && tcp_nagle_disabled(connection_->pcb);
+}
+
+void TcpStream::limit_segments(std::size_t octets) {
+    if (!connection_ || !connection_->pcb)
+        return;
+    tcp_pcb& pcb = *connection_->pcb;
+    const std::size_t options = pcb.flags & TF_TIMESTAMP ? timestamp_option_octets : 0;
+    pcb.mss = static_cast<u16_t>(std::min<std::size_t>(pcb.mss, octets + options));
 }
 
 void TcpStream::set_keep_alive(const TcpKeepAlive& keep_alive) {

@@ -70,9 +70,12 @@ public:
 
     // Octets that `send` and `write` take now.
     std::size_t send_room() const;
-    // Takes a packet of the pool of this connection's port (`allocate`), whole, or leaves it. Errors: NoRoom,
-    // NotConnected (still connecting), Closed (after shut_send), or the stream's problem.
-    NetStatus send(Packet* packet);
+    // Takes a packet of the pool of this connection's port (`allocate`), or one that shows what lies in a pool that was
+    // lent to it (packet_views.hpp), whole, or leaves it. Errors: NoRoom,
+    // NotConnected (still connecting), Closed (after shut_send), or the stream's problem. `more`: it waits for the
+    // octets of the next call, which follow in the same segment if they fit, or for `flush`.
+    NetStatus send(Packet* packet, bool more = false);
+    void flush();
     // An empty packet with its octets where `send` wants them; null: none is left.
     Packet* allocate();
     // Copies in as much as fits; how much. Errors: as send; NoRoom only when not one octet fitted.
@@ -85,6 +88,9 @@ public:
     // Off (as it begins): small pieces wait for the acknowledgement of those before (RFC 896).
     void set_no_delay(bool on);
     bool no_delay() const;
+    // Octets of data that a segment has at most, where the peer would take more: for those who lay out data in pieces
+    // whose sums they know.
+    void limit_segments(std::size_t octets);
     void set_keep_alive(const TcpKeepAlive& keep_alive);
     // Octets that may wait to be acknowledged; at most what the engine allows.
     void set_send_limit(std::size_t octets);

@@ -137,22 +137,30 @@ Packet* TcpStream::allocate() {
     return connection_ && connection_->interface ? connection_->interface->port().pool().allocate() : nullptr;
 }
 
-NetStatus TcpStream::send(Packet* packet) {
+NetStatus TcpStream::send(Packet* packet, bool more) {
     if (const NetStatus may = may_send(connection_); !may)
         return may;
     const std::uint16_t octets = packet->length;
     if (packet->next)
         return std::unexpected(Problem::TooBig);
-    if (octets > send_room() || (octets && tcp_write(connection_->pcb, packet->data(), octets, 0) != ERR_OK))
+    const std::uint8_t flags = more ? TCP_WRITE_FLAG_MORE : 0;
+    if (octets > send_room() || (octets && tcp_write(connection_->pcb, packet->data(), octets, flags) != ERR_OK))
         return std::unexpected(Problem::NoRoom);
     if (octets == 0)
         PacketPool::release(packet);
     else
         connection_->sent.put(packet);
+    if (!more)
+        flush();
+    return {};
+}
+
+void TcpStream::flush() {
+    if (!may_send(connection_))
+        return;
     (void)tcp_output(connection_->pcb); // what does not go now goes with the engine's timers
     watch_silence(*connection_->pcb);
     engine_flush(*tcp_globals().network);
-    return {};
 }
 
 NetResult<std::size_t> TcpStream::write(std::span<const std::byte> from) {

@@ -35,6 +35,10 @@ Packet* Views::show(Packet& shown, const std::byte* at, std::size_t octets) {
                         .cookie = {}},
              .shown = &shown,
              .next = nullptr};
+    if ((shown.flags & packet_flag::sum_known) && at == shown.data() && octets == shown.length) {
+        view->packet.flags = packet_flag::sum_known;
+        view->packet.checksum_start = shown.checksum_start;
+    }
     shown.references++;
     return &view->packet;
 }

@@ -80,6 +80,9 @@ public:
     std::size_t ring_room = 256; // frames that the next sends take altogether, when `ring_stuck`
     bool ring_stuck = false;
 
+protected:
+    bool reach(std::uint64_t, std::size_t) override { return true; }
+
 private:
     Wire& wire_;
     Shape shape_;
