@@ -17,6 +17,7 @@
 #include "bench/noise/rows.hpp"
 #include "bench/primitives/rows.hpp"
 #include "bench/revocation/rows.hpp"
+#include "bench/store/rows.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -25,9 +26,9 @@
 namespace bench {
 namespace {
 
-constexpr const BenchDefinition* benches[] = {&primitives_bench, &boot_bench,       &noise_bench,
-                                              &compute_bench,    &revocation_bench, &latency_bench,
-                                              &rate_bench,       &disk_bench,       &filter_bench};
+constexpr const BenchDefinition* benches[] = {&primitives_bench, &boot_bench,    &noise_bench, &compute_bench,
+                                              &revocation_bench, &latency_bench, &rate_bench,  &disk_bench,
+                                              &store_bench,      &filter_bench};
 
 int fail(const std::string& sentence, int status = 1) {
     std::fprintf(stderr, "bench: %s\n", sentence.c_str());

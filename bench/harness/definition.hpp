@@ -70,6 +70,7 @@ struct Job {
     std::span<const std::string_view> linux_machine = {}; // further words of QEMU for the peer's machine
     std::span<const std::string_view> linux_modules = {}; // loaded before the program, with what they depend on
     std::string_view linux_kernel_options = {};
+    std::string_view host_command = {}; // run on the host before each run, split at blanks; relative to the root
 };
 
 // A program that is its own library OS prints on the kernel's log and makes environments beside it out of frames

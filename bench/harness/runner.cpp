@@ -3,6 +3,8 @@
 
 #include "bench/harness/firmware.hpp"
 #include "bench/harness/guest_output.hpp"
+#include "bench/harness/process.hpp"
+#include "bench/harness/shell_words.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -75,6 +77,8 @@ private:
             if (!system->runs(job))
                 continue;
             report_progress(*system, mode, run);
+            if (const auto ready = run_host_command(job); !ready)
+                return ready;
             const auto output = system->run(job, mode);
             if (!output)
                 return Failure(output.error());
@@ -91,6 +95,18 @@ private:
             if (mode.clock == Clock::wall)
                 collect_histograms(*output, column);
         }
+        return {};
+    }
+
+    static std::expected<void, std::string> run_host_command(const Job& job) {
+        if (job.host_command.empty())
+            return {};
+        const auto result = run_process(split_shell_words(job.host_command), {.timeout = std::chrono::seconds(120)});
+        if (!result)
+            return Failure(result.error());
+        if (result->timed_out || result->status != 0)
+            return Failure(std::string(job.host_command) + " failed; its last lines:\n" +
+                           last_lines(result->output, 8));
         return {};
     }
 

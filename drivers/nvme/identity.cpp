@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 
 namespace exo::nvme {
 
@@ -45,6 +46,8 @@ Identity read_identity(std::span<const std::byte, page_bytes> data, std::uint64_
             std::min(identity.transfer_bytes_max, capabilities::page_bytes_least(capabilities) << power);
     identity.sgl = (field<std::uint32_t>(data, controller_data::sgl_support) & 3) != 0;
     identity.write_cache = (field<std::uint8_t>(data, controller_data::write_cache) & 1) != 0;
+    // QEMU 7.2's carries such a write out as any other: beneath it neither the flag nor a flush is seen (blklogwrites).
+    identity.force_unit_access = std::string_view(identity.model) != "QEMU NVMe Ctrl";
     const auto commands = field<std::uint16_t>(data, controller_data::optional_commands);
     identity.write_zeroes = (commands & optional_commands::write_zeroes) != 0;
     identity.deallocates = (commands & optional_commands::dataset) != 0;

@@ -15,7 +15,8 @@ struct Identity {
     std::uint16_t entries_most = 0;       // of a queue
     std::uint64_t transfer_bytes_max = 0; // of one command, as the controller and queue.hpp's tables allow
     bool sgl = false;
-    bool write_cache = false; // a flush is needed before what was written stays
+    bool write_cache = false;       // a flush is needed before what was written stays
+    bool force_unit_access = false; // it heeds FUA (6.15): all do but QEMU's, whose writes want a flush behind them
     bool write_zeroes = false;
     bool deallocates = false;
 };

@@ -70,10 +70,27 @@ bool NvmeDisk::give(Flight& flight) {
     runs[0] = {command.piece.device_address, command.piece.bytes};
     for (std::uint16_t index = 0; index < command.more_count; ++index)
         runs[index + 1] = {command.more[index].device_address, command.more[index].bytes};
-    const bool durable =
-        command.operation == Operation::Write && (command.flags & command_flag::force_unit_access) != 0;
+    flight.flushes = false;
     return pair_.transfer(opcode_of(command.operation), &flight, name_space_, command.first_block, command.block_count,
-                          {runs, command.more_count + 1u}, durable ? nvme::transfer::force_unit_access : 0);
+                          {runs, command.more_count + 1u},
+                          is_durable_write(command) ? nvme::transfer::force_unit_access : 0);
+}
+
+bool NvmeDisk::is_durable_write(const Command& command) const {
+    return command.operation == Operation::Write && (command.flags & command_flag::force_unit_access) != 0;
+}
+
+// Where the device does not heed FUA: gives a flush, before which the write does not end. The write's place in the
+// queue is free again, so there is room, unless the device broke a rule: then all is given anew after the reset.
+bool NvmeDisk::flush_behind(Flight& flight, Status status) {
+    if (flight.flushes || status != Status::Done || !is_durable_write(flight.command))
+        return false;
+    if (pair_.room() == 0)
+        return true;
+    flight.flushes = true;
+    pair_.flush(&flight, name_space_);
+    pair_.publish();
+    return true;
 }
 
 void NvmeDisk::end_early(Flight& flight, Status status) {
@@ -142,7 +159,11 @@ std::size_t NvmeDisk::poll(std::span<Completion> into) {
         if (!done.token)
             break;
         // Safe: the pair gives back a token that `give` gave it, each once.
-        into[count++] = end(*static_cast<Flight*>(done.token), status_of(done.status));
+        Flight& flight = *static_cast<Flight*>(done.token);
+        const Status status = status_of(done.status);
+        if (!heeds_fua_ && flush_behind(flight, status)) [[unlikely]]
+            continue;
+        into[count++] = end(flight, status);
     }
     if (early_ != 0) [[unlikely]]
         for (std::uint16_t index = 0; index < queue_depth_ && count < into.size() && early_ != 0; ++index)

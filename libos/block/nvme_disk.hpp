@@ -50,6 +50,7 @@ private:
         Command command;
         std::uint8_t lives = 0;   // 0: free
         bool ended_early = false; // refused before the device saw it
+        bool flushes = false;     // a durable write is done, and the flush behind it under way
         Status status = Status::Done;
     };
 
@@ -57,6 +58,8 @@ private:
     const char* find_namespace();
     void read_offers();
     bool give(Flight& flight);
+    bool is_durable_write(const Command& command) const;
+    bool flush_behind(Flight& flight, Status status);
     Status check(const Command& command) const;
     void end_early(Flight& flight, Status status);
     void count(const Command& command, Status status);
@@ -75,7 +78,8 @@ private:
     std::uint32_t block_shift_ = 9;
     std::uint32_t name_space_ = 0;
     std::uint64_t limit_cycles_ = 0, next_look_ = 0;
-    bool armed_ = false; // an interrupt may come
+    bool armed_ = false;    // an interrupt may come
+    bool heeds_fua_ = true; // the device; else a flush follows each durable write
     std::uint32_t resets_ = 0, aborts_ = 0;
     DiskWishes wishes_;
     EventWaiter waiter_;

@@ -97,7 +97,9 @@ const char* NvmeDisk::find_namespace() {
     transfer_bytes_max_ = static_cast<std::uint32_t>(
         std::min<std::uint64_t>(controller.transfer_bytes_max, std::uint64_t{block_bytes_} << 16));
     pieces_max_ = static_cast<std::uint16_t>(nvme::table_runs);
-    offers_ = disk_offer::force_unit_access | (controller.write_cache ? disk_offer::volatile_cache : 0) |
+    heeds_fua_ = controller.force_unit_access || !controller.write_cache;
+    offers_ = (heeds_fua_ ? disk_offer::force_unit_access : 0) |
+              (controller.write_cache ? disk_offer::volatile_cache : 0) |
               (controller.deallocates ? disk_offer::trim : 0) |
               (controller.deallocates && disk->deallocated_reads_zero ? disk_offer::trimmed_reads_zero : 0);
     return nullptr;

@@ -28,6 +28,13 @@ void check_problem(const Expected<T>& got, Problem expected) {
 
 } // namespace
 
+TEST_CASE("nvme: QEMU's controller does not heed FUA") {
+    Bench bench;
+    bench.device.model = "QEMU NVMe Ctrl                          ";
+    REQUIRE(bench.open().has_value());
+    CHECK_FALSE(bench.controller.identity().force_unit_access);
+}
+
 TEST_CASE("nvme: a controller that obeys is identified, with its namespace") {
     Bench bench;
     REQUIRE(bench.open().has_value());
@@ -35,6 +42,7 @@ TEST_CASE("nvme: a controller that obeys is identified, with its namespace") {
     CHECK(std::string(identity.serial) == "fake?");
     CHECK(identity.sgl);
     CHECK(identity.write_cache);
+    CHECK(identity.force_unit_access);
     CHECK(identity.deallocates);
     CHECK_FALSE(identity.write_zeroes);
     CHECK(identity.transfer_bytes_max == 512 * 1024);

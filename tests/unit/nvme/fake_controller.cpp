@@ -141,6 +141,7 @@ void FakeController::identify(const SubmissionEntry& entry) {
     switch (entry.dwords10_11 & 0xff) {
     case identify::of_controller:
         std::memcpy(data + controller_data::serial, "fake\x01          ", 15);
+        std::memcpy(data + controller_data::model, model, std::strlen(model));
         put(controller_data::transfer_power, transfer_power);
         put(controller_data::sgl_support, std::uint32_t{takes_sgl});
         put(controller_data::optional_commands, std::uint16_t{optional_commands::dataset});

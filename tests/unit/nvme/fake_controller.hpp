@@ -47,6 +47,7 @@ public:
     bool obeys_disable = true, obeys_shutdown = true;
     bool takes_sgl = true;
     std::uint8_t transfer_power = 7;
+    const char* model = "fake"; // as Identify gives it
     std::uint32_t queue_pairs = 8;
     std::uint32_t format = 9u << 16;
     std::vector<std::byte> disk = std::vector<std::byte>(1024 * block_bytes);
