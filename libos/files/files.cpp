@@ -23,15 +23,22 @@ FileError error_of(store::Problem problem) {
     case store::Problem::LogDamaged:
     case store::Problem::IndexDamaged:
     case store::Problem::Unknown:
+    case store::Problem::NotASet:
+    case store::Problem::NotOfSet:
+    case store::Problem::Doubled:
+    case store::Problem::Diverged:
+    case store::Problem::Incomplete:
+    case store::Problem::BadCode:
         return FileError::Io;
     }
     return FileError::Io;
 }
 
-store::Status Files::create(block::Device& device, const store::CreateSpec& spec, const Clock& clock) {
-    if (const store::Status created = store::Store::create(device, spec); !created)
+store::Status Files::create(std::span<block::Device* const> devices, const store::CreateSpec& spec,
+                            const Clock& clock) {
+    if (const store::Status created = store::Store::create(devices, spec); !created)
         return created;
-    Files files(device, clock);
+    Files files(devices, clock);
     if (!files.tree_.open())
         return store::fail(store::Problem::NoMemory);
     if (const store::Status opened = files.store_.open(); !opened)

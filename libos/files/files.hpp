@@ -48,9 +48,16 @@ protected:
 class Files {
 public:
     // Makes an empty file system on a disk, whatever it held. Errors: as Store::create and Store::open.
-    static store::Status create(block::Device& device, const store::CreateSpec& spec, const Clock& clock);
+    static store::Status create(std::span<block::Device* const> devices, const store::CreateSpec& spec,
+                                const Clock& clock);
+    static store::Status create(block::Device& device, const store::CreateSpec& spec, const Clock& clock) {
+        block::Device* const devices[] = {&device};
+        return create(devices, spec, clock);
+    }
 
     Files(block::Device& device, const Clock& clock) : store_(device, tree_), clock_(clock) {}
+    // On a set of disks, given in any order; or on one alone.
+    Files(std::span<block::Device* const> devices, const Clock& clock) : store_(devices, tree_), clock_(clock) {}
     ~Files() = default;
 
     // Errors: as Store::open.

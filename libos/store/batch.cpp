@@ -29,16 +29,16 @@ std::uint32_t header_checksum(std::uint64_t salt, const BatchHeader& header) {
     return crc32c(static_cast<std::uint32_t>(salt ^ salt >> 32), &header, sizeof header - sizeof header.crc32c);
 }
 
-Status Batch::open(block::Device& device) {
-    memory_ = device.allocate(batch_meta_bytes_max);
+Status Batch::open(Disk& disk) {
+    memory_ = disk.allocate(batch_meta_bytes_max);
     if (!memory_.address)
         return fail(Problem::NoMemory);
     return {};
 }
 
-void Batch::close(block::Device& device) {
+void Batch::close(Disk& disk) {
     if (memory_.address)
-        device.release(memory_);
+        disk.release(memory_);
     memory_ = {};
 }
 
@@ -102,7 +102,7 @@ std::uint32_t Batch::disk_bytes(const Geometry& geometry) {
         octets += record_room(static_cast<std::uint32_t>(sizeof(MapRecord) + run * sizeof(std::uint64_t)));
     }
     meta_bytes_ = geometry.whole_blocks(octets);
-    disk_bytes_ = meta_bytes_ + page_count_ * page_bytes;
+    disk_bytes_ = geometry.whole_rows(meta_bytes_ + page_count_ * page_bytes);
     return disk_bytes_;
 }
 

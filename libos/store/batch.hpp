@@ -32,8 +32,8 @@ public:
     Batch& operator=(const Batch&) = delete;
 
     // Errors: NoMemory.
-    Status open(block::Device& device);
-    void close(block::Device& device);
+    Status open(Disk& disk);
+    void close(Disk& disk);
 
     // Begins anew with nothing in it. `pages_max`: at most batch_pages_max.
     void begin(std::uint64_t salt, std::uint64_t sequence, std::uint32_t pages_max = batch_pages_max);
@@ -50,7 +50,7 @@ public:
     void add_page(Page& page);
     void remove_page(Page& page);
 
-    // Octets on disk, sealed, on a disk with such blocks; also drops the gaps that removed pages left.
+    // Octets on disk, sealed, whole rows of such a disk; also drops the gaps that removed pages left.
     std::uint32_t disk_bytes(const Geometry& geometry);
     // Writes the header, the records of the pages, and all checksums. After disk_bytes.
     void seal(const Geometry& geometry, const BatchPlace& place);

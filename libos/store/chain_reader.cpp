@@ -23,8 +23,8 @@ bool next_record(std::span<const std::byte>& records, RecordView& record) {
 }
 
 Status ChainReader::open() {
-    window_ = disk_.device().allocate(window_bytes_max);
-    page_ = disk_.device().allocate(page_bytes);
+    window_ = disk_.allocate(window_bytes_max);
+    page_ = disk_.allocate(page_bytes);
     if (!window_.address || !page_.address)
         return fail(Problem::NoMemory);
     return {};
@@ -32,9 +32,9 @@ Status ChainReader::open() {
 
 void ChainReader::close() {
     if (window_.address)
-        disk_.device().release(window_);
+        disk_.release(window_);
     if (page_.address)
-        disk_.device().release(page_);
+        disk_.release(page_);
     window_ = page_ = {};
 }
 
@@ -45,7 +45,7 @@ Result<const std::byte*> ChainReader::at(std::uint64_t sector, std::uint32_t byt
         window_bytes_ = 0;
         block::Piece piece = window_;
         piece.bytes = static_cast<std::uint32_t>(left < window_bytes_max ? left : window_bytes_max);
-        if (const Status read = disk_.read(sector * sector_bytes, piece); !read)
+        if (const Status read = disk_.read(sector * sector_bytes, piece, bad_); !read)
             return fail(read.error());
         window_sector_ = sector;
         window_bytes_ = piece.bytes;
@@ -71,6 +71,9 @@ Result<bool> ChainReader::read(const ChainPosition& position, BatchKind kind, Ba
         return fail(found.error());
     BatchHeader& header = view.header;
     copy_bytes(&header, *found, sizeof header);
+    if (header.magic == (batch_magic ^ salt_) && header.crc32c == header_checksum(salt_, header) &&
+        header.sector != position.sector && geometry_.segment_of(header.sector) < geometry_.segment_count)
+        misdirected_++;
     if (!is_header(header, position.sector) || header.sequence != position.sequence ||
         header.segment_sequence != position.segment_sequence || header.kind != static_cast<std::uint16_t>(kind))
         return false;
@@ -94,6 +97,31 @@ Result<bool> ChainReader::read(const ChainPosition& position, BatchKind kind, Ba
     return true;
 }
 
+Result<bool> ChainReader::read_by_redundancy(const ChainPosition& position, BatchKind kind, BatchView& view) {
+    if (!disk_.is_set() || position.sector >= geometry_.segment_end_sector(position.segment))
+        return false;
+    const auto here = static_cast<unsigned>(__builtin_popcount(disk_.present()));
+    // A row whose units agree reads the same from whichever of them; only those behind it may not, if it has a header.
+    const Result<bool> agrees = disk_.row_agrees(position.sector, false);
+    if (agrees && *agrees) {
+        const Result<bool> plain = read(position, kind, view);
+        if (!plain || *plain || view.header.magic != (batch_magic ^ salt_) || view.header.sequence != position.sequence)
+            return plain;
+    }
+    bool found = false;
+    for (unsigned count = 1; count + disk_.data_disks() <= here && !found; count++)
+        found = any_choice(disk_.present(), count, [&](std::uint32_t bad) {
+            bad_ = bad;
+            window_bytes_ = 0;
+            const Result<bool> whole = read(position, kind, view);
+            return whole && *whole;
+        });
+    bad_ = 0;
+    window_bytes_ = 0;
+    recovered_ += found;
+    return found;
+}
+
 Result<bool> ChainReader::pages_are_whole(const BatchView& view) {
     const std::uint64_t end = view.header.sector + disk_bytes(view.header) / sector_bytes;
     std::span<const std::byte> records = view.records;
@@ -112,10 +140,11 @@ Result<bool> ChainReader::pages_are_whole(const BatchView& view) {
             std::uint64_t checksum;
             copy_bytes(&checksum, record.payload.data() + sizeof map + i * sizeof checksum, sizeof checksum);
             const std::uint64_t sector = map.sector + i * page_sectors;
-            if (const Status read = disk_.read(sector * sector_bytes, page_); !read)
+            if (const Result<bool> read = disk_.read_page(sector, page_, salt_, checksum); !read) {
+                if (read.error() == Problem::Damaged)
+                    return false;
                 return fail(read.error());
-            if (page_checksum(salt_, sector, page_.address) != checksum)
-                return false;
+            }
         }
     }
     return true;

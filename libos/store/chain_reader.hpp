@@ -56,6 +56,8 @@ public:
     // The batch that `position` expects, where it expects it; the view lasts until the next call. False: it is not
     // there, or not whole. Errors: DeviceFailed.
     Result<bool> read(const ChainPosition& position, BatchKind kind, BatchView& view);
+    // The same from a set of which some member there does not hold what was written: counted in `recovered`.
+    Result<bool> read_by_redundancy(const ChainPosition& position, BatchKind kind, BatchView& view);
     // Whether the pages of a log's batch are those that its records say. Errors: DeviceFailed.
     Result<bool> pages_are_whole(const BatchView& view);
     // Whether there is a batch's header anywhere from `from` to the end of its segment, of that segment's present use,
@@ -63,9 +65,14 @@ public:
     Result<bool> finds_later(std::uint64_t from, std::uint64_t segment_sequence, std::uint64_t sequence);
 
     std::uint32_t disk_bytes(const BatchHeader& header) const {
-        return geometry_.whole_blocks(static_cast<std::uint32_t>(sizeof header) + header.record_bytes) +
-               header.page_count * page_bytes;
+        return geometry_.whole_rows(
+            geometry_.whole_blocks(static_cast<std::uint32_t>(sizeof header) + header.record_bytes) +
+            header.page_count * page_bytes);
     }
+
+    std::uint64_t recovered() const { return recovered_; }
+    // Headers of whole batches of this store that lie where another batch belongs.
+    std::uint64_t misdirected() const { return misdirected_; }
 
 private:
     // `bytes` octets from `sector` on, which do not reach beyond the segment, in the window.
@@ -75,6 +82,8 @@ private:
     Disk& disk_;
     const Geometry& geometry_;
     std::uint64_t salt_;
+    std::uint64_t recovered_ = 0, misdirected_ = 0;
+    std::uint32_t bad_ = 0; // members that are not believed
     block::Piece window_;
     std::uint64_t window_sector_ = 0;
     std::uint32_t window_bytes_ = 0;

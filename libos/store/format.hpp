@@ -2,6 +2,12 @@
 // and places are counted in sectors of 512 octets. A disk is: the first superblock in its first page; segments from
 // segments_begin on; the second superblock in its last whole page. Segments hold batches, one behind the other: a
 // header, records, zeroes up to the disk's next block, pages.
+//
+// A store over several disks (a set) is the same thing on a disk that does not exist: its blocks are pages, its rows
+// are k pages, one on each of k members, with m pages of parity on m others. A batch begins and ends with a row, so a
+// row is written once. Row r, counted from segments_begin, is page r of every member's segments; in segment s, column c
+// of its rows is on member (c + s) mod (k + m), columns from k on being parity. Superblocks are on every member; a
+// label beside them says which member of which set it is.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +17,8 @@ namespace exo::store {
 inline constexpr std::uint32_t page_bytes = 4096;
 inline constexpr std::uint32_t sector_bytes = 512;
 inline constexpr std::uint32_t page_sectors = page_bytes / sector_bytes;
-inline constexpr std::uint32_t format_version = 1;
+inline constexpr std::uint32_t format_version = 2;
+inline constexpr std::uint32_t format_version_oldest = 1; // without sets, of which it has none
 inline constexpr std::uint64_t segments_begin_bytes = 64 * 1024;
 inline constexpr std::uint32_t segment_bytes_min = 1u << 20;
 inline constexpr std::uint32_t segment_bytes_max = 8u << 20;
@@ -51,9 +58,34 @@ struct Superblock {
     ChainStart log;
     std::uint64_t written_ns; // UTC
     char label[32];           // padded with zeroes
-    std::uint8_t zero[512 - 208];
+    std::uint16_t data_disks; // k of a set; 0: one disk alone
+    std::uint16_t parity_disks;
+    std::uint8_t zero[512 - 212];
 };
 static_assert(sizeof(Superblock) == 512);
+
+inline constexpr char label_magic[8] = {'E', 'X', 'O', 'M', 'E', 'M', 'B', 'R'};
+inline constexpr std::uint64_t label_byte =
+    page_bytes; // of the first copy; the second is in the disk's last whole page
+inline constexpr std::uint32_t members_max = 20;
+
+// On each member of a set, twice. An epoch is a time in which the same members were written to.
+struct MemberLabel {
+    char magic[8];
+    std::uint32_t version;
+    std::uint32_t crc32c;  // of the 512 octets, with zero here
+    std::uint8_t uuid[16]; // of the store
+    std::uint16_t data_disks, parity_disks;
+    std::uint16_t index; // of this member
+    std::uint16_t zeroes;
+    std::uint64_t member_bytes; // used of each member, whole pages; the second superblock is in the last but one
+    std::uint32_t epoch;
+    std::uint32_t present;              // bits: members that are written to in this epoch
+    std::uint32_t joined[members_max];  // the first epoch since when a member has had everything
+    std::uint32_t dropped[members_max]; // the last epoch that began because a member was missing; 0: none
+    std::uint8_t zero[512 - 216];
+};
+static_assert(sizeof(MemberLabel) == 512);
 
 enum class BatchKind : std::uint16_t { Log = 1, Checkpoint = 2 };
 

@@ -1,4 +1,4 @@
-// Memory comes in chunks of 1 MiB from the device and goes back when the cache ends.
+// Memory comes in chunks of 1 MiB from the disk and goes back when the cache ends.
 #include "libos/store/page_cache.hpp"
 
 #include "libos/store/format.hpp"
@@ -12,7 +12,7 @@ constexpr std::uint32_t chunk_bytes = 1u << 20, chunk_pages = chunk_bytes / page
 PageCache::~PageCache() {
     while (chunks_) {
         Chunk* const next = chunks_->next;
-        device_.release(chunks_->memory);
+        disk_.release(chunks_->memory);
         heap_free(chunks_->pages);
         heap_delete(chunks_);
         chunks_ = next;
@@ -29,7 +29,7 @@ bool PageCache::grow() {
         return false;
     auto* const pages = static_cast<Page*>(heap_allocate(chunk_pages * sizeof(Page)));
     auto* const chunk = heap_new<Chunk>();
-    const block::Piece memory = pages && chunk ? device_.allocate(chunk_bytes) : block::Piece{};
+    const block::Piece memory = pages && chunk ? disk_.allocate(chunk_bytes) : block::Piece{};
     if (!memory.address) {
         if (pages)
             heap_free(pages);

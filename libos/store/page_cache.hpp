@@ -2,7 +2,7 @@
 // late. Contents are found by object and index.
 #pragma once
 
-#include "libos/block/device.hpp"
+#include "libos/store/disk.hpp"
 #include "libos/store/hash_table.hpp"
 
 namespace exo::store {
@@ -32,7 +32,7 @@ struct Page {
 
 class PageCache {
 public:
-    explicit PageCache(block::Device& device) : device_(device) {}
+    explicit PageCache(Disk& disk) : disk_(disk) {}
     PageCache(const PageCache&) = delete;
     PageCache& operator=(const PageCache&) = delete;
     ~PageCache();
@@ -67,7 +67,7 @@ private:
     void link(Page& page);
     void unlink(Page& page);
 
-    block::Device& device_;
+    Disk& disk_;
     HashTable<Page> table_;
     Chunk* chunks_ = nullptr;
     Page* free_ = nullptr;

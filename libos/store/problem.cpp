@@ -35,6 +35,18 @@ const char* problem_text(Problem problem) {
         return "the index is damaged beyond what its copies can repair";
     case Problem::Unknown:
         return "the store holds records of an unknown kind";
+    case Problem::NotASet:
+        return "the disks are not a set: none of them says so";
+    case Problem::NotOfSet:
+        return "one of the disks does not belong to the set of the others";
+    case Problem::Doubled:
+        return "two of the disks say that they are the same member of the set";
+    case Problem::Diverged:
+        return "the disks of the set were changed without each other, and hold different things";
+    case Problem::Incomplete:
+        return "more disks of the set are missing than its parity makes up for";
+    case Problem::BadCode:
+        return "a set has 1 to 16 data disks and 1 to 4 parity disks, and is given all of them";
     }
     return "an unknown problem";
 }

@@ -22,6 +22,12 @@ enum class [[nodiscard]] Problem : std::uint8_t {
     LogDamaged,   // a batch that had been acknowledged is not whole
     IndexDamaged, // the checkpoint is not whole
     Unknown,      // a record that its keeper does not understand
+    NotASet,      // several disks were given, and they are no set
+    NotOfSet,     // one of the disks is of another set, or of none
+    Doubled,      // two of the disks are the same member
+    Diverged,     // members were changed without each other
+    Incomplete,   // more members are missing than parity makes up for
+    BadCode,      // a set of so many data and parity disks cannot be
 };
 
 // In words, for one sentence to a user: "the disk is full".

@@ -1,6 +1,7 @@
-// A crash-safe store on one disk: objects, which are arrays of pages, and records of a keeper, changed together in
-// batches that become durable whole and in order. Everything is appended to a log; where pages lie is kept in memory.
-// One vcore at a time. What is on disk: format.hpp; how it works: README.md.
+// A crash-safe store on a disk, or on a set of disks that bears the loss of some: objects, which are arrays of pages,
+// and records of a keeper, changed together in batches that become durable whole and in order. Everything is appended
+// to a log; where pages lie is kept in memory. One vcore at a time. What is on disk: format.hpp; how it works:
+// README.md.
 #pragma once
 
 #include "libos/store/batch.hpp"
@@ -17,6 +18,7 @@ struct CreateSpec {
     std::uint64_t salt = 0; // a number that nobody can guess
     std::uint64_t now_ns = 0;
     char label[32] = {};
+    unsigned data_disks = 0, parity_disks = 0; // of a set; 0: one disk alone
 };
 
 enum class Access : std::uint8_t { ReadWrite, ReadOnly };
@@ -27,12 +29,16 @@ struct OpenOptions {
     // A checkpoint is written when the log since the last is longer; more is written less often, and read after a
     // crash.
     std::uint64_t log_bytes_max = 64u << 20;
+    // Disks that are not of the set, or were left out of it, take the place of members that are missing: see rebuild.
+    bool spares = false;
 };
 
 struct StoreCounters {
     std::uint64_t commits = 0, commit_bytes = 0, checkpoints = 0, checkpoint_bytes = 0;
     std::uint64_t cleaned_segments = 0, moved_pages = 0, damaged_pages = 0;
     std::uint64_t replayed_batches = 0, torn_batches = 0, repaired_index_batches = 0;
+    std::uint64_t recovered_pages = 0, recovered_batches = 0; // that were had by redundancy alone
+    std::uint64_t misdirected_batches = 0;                    // found where others belong
 };
 
 // What a page to be written holds at first.
@@ -41,24 +47,37 @@ enum class Fill : std::uint8_t {
     Nothing, // anything: the caller writes all of it
 };
 
-// What a scrub finds. The object and index of each damaged page are given to `damaged`, if any.
+// What a scrub finds. The object and index of each page that is lost are given to `damaged`, if any.
 struct ScrubReport {
-    std::uint64_t pages = 0, damaged_pages = 0;
+    std::uint64_t pages = 0, damaged_pages = 0; // checked; lost
+    std::uint64_t recovered_pages = 0;          // damaged, but the others of a set know what was there
+    std::uint64_t misdirected_pages = 0;        // lost or damaged because the page of another place was written there
+    std::uint64_t rows = 0, false_rows = 0; // of a set: rows whose units were compared, and those that did not agree
+    std::uint64_t batches = 0, false_batches = 0; // of index and log: checked, and damaged in one copy or member
+    bool repaired = false;                        // all of these that could be
     void (*damaged)(void* context, std::uint64_t object, std::uint64_t index) = nullptr;
     void* context = nullptr;
 };
 
 class Store {
 public:
-    // Makes an empty store on a disk, whatever it held. Errors: TooSmall, Unsuitable, ReadOnly, DeviceFailed, NoMemory.
-    static Status create(block::Device& device, const CreateSpec& spec);
+    // Makes an empty store on a disk, or on the disks of a set in their order, whatever they held. Errors: TooSmall,
+    // Unsuitable, BadCode, ReadOnly, DeviceFailed, NoMemory.
+    static Status create(block::Device& device, const CreateSpec& spec) {
+        block::Device* const devices[] = {&device};
+        return create(devices, spec);
+    }
+    static Status create(std::span<block::Device* const> devices, const CreateSpec& spec);
 
-    Store(block::Device& device, Keeper& keeper) : disk_(device), keeper_(keeper), cache_(device) {}
+    Store(block::Device& device, Keeper& keeper) : disk_(device), keeper_(keeper), cache_(disk_) {}
+    // On a set, given in any order; or on one disk alone.
+    Store(std::span<block::Device* const> devices, Keeper& keeper) : disk_(devices), keeper_(keeper), cache_(disk_) {}
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
     ~Store();
 
-    // Reads the index and plays the log back. Errors: as read_superblock; IndexDamaged, LogDamaged, Unknown, NoMemory.
+    // Reads the index and plays the log back. Errors: as Disk::assemble and read_superblock; IndexDamaged, LogDamaged,
+    // Unknown, NoMemory.
     Status open(const OpenOptions& options = {});
     // Commits and writes a checkpoint, so that nothing has to be played back.
     Status close();
@@ -104,8 +123,11 @@ public:
     Status checkpoint();
     // Moves live pages out of segments until so many are free, or no more can be freed. Errors: as commit; Damaged.
     Status clean(std::uint32_t free_segments);
-    // Reads every page and checks it; changes nothing.
-    Status scrub(ScrubReport& report);
+    // Reads everything that is in use, on all members, and checks it. With `repair`, what others know is written anew.
+    // Errors: DeviceFailed, and as commit with `repair`.
+    Status scrub(ScrubReport& report, bool repair = false);
+    // Computes what the spares should hold, writes it, and makes them members. Errors: as commit.
+    Status rebuild();
 
     // Calls `visit(object, pages)` for each object that has pages.
     template <typename Visit>
@@ -132,6 +154,7 @@ private:
         std::uint64_t table_hash() const { return mixed(id); }
     };
     class CheckpointWriter;
+    class Scrubber;
 
     Batch& open_batch() { return batches_[open_]; }
     const Batch& open_batch() const { return batches_[open_]; }
@@ -147,7 +170,7 @@ private:
     void erase_pages(std::uint64_t object, std::uint64_t first, std::uint64_t last);
     Result<Page*> take_page();
     Status load(std::uint64_t object, const PageMap& pages, std::uint64_t index, std::uint32_t count);
-    bool page_is_whole(const Place& place, const std::byte* memory);
+    Status load_again(const Place& place, const Page& page, bool read);
 
     void advance();
     Status finish_writing();
@@ -160,6 +183,7 @@ private:
     Result<bool> find_batch(ChainReader& reader, ChainPosition& at, BatchView& view);
     Result<bool> replay_batch(ChainReader& reader, bool& dirty);
     Status replay_log(ChainReader& reader, bool accept_damage, bool& dirty);
+    Status rewrite_last_batch(ChainReader& reader);
     Status apply(std::span<const std::byte> records);
     Status apply_map(std::span<const std::byte> payload);
     Status write_checkpoint(bool fresh_log);
@@ -176,7 +200,9 @@ private:
     unsigned open_ = 0;                                                               // which of them takes changes
     enum class Stage : std::uint8_t { Idle, Writing, Flushing } stage_ = Stage::Idle; // of the other one
     Transfer transfer_;
-    ChainPosition log_; // where the open batch will go, unless it does not fit
+    ChainPosition log_;           // where the open batch will go, unless it does not fit
+    ChainPosition last_replayed_; // the last batch of the log when it was opened, if it may not be on all members
+    bool last_is_doubtful_ = false;
     std::uint64_t durable_ = 0;
     std::uint64_t staged_pages_ = 0;
     std::uint64_t log_bytes_ = 0, log_bytes_max_ = 0;

@@ -35,11 +35,10 @@ void Store::start_commit() {
     if (batch.page_count())
         segments_.add_live(batch.page_sector(0), batch.page_count());
     staged_pages_ -= batch.page_count();
-    const block::Device& device = disk_.device();
-    const bool one_command = device.offers(block::disk_offer::force_unit_access) &&
-                             device.offers(block::disk_offer::volatile_cache) && disk_.commands_of(batch.pieces()) == 1;
+    const bool one_command = disk_.offers(block::disk_offer::force_unit_access) &&
+                             disk_.offers(block::disk_offer::volatile_cache) && disk_.commands_of(batch.pieces()) == 1;
     transfer_ = {};
-    stage_ = one_command || !device.offers(block::disk_offer::volatile_cache) ? Stage::Flushing : Stage::Writing;
+    stage_ = one_command || !disk_.offers(block::disk_offer::volatile_cache) ? Stage::Flushing : Stage::Writing;
     disk_.start(block::Operation::Write, one_command ? block::command_flag::force_unit_access : std::uint8_t{0},
                 log_.sector * sector_bytes, batch.pieces(), transfer_);
     counters_.commits++;
@@ -55,13 +54,14 @@ void Store::start_commit() {
 void Store::advance() {
     if (stage_ == Stage::Idle || !transfer_.done())
         return;
-    if (transfer_.failed) {
+    if (transfer_.failed && !disk_.finish_write(transfer_)) {
         stage_ = Stage::Idle; // its pages stay as they are, for reading
         (void)give_up(Problem::DeviceFailed);
         return;
     }
     if (stage_ == Stage::Writing) {
         stage_ = Stage::Flushing;
+        transfer_ = {};
         disk_.start_flush(transfer_);
         return;
     }

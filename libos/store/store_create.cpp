@@ -4,12 +4,29 @@
 
 namespace exo::store {
 
-Status Store::create(block::Device& device, const CreateSpec& spec) {
-    if (device.offers(block::disk_offer::read_only))
-        return fail(Problem::ReadOnly);
-    if (!is_suitable(device))
+namespace {
+// What says that a disk alone was once a member of a set.
+Status clear_label(Disk& disk, const block::Piece& scratch) {
+    fill_bytes(scratch.address, 0, page_bytes);
+    return disk.write_members(label_byte, scratch);
+}
+} // namespace
+
+Status Store::create(std::span<block::Device* const> devices, const CreateSpec& spec) {
+    const bool set = spec.data_disks != 0;
+    if (devices.empty() || devices.size() > members_max || (!set && devices.size() != 1))
+        return fail(Problem::BadCode);
+    for (const block::Device* const device : devices)
+        if (device->offers(block::disk_offer::read_only))
+            return fail(Problem::ReadOnly);
+    Disk disk(devices);
+    if (!disk.is_suitable())
         return fail(Problem::Unsuitable);
-    const Geometry geometry = Geometry::of_disk(device.bytes(), device.block_bytes());
+    if (set)
+        if (const Status made = disk.make_set(spec.uuid, spec.data_disks, spec.parity_disks); !made)
+            return made;
+    const Geometry geometry = set ? Geometry::of_set(disk.label().member_bytes, spec.data_disks)
+                                  : Geometry::of_disk(devices[0]->bytes(), devices[0]->block_bytes());
     if (geometry.segment_count < segments_min)
         return fail(Problem::TooSmall);
     Superblock superblock{};
@@ -25,12 +42,15 @@ Status Store::create(block::Device& device, const CreateSpec& spec) {
     const ChainStart start{geometry.segment_sector(0), 1, 1, 0, 1};
     superblock.checkpoint[0] = superblock.checkpoint[1] = superblock.log = start;
     superblock.written_ns = spec.now_ns;
-    Disk disk(device);
-    const block::Piece scratch = device.allocate(page_bytes);
+    superblock.data_disks = static_cast<std::uint16_t>(spec.data_disks);
+    superblock.parity_disks = static_cast<std::uint16_t>(spec.parity_disks);
+    const block::Piece scratch = disk.allocate(page_bytes);
     if (!scratch.address)
         return fail(Problem::NoMemory);
-    const Status written = write_superblock(disk, scratch, superblock);
-    device.release(scratch);
+    Status written = set ? Status{} : clear_label(disk, scratch);
+    if (written)
+        written = write_superblock(disk, scratch, superblock);
+    disk.release(scratch);
     return written;
 }
 

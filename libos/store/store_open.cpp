@@ -13,25 +13,26 @@ Store::~Store() {
         heap_delete(&object);
     });
     for (Batch& batch : batches_)
-        batch.close(disk_.device());
+        batch.close(disk_);
     if (scratch_.address)
-        disk_.device().release(scratch_);
+        disk_.release(scratch_);
 }
 
 Status Store::open(const OpenOptions& options) {
-    block::Device& device = disk_.device();
-    scratch_ = device.allocate(page_bytes);
-    if (!scratch_.address || !objects_.open() || !cache_.open(options.cache_bytes) || !batches_[0].open(device) ||
-        !batches_[1].open(device))
+    if (const Status assembled = disk_.assemble(options.spares); !assembled)
+        return assembled;
+    scratch_ = disk_.allocate(page_bytes);
+    if (!scratch_.address || !objects_.open() || !cache_.open(options.cache_bytes) || !batches_[0].open(disk_) ||
+        !batches_[1].open(disk_))
         return fail(Problem::NoMemory);
     const Result<Superblock> super = read_superblock(disk_, scratch_);
     if (!super)
         return fail(super.error());
     super_ = *super;
-    geometry_ = geometry_of(super_, device.block_bytes());
+    geometry_ = geometry_of(super_, disk_.block_bytes());
     if (const Status opened = segments_.open(geometry_); !opened)
         return opened;
-    writable_ = options.access == Access::ReadWrite && !device.offers(block::disk_offer::read_only);
+    writable_ = options.access == Access::ReadWrite && !disk_.offers(block::disk_offer::read_only);
     log_bytes_max_ = options.log_bytes_max;
     log_ = ChainPosition::of(super_.log);
     begin_open_batch();
@@ -46,10 +47,17 @@ Status Store::open(const OpenOptions& options) {
     durable_ = log_.sequence - 1;
     begin_open_batch();
     opened_ = true;
-    const Result<unsigned> copies = count_superblocks(disk_, scratch_, super_);
-    if (!copies)
-        return fail(copies.error());
-    if (writable_ && (dirty || *copies < 2 || counters_.repaired_index_batches))
+    counters_.recovered_batches = reader.recovered();
+    counters_.misdirected_batches = reader.misdirected();
+    if (!writable_)
+        return {};
+    const bool left_out = disk_.is_set() && disk_.label().present != disk_.present();
+    if (const Status left = disk_.leave_out_missing(); !left)
+        return left;
+    if (const Status rewritten = rewrite_last_batch(reader); !rewritten)
+        return rewritten;
+    if (dirty || left_out || counters_.repaired_index_batches || counters_.recovered_batches ||
+        !superblocks_are_whole(disk_, scratch_, super_))
         return write_checkpoint(dirty);
     return {};
 }
@@ -70,10 +78,13 @@ Status Store::read_checkpoint(ChainReader& reader) {
         for (unsigned entered = 0; entered < 2 && !found; entered++) {
             BatchHeader header;
             bool whole[2] = {};
-            for (unsigned copy = 0; copy < 2; copy++) {
+            // By redundancy only when neither copy is whole as it is.
+            for (unsigned turn = 0; turn < 4 && (turn < 2 || !found); turn++) {
+                const unsigned copy = turn % 2;
                 segments_[at[copy].segment].state = SegmentState::Checkpoint;
                 BatchView view;
-                const Result<bool> read = reader.read(at[copy], BatchKind::Checkpoint, view);
+                const Result<bool> read = turn < 2 ? reader.read(at[copy], BatchKind::Checkpoint, view)
+                                                   : reader.read_by_redundancy(at[copy], BatchKind::Checkpoint, view);
                 whole[copy] = read && *read;
                 if (!whole[copy])
                     continue;
@@ -106,6 +117,12 @@ Result<bool> Store::find_batch(ChainReader& reader, ChainPosition& at, BatchView
     ChainPosition next = at;
     next.enter_next_segment(geometry_);
     whole = reader.read(next, BatchKind::Log, view);
+    if (whole && !*whole) {
+        whole = reader.read_by_redundancy(at, BatchKind::Log, view);
+        if (!whole || *whole)
+            return whole;
+        whole = reader.read_by_redundancy(next, BatchKind::Log, view);
+    }
     if (whole && *whole)
         at = next;
     return whole;
@@ -127,14 +144,18 @@ Result<bool> Store::replay_batch(ChainReader& reader, bool& dirty) {
     Result<bool> durable = find_batch(reader, peek, later);
     if (!durable)
         return durable;
-    if (const Result<bool> again = reader.read(at, BatchKind::Log, view); !again || !*again)
+    ChainPosition same = at;
+    if (const Result<bool> again = find_batch(reader, same, view); !again || !*again)
         return fail(Problem::DeviceFailed);
+    last_replayed_ = at;
+    last_is_doubtful_ = !*durable;
     if (!*durable)
         durable = reader.pages_are_whole(view);
     if (!durable)
         return durable;
     if (!*durable) {
         counters_.torn_batches++;
+        last_is_doubtful_ = false;
         return false;
     }
     if (const Status applied = apply(view.records); !applied)

@@ -40,11 +40,19 @@ std::uint64_t Store::page_count(std::uint64_t object) const {
     return found ? found->page_count : 0;
 }
 
-bool Store::page_is_whole(const Place& place, const std::byte* memory) {
-    if (page_checksum(super_.salt, place.sector, memory) == place.checksum)
-        return true;
-    counters_.damaged_pages++;
-    return false;
+// A page that was read, or not, into memory: if it is not what was written, what other members know of it.
+Status Store::load_again(const Place& place, const Page& page, bool read) {
+    if (read && page_checksum(super_.salt, place.sector, page.memory) == place.checksum)
+        return {};
+    Status status = fail(read ? Problem::Damaged : Problem::DeviceFailed);
+    if (disk_.is_set()) {
+        const Result<bool> got =
+            disk_.read_page(place.sector, {page.memory, page.device_address, page_bytes}, super_.salt, place.checksum);
+        counters_.recovered_pages += got.has_value();
+        status = got ? Status{} : fail(got.error());
+    }
+    counters_.damaged_pages += !status && status.error() == Problem::Damaged;
+    return status;
 }
 
 // A page that is neither staged nor being written may be used for something else; if there is none, one is waited for.
@@ -93,9 +101,8 @@ Status Store::load(std::uint64_t object, const PageMap& pages, std::uint64_t ind
     }
     Status first;
     for (std::uint32_t i = 0; i < found; i++) {
-        Status status = disk_.finish(transfers[owner[i]]);
-        if (status && !page_is_whole(*pages.find(indices[i]), taken[i]->memory))
-            status = fail(Problem::Damaged);
+        const Status read = disk_.finish(transfers[owner[i]]);
+        const Status status = load_again(*pages.find(indices[i]), *taken[i], read.has_value());
         if (status)
             cache_.enter(*taken[i], object, indices[i], PageState::Clean);
         else
@@ -123,30 +130,6 @@ void Store::read_ahead(std::uint64_t object, std::uint64_t index, std::uint32_t 
         return;
     for (std::uint32_t done = 0; found && done < count; done += read_pages_max)
         (void)load(object, found->pages, index + done, count - done < read_pages_max ? count - done : read_pages_max);
-}
-
-Status Store::scrub(ScrubReport& report) {
-    Status failed;
-    objects_.each([&](Object& object) {
-        Place* place;
-        for (std::uint64_t index = 0; failed && object.pages.next(index, place); index++) {
-            if (place->sector == Place::staged)
-                continue;
-            const Page* const page = cache_.find(object.id, index);
-            if (page && page->state == PageState::Writing)
-                continue;
-            report.pages++;
-            const Status read = disk_.read(place->sector * sector_bytes, scratch_);
-            if (read && page_is_whole(*place, scratch_.address))
-                continue;
-            if (disk_.device().problem())
-                failed = read;
-            report.damaged_pages++;
-            if (report.damaged)
-                report.damaged(report.context, object.id, index);
-        }
-    });
-    return failed;
 }
 
 } // namespace exo::store

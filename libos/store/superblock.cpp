@@ -17,32 +17,46 @@ bool is_start(const Geometry& geometry, const ChainStart& start) {
     return start.segment < geometry.segment_count && start.next_segment < geometry.segment_count &&
            start.sector >= geometry.segment_sector(start.segment) &&
            start.sector <= geometry.segment_end_sector(start.segment) &&
-           start.sector % (geometry.block_bytes / sector_bytes) == 0;
+           (start.sector - geometry.segment_sector(0)) % (geometry.row_bytes() / sector_bytes) == 0;
 }
 
-Problem problem_of(const Superblock& superblock, const block::Device& device) {
+Problem problem_of(const Superblock& superblock, const Disk& disk) {
     if (compare_bytes(superblock.magic, superblock_magic, sizeof superblock_magic) != 0)
         return Problem::NotAStore;
     if (superblock.version > format_version)
         return Problem::Newer;
-    if (superblock.version != format_version || superblock.crc32c != checksum_of(superblock))
+    if (superblock.version < format_version_oldest || superblock.crc32c != checksum_of(superblock))
         return Problem::IndexDamaged;
-    if (superblock.disk_bytes > device.bytes())
+    if (superblock.data_disks != disk.data_disks())
+        return Problem::IndexDamaged; // of a set whose labels are gone
+    if (!disk.is_set() && superblock.disk_bytes > disk.device(0).bytes())
         return Problem::Shrunk;
-    const Geometry geometry = geometry_of(superblock, device.block_bytes());
+    const Geometry geometry = geometry_of(superblock, disk.block_bytes());
     const bool sizes =
-        superblock.segment_bytes >= segment_bytes_min && superblock.segment_bytes <= segment_bytes_max &&
-        (superblock.segment_bytes & (superblock.segment_bytes - 1)) == 0 && superblock.segment_count >= segments_min &&
+        superblock.segment_bytes >= segment_bytes_min && superblock.segment_bytes <= 2 * segment_bytes_max &&
+        superblock.segment_bytes % geometry.row_bytes() == 0 && superblock.segment_count >= segments_min &&
         superblock.segment_count <= segments_max && superblock.disk_bytes % page_bytes == 0 &&
         geometry.segment_sector(geometry.segment_count) * sector_bytes + page_bytes <= superblock.disk_bytes;
+    if (sizes && disk.is_set()) {
+        const Geometry expected = Geometry::of_set(disk.label().member_bytes, superblock.data_disks);
+        if (expected.segment_bytes != geometry.segment_bytes || expected.segment_count != geometry.segment_count)
+            return Problem::IndexDamaged;
+    }
     if (!sizes || !is_start(geometry, superblock.log) || !is_start(geometry, superblock.checkpoint[0]) ||
         !is_start(geometry, superblock.checkpoint[1]))
         return Problem::Unsuitable; // as when the disk's blocks are larger than they were
     return Problem::None;
 }
 
-Status read_copy(Disk& disk, const block::Piece& scratch, std::uint64_t byte, Superblock& superblock) {
-    if (const Status read = disk.read(byte, scratch); !read)
+// Where the second copy is on a member; of a disk alone whose first copy is gone, in its last whole page.
+std::uint64_t second_copy(const Disk& disk, const Superblock* first) {
+    if (disk.is_set())
+        return disk.label().member_bytes - 2 * page_bytes;
+    return (first ? first->disk_bytes : disk.device(0).bytes() / page_bytes * page_bytes) - page_bytes;
+}
+
+Status read_copy(Disk& disk, unsigned member, const block::Piece& scratch, std::uint64_t byte, Superblock& superblock) {
+    if (const Status read = disk.read_member(member, byte, scratch); !read)
         return read;
     copy_bytes(&superblock, scratch.address, sizeof superblock);
     return {};
@@ -51,56 +65,60 @@ Status read_copy(Disk& disk, const block::Piece& scratch, std::uint64_t byte, Su
 } // namespace
 
 Geometry geometry_of(const Superblock& superblock, std::uint32_t block_bytes) {
-    return {superblock.segment_bytes, superblock.segment_count, block_bytes, superblock.disk_bytes};
-}
-
-bool is_suitable(const block::Device& device) {
-    const std::uint32_t block = device.block_bytes();
-    return block >= sector_bytes && block <= page_bytes && (block & (block - 1)) == 0 &&
-           device.transfer_bytes_max() >= batch_meta_bytes_max;
+    return {superblock.segment_bytes, superblock.segment_count, block_bytes, superblock.disk_bytes,
+            superblock.data_disks ? superblock.data_disks : 1u};
 }
 
 Result<Superblock> read_superblock(Disk& disk, const block::Piece& scratch) {
-    const block::Device& device = disk.device();
-    if (!is_suitable(device))
+    if (!disk.is_suitable())
         return fail(Problem::Unsuitable);
-    if (device.bytes() < 2 * page_bytes)
-        return fail(Problem::NotAStore);
-    Superblock copies[2];
-    Problem problems[2];
-    const Status first = read_copy(disk, scratch, 0, copies[0]);
-    problems[0] = first ? problem_of(copies[0], device) : first.error();
-    const bool known = problems[0] == Problem::None;
-    const std::uint64_t last_page = device.bytes() / page_bytes * page_bytes - page_bytes;
-    const Status second = read_copy(disk, scratch, known ? copies[0].disk_bytes - page_bytes : last_page, copies[1]);
-    problems[1] = second ? problem_of(copies[1], device) : second.error();
-    if (known && (problems[1] != Problem::None || copies[1].generation <= copies[0].generation ||
-                  compare_bytes(copies[1].uuid, copies[0].uuid, sizeof copies[0].uuid) != 0))
-        return copies[0];
-    if (problems[1] == Problem::None)
-        return copies[1];
-    return fail(problems[0] == Problem::NotAStore ? problems[1] : problems[0]);
+    Superblock best;
+    Problem worst = Problem::None;
+    bool known = false;
+    for (unsigned member = 0; member < disk.member_count(); member++) {
+        if (!(disk.present() >> member & 1))
+            continue;
+        if (disk.device(member).bytes() < 2 * page_bytes)
+            return fail(Problem::NotAStore);
+        for (unsigned copy = 0; copy < 2; copy++) {
+            Superblock found;
+            const std::uint64_t byte = copy == 0 ? 0 : second_copy(disk, known ? &best : nullptr);
+            const Status read = read_copy(disk, member, scratch, byte, found);
+            const Problem problem = read ? problem_of(found, disk) : read.error();
+            if (problem != Problem::None) {
+                worst = worst == Problem::None || worst == Problem::NotAStore ? problem : worst;
+                continue;
+            }
+            const bool same = known && compare_bytes(found.uuid, best.uuid, sizeof best.uuid) == 0;
+            if (!known || (same && found.generation > best.generation))
+                best = found;
+            known = true;
+        }
+    }
+    if (!known)
+        return fail(worst);
+    return best;
 }
 
-Result<unsigned> count_superblocks(Disk& disk, const block::Piece& scratch, const Superblock& superblock) {
-    unsigned count = 0;
-    for (unsigned copy = 0; copy < 2; copy++) {
-        Superblock found;
-        const Geometry geometry = geometry_of(superblock, disk.device().block_bytes());
-        if (const Status read = read_copy(disk, scratch, geometry.superblock_byte(copy), found); !read)
-            return fail(read.error());
-        count += compare_bytes(&found, &superblock, sizeof found) == 0;
-    }
-    return count;
+bool superblocks_are_whole(Disk& disk, const block::Piece& scratch, const Superblock& superblock) {
+    for (unsigned member = 0; member < disk.member_count(); member++)
+        for (unsigned copy = 0; copy < 2 && (disk.present() >> member & 1); copy++) {
+            Superblock found;
+            const std::uint64_t byte = copy == 0 ? 0 : second_copy(disk, &superblock);
+            if (!read_copy(disk, member, scratch, byte, found) || compare_bytes(&found, &superblock, sizeof found) != 0)
+                return false;
+        }
+    return true;
 }
 
 Status write_superblock(Disk& disk, const block::Piece& scratch, Superblock& superblock) {
+    superblock.version = format_version;
     superblock.crc32c = checksum_of(superblock);
     fill_bytes(scratch.address, 0, page_bytes);
     copy_bytes(scratch.address, &superblock, sizeof superblock);
-    const Geometry geometry = geometry_of(superblock, disk.device().block_bytes());
     for (unsigned copy = 0; copy < 2; copy++) {
-        if (const Status written = disk.write(geometry.superblock_byte(copy), scratch); !written)
+        if (const Status written = disk.write_members(copy == 0 ? 0 : second_copy(disk, &superblock), scratch);
+            !written)
             return written;
         if (const Status flushed = disk.flush(); !flushed)
             return flushed;

@@ -38,7 +38,7 @@ void write_log(block::Device& device, std::span<const std::uint8_t> input) {
     require(super.has_value());
     device.release(scratch);
     const auto batch = std::make_unique<store::Batch>();
-    require(batch->open(device).has_value());
+    require(batch->open(disk).has_value());
     batch->begin(super->salt, super->log.sequence, 0);
     while (input.size() >= 2) {
         const auto type = static_cast<store::RecordType>(input[0] & 3);
@@ -53,7 +53,7 @@ void write_log(block::Device& device, std::span<const std::uint8_t> input) {
     const store::ChainStart& log = super->log;
     batch->seal(geometry, {log.sector, log.segment_sequence, log.next_segment, store::BatchKind::Log});
     require(disk.write(log.sector * store::sector_bytes, batch->pieces()[0]).has_value());
-    batch->close(device);
+    batch->close(disk);
 }
 
 } // namespace

@@ -72,7 +72,10 @@ void MemoryDisk::begin_write(const Command& command) {
     if (!recording)
         return;
     const bool durable = unit_access_ || !offers(disk_offer::volatile_cache);
-    Event event{durable ? Event::Kind::DurableWrite : Event::Kind::Write, command.first_block * block_bytes_, {}};
+    Event event{durable ? Event::Kind::DurableWrite : Event::Kind::Write,
+                command.first_block * block_bytes_,
+                {},
+                burst ? *burst : 0};
     for (std::uint32_t i = 0; i <= command.more_count; i++) {
         const Piece& piece = i == 0 ? command.piece : command.more[i - 1];
         event.octets.insert(event.octets.end(), piece.address, piece.address + piece.bytes);
@@ -92,8 +95,15 @@ bool MemoryDisk::flush_octets() {
     if (unit_access_)
         unit_access_ = false; // of the write alone
     else if (recording)
-        events.push_back({Event::Kind::Flush, 0, {}});
+        events.push_back({Event::Kind::Flush, 0, {}, burst ? *burst : 0});
     return true;
+}
+
+std::size_t MemoryDisk::poll(std::span<Completion> into) {
+    const std::size_t count = DirectDisk::poll(into);
+    if (count && burst)
+        ++*burst;
+    return count;
 }
 
 void Replay::go_to(std::size_t event) {
@@ -117,10 +127,11 @@ void Replay::go_to(std::size_t event) {
     }
 }
 
-void Replay::cut(Contents& disk, std::mt19937_64& random, unsigned percent) const {
+void Replay::cut(Contents& disk, std::mt19937_64& random, unsigned percent, std::size_t under_way) const {
     std::vector<std::size_t> writes = doubtful_;
-    if (event_ < events_.size() && events_[event_].kind != Event::Kind::Flush)
-        writes.push_back(event_);
+    for (std::size_t next = event_; next < events_.size() && next < event_ + under_way; next++)
+        if (events_[next].kind != Event::Kind::Flush)
+            writes.push_back(next);
     std::ranges::shuffle(writes, random);
     for (const std::size_t number : writes) {
         const Event& write = events_[number];

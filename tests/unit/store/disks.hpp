@@ -24,7 +24,8 @@ struct DiskSpec {
 struct Event {
     enum class Kind : std::uint8_t { Write, DurableWrite, Flush } kind;
     std::uint64_t at = 0;
-    Octets octets; // of a write
+    Octets octets;           // of a write
+    std::uint64_t burst = 0; // events of one burst, on whatever disks, were under way together
 };
 
 // Contents in pages of 4 KiB over a base that is shared and never changed; what was never written reads as zeroes.
@@ -50,6 +51,7 @@ public:
     Contents contents;
     bool recording = false;
     std::vector<Event> events;
+    std::uint64_t* burst = nullptr; // of all disks of a set: counted on when a completion is taken
     // Faults: commands from the one with that number on fail (counted from 0), that many of them.
     std::uint64_t failing_write = ~0ull, failing_read = ~0ull, failing_count = ~0ull;
     // The write with that number goes somewhere else (and nothing says so), or nowhere at all.
@@ -57,6 +59,7 @@ public:
     std::uint64_t write_number = 0, read_number = 0;
 
     void flip_bit(std::uint64_t at, unsigned bit);
+    std::size_t poll(std::span<exo::block::Completion> into) override;
     void make_read_only() { offers_ |= exo::block::disk_offer::read_only; }
 
 protected:
@@ -84,8 +87,8 @@ public:
     // The next cut: while event `event` was under way, those before it done.
     void go_to(std::size_t event);
     // Octets that are on the medium for sure, and of what is not: each sector of 512 octets on its own, with the given
-    // probability in percent; in any order.
-    void cut(Contents& disk, std::mt19937_64& random, unsigned percent) const;
+    // probability in percent; in any order. So many events are under way.
+    void cut(Contents& disk, std::mt19937_64& random, unsigned percent, std::size_t under_way = 1) const;
     const Contents& durable() const { return durable_; }
     bool anything_in_doubt() const { return !doubtful_.empty(); }
 

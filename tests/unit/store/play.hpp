@@ -41,6 +41,7 @@ public:
 class Play {
 public:
     Play(exo::block::Device& device, std::uint64_t seed) : random(seed), store(device, keeper) {}
+    Play(std::span<exo::block::Device* const> devices, std::uint64_t seed) : random(seed), store(devices, keeper) {}
 
     struct Weights {
         unsigned records_max = 4, pages_max = 6, objects = 5, indices = 40, drop_percent = 15, record_bytes_max = 300;
