@@ -41,7 +41,7 @@ void Volume::drive() {
         if (!store.is_writing())
             break;
         if (looks >= looks_before_sleep)
-            store.disk().device().sleep(deadline_in_ns(sleep_ns));
+            store.disk().sleep(deadline_in_ns(sleep_ns));
         lock_.unlock();
         thread_yield();
         lock_.lock();

@@ -174,13 +174,14 @@ void Disk::wait() {
     poll();
     if (idle_polls_ < polls_before_sleep)
         return;
-    for (unsigned member = 0; member < count_; member++) {
-        if (!under_way_[member])
-            continue;
-        devices_[member]->sleep(0); // whoever waits needs what it has under way, sooner or later
-        break;
-    }
+    sleep(0);
     idle_polls_ = 0;
+}
+
+void Disk::sleep(std::uint64_t deadline_tsc) {
+    for (unsigned member = 0; member < count_; member++)
+        if (under_way_[member]) // whoever waits needs what it has under way, sooner or later
+            return devices_[member]->sleep(deadline_tsc);
 }
 
 Status Disk::finish(Transfer& transfer) {

@@ -66,6 +66,8 @@ public:
 
     // Looks at the devices once.
     void poll();
+    // Sleeps until a device that has something under way may have a completion (block::Device::sleep).
+    void sleep(std::uint64_t deadline_tsc);
     // Until the transfer is done. Errors: DeviceFailed.
     Status finish(Transfer& transfer);
     // The same of a write or flush; members that failed are left out of their set, if there remain enough.

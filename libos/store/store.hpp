@@ -57,6 +57,8 @@ struct ScrubReport {
     bool repaired = false;                        // all of these that could be
     void (*damaged)(void* context, std::uint64_t object, std::uint64_t index) = nullptr;
     void* context = nullptr;
+
+    bool is_clean() const { return !damaged_pages && !recovered_pages && !false_rows && !false_batches; }
 };
 
 class Store {
