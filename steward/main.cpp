@@ -28,6 +28,8 @@ ProgramPlan plans[programs_max];
 FrameRun memory[steward_frame_runs_max];
 NicPlan nic_plans[max_nics];
 SharedNic nics[max_nics];
+DiskPlan disk_plans[shared_disks_max];
+SharedDisk disks[shared_disks_max];
 
 [[noreturn]] void power_off(const StewardStart& start, std::uint64_t status) {
     {
@@ -139,7 +141,7 @@ std::expected<void, const char*> prepare(const StewardStart& start, const Machin
     // Safe: as info_of.
     auto* devices = reinterpret_cast<const DeviceInfo*>(info_devices);
     auto planned = make_plans(manifest, {machine.core_count, {devices, machine.function_count}},
-                              {memory, start.frame_run_count}, plans, nic_plans);
+                              {memory, start.frame_run_count}, plans, nic_plans, disk_plans);
     if (!planned)
         return planned;
     for (std::size_t i = 0; i < manifest.nic_count; i++) {
@@ -148,12 +150,19 @@ std::expected<void, const char*> prepare(const StewardStart& start, const Machin
             return std::unexpected(shared.error());
         nics[i] = *shared;
     }
+    for (std::size_t i = 0; i < manifest.disk_count; i++)
+        if (const char* wrong = disks[i].open(start.functions, disk_plans[i], i))
+            return std::unexpected(wrong);
+    for (const ExtentRemoval& removal : std::span(manifest.removals).first(manifest.removal_count))
+        if (const char* wrong = disks[removal.disk].remove(removal.owner))
+            return std::unexpected(wrong);
     for (std::size_t i = 0; i < manifest.program_count; i++) {
         if (!archive->find(manifest.programs[i].path, entry))
             return std::unexpected("the boot archive does not have the program");
         plans[i].image = entry.data;
         plans[i].roots = &start;
         plans[i].nics = nics;
+        plans[i].disks = disks;
         plans[i].archive_bytes = machine.archive_bytes;
     }
     return {};

@@ -62,7 +62,7 @@ FunctionWish virtio(std::uint32_t id) {
 }
 
 Failure parse_function(std::string_view word, FunctionWish* wish) {
-    constexpr Failure malformed = "function and nic want virtio:ID or VENDOR:DEVICE in hexadecimal";
+    constexpr Failure malformed = "function, nic and disk want virtio:ID or VENDOR:DEVICE in hexadecimal";
     std::size_t colon = word.find(':');
     std::uint64_t vendor = 0, device = 0;
     if (colon == std::string_view::npos || !number(word.substr(colon + 1), 16, 0xffff, &device))
@@ -91,6 +91,36 @@ Failure nic_directive(Manifest& manifest, std::string_view word) {
     Failure failure = parse_function(word, &wish);
     wish.order = manifest.wish_count++;
     return failure;
+}
+
+Failure disk_directive(Manifest& manifest, std::string_view word) {
+    if (manifest.disk_count == shared_disks_max)
+        return "there are too many shared disks";
+    FunctionWish& wish = manifest.disks[manifest.disk_count++];
+    Failure failure = parse_function(word, &wish);
+    wish.order = manifest.wish_count++;
+    return failure;
+}
+
+Failure remove_directive(Manifest& manifest, std::string_view disk, std::string_view owner) {
+    if (manifest.removal_count == removals_max)
+        return "too many extents are to be removed";
+    ExtentRemoval& removal = manifest.removals[manifest.removal_count++];
+    if (!number(disk, 10, shared_disks_max, &removal.disk) || removal.disk >= manifest.disk_count || owner.empty())
+        return "remove-extent wants the number of a disk that is named before it, and the owner's path";
+    return decode(owner, manifest, &removal.owner);
+}
+
+Failure extent_directive(const Manifest& manifest, ProgramWish& program, std::string_view disk, std::string_view size) {
+    if (program.extent_count == extents_max)
+        return "a program wants too many extents";
+    ExtentWish& wish = program.extents[program.extent_count++];
+    wish = {};
+    if (!number(disk, 10, shared_disks_max, &wish.disk) || wish.disk >= manifest.disk_count)
+        return "extent wants the number of a disk that is named before it";
+    if (size != "all" && (!number(size, 10, 1ull << 60, &wish.bytes) || wish.bytes == 0))
+        return "extent wants all, or a number of bytes";
+    return nullptr;
 }
 
 Failure flow_directive(const Manifest& manifest, ProgramWish& program, std::string_view words) {
@@ -133,8 +163,12 @@ Failure directive(std::string_view name, std::string_view rest, Manifest& manife
     }
     if (name == "nic")
         return nic_directive(manifest, word);
+    if (name == "disk")
+        return disk_directive(manifest, word);
+    if (name == "remove-extent")
+        return remove_directive(manifest, word, second);
     if (manifest.program_count == 0)
-        return "the first directive is neither program nor nic";
+        return "the first directive is none of program, nic and disk";
     ProgramWish& program = manifest.programs[manifest.program_count - 1];
     std::uint64_t value = 0;
     if (name == "name")
@@ -172,6 +206,8 @@ Failure directive(std::string_view name, std::string_view rest, Manifest& manife
         return function_directive(manifest, word);
     if (name == "flow")
         return flow_directive(manifest, program, all);
+    if (name == "extent")
+        return extent_directive(manifest, program, word, second);
     if (name == "machine") {
         for (word = next_word(all); !word.empty(); word = next_word(all)) {
             if (word == "log")

@@ -17,6 +17,9 @@ inline constexpr std::size_t words_max = 512; // arguments and variables of all 
 inline constexpr std::size_t text_bytes_max = 256 * 1024;
 inline constexpr std::size_t functions_max = 16;
 inline constexpr std::size_t flows_max = 8; // of a program
+inline constexpr std::size_t shared_disks_max = 4;
+inline constexpr std::size_t extents_max = shared_disks_max; // of a program: one a disk
+inline constexpr std::size_t removals_max = 16;
 
 // A function wanted by PCI identity.
 struct FunctionWish {
@@ -32,6 +35,18 @@ struct FlowWish {
     FlowSpec spec;
 };
 
+// Blocks of one of the shared disks, under the program's name.
+struct ExtentWish {
+    std::uint64_t disk;  // index in Manifest::disks
+    std::uint64_t bytes; // 0: what it has, or all that is left
+};
+
+// Blocks of a shared disk that their owner gives up.
+struct ExtentRemoval {
+    std::uint64_t disk;
+    std::string_view owner;
+};
+
 struct ProgramWish {
     std::string_view path;
     std::string_view name;                      // argument 0
@@ -44,6 +59,8 @@ struct ProgramWish {
     std::size_t function_count = 0;
     FlowWish flows[flows_max];
     std::size_t flow_count = 0;
+    ExtentWish extents[extents_max];
+    std::size_t extent_count = 0;
     std::string_view share_tags[8];
     std::size_t share_count = 0;
     std::uint32_t share_read_only = 0; // bit i: share i
@@ -54,7 +71,11 @@ struct ProgramWish {
 struct Manifest {
     FunctionWish nics[max_nics]; // functions that the kernel shares out
     std::size_t nic_count = 0;
-    std::size_t wish_count = 0; // functions wished for, by all programs and as shared NICs
+    FunctionWish disks[shared_disks_max]; // the same, disks
+    std::size_t disk_count = 0;
+    ExtentRemoval removals[removals_max];
+    std::size_t removal_count = 0;
+    std::size_t wish_count = 0; // functions wished for, by all programs and to be shared
     ProgramWish programs[programs_max];
     std::size_t program_count = 0;
     std::string_view words[words_max]; // decoded

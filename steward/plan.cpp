@@ -38,8 +38,10 @@ struct Wisher {
 };
 
 Failure plan_functions(const Manifest& manifest, const MachineView& machine, std::span<ProgramPlan> plans,
-                       std::span<NicPlan, max_nics> nics) {
-    static Wisher wishers[programs_max * functions_max + max_nics];
+                       std::span<NicPlan, max_nics> nics, std::span<DiskPlan, shared_disks_max> disks) {
+    static Wisher wishers[programs_max * functions_max + max_nics + shared_disks_max];
+    for (std::size_t n = 0; n < manifest.disk_count; n++)
+        wishers[manifest.disks[n].order] = {&manifest.disks[n], &disks[n].function};
     for (std::size_t n = 0; n < manifest.nic_count; n++)
         wishers[manifest.nics[n].order] = {&manifest.nics[n], &nics[n].function};
     for (std::size_t p = 0; p < manifest.program_count; p++)
@@ -117,17 +119,21 @@ Failure plan_memory(const Manifest& manifest, std::span<FrameRun> memory, std::s
 
 std::expected<void, const char*> make_plans(const Manifest& manifest, const MachineView& machine,
                                             std::span<FrameRun> memory, std::span<ProgramPlan> plans,
-                                            std::span<NicPlan, max_nics> nics) {
+                                            std::span<NicPlan, max_nics> nics,
+                                            std::span<DiskPlan, shared_disks_max> disks) {
     for (std::size_t p = 0; p < manifest.program_count; p++) {
         plans[p].wish = &manifest.programs[p];
         plans[p].manifest = &manifest;
     }
     if (Failure failure = plan_time(manifest, machine, plans))
         return std::unexpected(failure);
-    if (Failure failure = plan_functions(manifest, machine, plans, nics))
+    if (Failure failure = plan_functions(manifest, machine, plans, nics, disks))
         return std::unexpected(failure);
     for (std::size_t n = 0; n < manifest.nic_count; n++)
         if (!cut(memory, shared_nic_frames, &nics[n].memory))
+            return std::unexpected("the machine has less memory than the manifest wants");
+    for (std::size_t n = 0; n < manifest.disk_count; n++)
+        if (!cut(memory, shared_disk_frames, &disks[n].memory))
             return std::unexpected("the machine has less memory than the manifest wants");
     if (Failure failure = plan_memory(manifest, memory, plans))
         return std::unexpected(failure);

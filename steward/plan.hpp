@@ -12,10 +12,11 @@ struct MachineView {
     std::span<const DeviceInfo> devices;
 };
 
-// Fills one plan a program, and `nics` with functions and memory of the shared NICs. The error is one sentence without
-// its full stop.
+// Fills one plan a program, and `nics` and `disks` with functions and memory of what is shared. The error is one
+// sentence without its full stop.
 std::expected<void, const char*> make_plans(const Manifest& manifest, const MachineView& machine,
                                             std::span<FrameRun> memory, std::span<ProgramPlan> plans,
-                                            std::span<NicPlan, max_nics> nics);
+                                            std::span<NicPlan, max_nics> nics,
+                                            std::span<DiskPlan, shared_disks_max> disks);
 
 } // namespace exo::steward

@@ -34,8 +34,8 @@ public:
     std::expected<Started, const char*> run() {
         for (Failure (Loader::*step)() :
              {&Loader::create, &Loader::give_memory, &Loader::load_segments, &Loader::make_stack, &Loader::make_vcores,
-              &Loader::give_archive, &Loader::give_functions, &Loader::give_flows, &Loader::give_machine,
-              &Loader::write_start_block, &Loader::start})
+              &Loader::give_archive, &Loader::give_functions, &Loader::give_flows, &Loader::give_extents,
+              &Loader::give_machine, &Loader::write_start_block, &Loader::start})
             if (Failure failure = (this->*step)()) {
                 if (environment_ != no_handle)
                     while (sys::stop(environment_, 0).is(Error::Again)) {
@@ -55,6 +55,7 @@ private:
     Failure give_archive();
     Failure give_functions();
     Failure give_flows();
+    Failure give_extents();
     Failure give_machine();
     Failure write_start_block();
     Failure start();
@@ -253,6 +254,20 @@ Failure Loader::give_flows() {
         if (!given)
             return given.error();
         info_.flows[info_.flow_count++] = {*given, nic.number, wish.flows[i].spec};
+    }
+    return nullptr;
+}
+
+Failure Loader::give_extents() {
+    const ProgramWish& wish = *plan_.wish;
+    for (std::size_t i = 0; i < wish.extent_count; i++) {
+        auto extent = plan_.disks[wish.extents[i].disk].extent(wish.path, wish.extents[i].bytes);
+        if (!extent)
+            return extent.error();
+        CallResult given = sys::grant(extent->handle, environment_);
+        if (!given.ok())
+            return "an extent could not be granted";
+        info_.extents[info_.extent_count++] = {given.value(), extent->count};
     }
     return nullptr;
 }

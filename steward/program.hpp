@@ -3,6 +3,7 @@
 #pragma once
 
 #include "libos/archive/archive.hpp"
+#include "steward/disks.hpp"
 #include "steward/manifest.hpp"
 #include "steward/memory.hpp"
 #include "steward/nics.hpp"
@@ -29,6 +30,7 @@ struct ProgramPlan {
     std::size_t vcore_count;
     std::uint32_t functions[functions_max]; // indices, as wished
     const SharedNic* nics;                  // those of the manifest
+    SharedDisk* disks;                      // the same
 };
 
 struct Started {

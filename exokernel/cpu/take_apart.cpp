@@ -6,9 +6,12 @@
 #include "exokernel/arch/x86_64/cpu.hpp"
 #include "exokernel/cpu/switch.hpp"
 #include "exokernel/device/device.hpp"
+#include "exokernel/disk/disk.hpp"
 #include "exokernel/memory/frames.hpp"
 #include "exokernel/memory/tlb.hpp"
 #include "exokernel/network/nic.hpp"
+
+#include <bit>
 
 namespace exo {
 
@@ -19,13 +22,6 @@ constexpr std::uint64_t frames_per_step = 16384;
 constexpr std::uint64_t breaks_per_step = 1024;
 constexpr std::size_t table_entries_per_step = 65536;
 constexpr std::size_t slots_per_step = 4096;
-
-void clear_and_restore(std::uint64_t frame) {
-    std::uint64_t* words = frame_map.words(frame);
-    for (unsigned i = 0; i < page_bytes / 8; i++)
-        words[i] = 0;
-    frame_map.restore(frame);
-}
 
 void forget_vcore(Vcore& vcore) {
     for (std::uint16_t& slot : wheels[vcore.core].slot)
@@ -68,8 +64,16 @@ Status break_table(std::uint64_t frame, std::uint16_t holder, std::uint16_t slot
         return {};
     const FrameEntry& entry = frame_map.at(table);
     if (entry.type == FrameType::DmaTable)
-        return nic_or_function_release(entry.tenant);
+        return function_take_back(entry.tenant);
     end_for_lack_of(frame, entry.tenant);
+    return {};
+}
+
+// Bit i: function i.
+Status flush_devices(std::uint64_t functions) {
+    for (; functions; functions &= functions - 1)
+        if (Status status = dma_flush(static_cast<std::uint32_t>(std::countr_zero(functions))); !status)
+            return status;
     return {};
 }
 
@@ -78,37 +82,43 @@ Status break_frames(SlotRef ref, std::uint16_t environment_number) {
     std::uint16_t index = static_cast<std::uint16_t>(slot_index(ref));
     TlbBatch batch;
     std::uint64_t broken = 0;
-    bool devices = false;
+    std::uint64_t devices = 0; // functions whose domains lost something
+    static_assert(max_functions <= 64);
     std::uint64_t step_end =
         slot.progress + frames_per_step < slot.count ? slot.progress + frames_per_step : slot.count;
     for (; slot.progress < step_end && broken < breaks_per_step; slot.progress++) {
         std::uint64_t frame = slot.first + slot.progress;
-        if (Status status = network_frame_taken(frame, ref); !status) {
-            tlb_flush(environments[environment_number], batch);
-            return status;
-        }
+        Status gone = network_frame_taken(frame, ref);
+        if (gone)
+            gone = disk_frame_taken(frame, ref);
         MappingPlace place;
-        while (mapping.find_of(frame, environment_number, index, &place)) {
+        while (gone && mapping.find_of(frame, environment_number, index, &place)) {
             const FrameEntry& table = frame_map.at(place.table);
-            if (table.type == FrameType::DmaTable)
-                devices = true;
-            else
-                batch.add(mapping.place_address(place));
+            std::uint64_t address = mapping.place_address(place);
+            if (table.type == FrameType::DmaTable) {
+                gone = disk_page_taken(table.tenant, address);
+                if (!gone)
+                    break;
+                devices |= 1ull << table.tenant;
+            } else {
+                batch.add(address);
+            }
             mapping.break_at(place);
             broken++;
         }
-        if (Status status = break_table(frame, environment_number, index); !status) {
+        if (gone)
+            gone = break_table(frame, environment_number, index);
+        if (!gone) {
             tlb_flush(environments[environment_number], batch);
-            return status;
+            if (Status flushed = flush_devices(devices); !flushed)
+                return flushed;
+            return gone;
         }
         end_for_lack_of(frame, depends_on(frame, environment_number));
     }
     tlb_flush(environments[environment_number], batch);
-    if (devices)
-        for (std::uint32_t function = 0; function < machine_info.function_count; function++)
-            if (device_infos[function].owner == environment_number)
-                if (Status status = dma_flush(function); !status)
-                    return status;
+    if (Status flushed = flush_devices(devices); !flushed)
+        return flushed;
     if (slot.progress < slot.count)
         return std::unexpected(Error::Again);
     return {};
@@ -129,7 +139,7 @@ Status break_functions(Slot& slot, std::uint16_t environment_number) {
         std::uint32_t function = static_cast<std::uint32_t>(slot.first + slot.progress);
         if (device_infos[function].owner != environment_number)
             continue;
-        if (Status status = nic_or_function_release(function); !status)
+        if (Status status = function_take_back(function); !status)
             return status;
         tlb_flush_all(environment_number);
         slot.progress++;
@@ -154,6 +164,10 @@ Status break_bindings(SlotRef ref) {
         return break_functions(slot, environment_number);
     case Kind::Flow:
         flow_capability_gone(ref, FlowName::of(slot.first));
+        return {};
+    case Kind::Extent:
+        if (Disk* disk = disk_of_function(slot.first >> extent_block_bits))
+            return disk_extent_gone(*disk, ref);
         return {};
     case Kind::None:
     case Kind::Environment:
@@ -196,7 +210,7 @@ Status environment_take_apart(Environment& environment) {
     // 2. Its devices, so that nothing writes to its frames any more.
     for (std::uint32_t function = 0; function < machine_info.function_count; function++)
         if (device_infos[function].owner == environment.number)
-            if (Status status = nic_or_function_release(function); !status)
+            if (Status status = function_take_back(function); !status)
                 return status;
     // 3. Its capabilities and whatever others derived from them; slices and mappings elsewhere go with them.
     SlotRef used = capabilities.first_used(environment.number, &environment.cursor, slots_per_step);
@@ -222,11 +236,10 @@ Status environment_take_apart(Environment& environment) {
         std::uint64_t upcall_frame = vcore->upcall_frame, state_frame = vcore->state_frame;
         forget_vcore(*vcore);
         frame_map.at(upcall_frame).pins--;
-        clear_and_restore(state_frame);
+        frames_clear_and_restore(state_frame, 1);
     }
     capabilities.detach(environment.number);
-    for (std::uint64_t i = 2; i < 3 + environment.table_frames; i++)
-        clear_and_restore(environment.first_frame + i);
+    frames_clear_and_restore(environment.first_frame + 2, 1 + environment.table_frames);
     info.state = EnvironmentState::Free;
     return {};
 }

@@ -96,11 +96,13 @@ bool msix_is_reachable(const pci::Bars& bars, const pci::MsixLocation& msix) {
            msix.pending_offset + msix.pending_bytes() <= pending.bytes;
 }
 
-// The registers of what the kernel can drive itself. They are mapped at boot, when kernel tables are still made.
+// The registers of what the kernel can drive itself, or share out. They are mapped at boot, when kernel tables are
+// still made.
 void map_driven(Function& function) {
-    constexpr std::uint32_t network_class = 0x02;
+    constexpr std::uint32_t network_class = 0x02, nvme_class = 0x010802;
     constexpr std::uint64_t bytes_max = 1 << 20;
-    if (function.unit == nullptr || function.config.class_code() >> 16 != network_class) {
+    const std::uint32_t is = function.config.class_code();
+    if (function.unit == nullptr || (is >> 16 != network_class && is != nvme_class)) {
         return;
     }
     for (unsigned i = 0; i < pci::bars_type0; ++i) {

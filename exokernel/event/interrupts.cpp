@@ -11,17 +11,25 @@ namespace exo {
 namespace {
 InterruptRoute routes[max_cores][256];
 
+// One that stands for nothing. Errors: TableFull.
+Result<std::uint8_t> free_vector(std::uint32_t core) {
+    for (unsigned vector = device_vector_first; vector < device_vector_end; vector++)
+        if (routes[core][vector].target == InterruptTarget::None)
+            return static_cast<std::uint8_t>(vector);
+    return std::unexpected(Error::TableFull);
+}
+
 } // namespace
 
-Result<std::uint8_t> interrupt_route_add(std::uint32_t core, InterruptRoute wanted) {
-    for (unsigned vector = device_vector_first; vector < device_vector_end; vector++) {
-        InterruptRoute& route = routes[core][vector];
-        if (route.target != InterruptTarget::None)
-            continue;
-        route = wanted;
-        return static_cast<std::uint8_t>(vector);
-    }
-    return std::unexpected(Error::TableFull);
+Status interrupt_bind(std::uint32_t function, std::uint32_t msix_vector, const Core& core, InterruptRoute route) {
+    Result<std::uint8_t> vector = free_vector(core.index);
+    if (!vector)
+        return std::unexpected(vector.error());
+    std::uint32_t cookie = interrupt_cookie(core.index, *vector);
+    Status status = bind_interrupt(function, {msix_vector, core.apic_id, *vector, cookie});
+    if (status)
+        routes[core.index][*vector] = route;
+    return status;
 }
 
 void interrupt_route_remove(std::uint32_t cookie) {

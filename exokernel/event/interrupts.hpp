@@ -16,9 +16,9 @@ struct InterruptRoute {
 };
 static_assert(sizeof(InterruptRoute) == 4); // there is one a vector of every core
 
-// A free vector of a core, now standing for this. Errors: TableFull.
-Result<std::uint8_t> interrupt_route_add(std::uint32_t core, InterruptRoute route);
 void interrupt_route_remove(std::uint32_t cookie);
+// Routes an MSI-X vector of a function to this, on a core. Errors: TableFull, and those of bind_interrupt.
+Status interrupt_bind(std::uint32_t function, std::uint32_t msix_vector, const Core& core, InterruptRoute route);
 constexpr std::uint32_t interrupt_cookie(std::uint32_t core, std::uint8_t vector) {
     return core * 256 + vector;
 }

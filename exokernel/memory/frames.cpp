@@ -31,4 +31,27 @@ void frames_release_rest() {
             frame_map.declare(range.first + i, FrameType::Data);
 }
 
+bool frames_can_be_pinned(std::uint64_t first, std::uint64_t count) {
+    for (std::uint64_t frame = first; frame < first + count; frame++)
+        if (frame_map.at(frame).type != FrameType::Data || frame_map.at(frame).pins != 0)
+            return false;
+    return true;
+}
+
+void frames_pin(std::uint64_t first, std::uint64_t count, std::uint16_t tenant) {
+    for (std::uint64_t frame = first; frame < first + count; frame++) {
+        frame_map.at(frame).pins = tenant != 0;
+        frame_map.at(frame).tenant = tenant;
+    }
+}
+
+void frames_clear_and_restore(std::uint64_t first, std::uint64_t count) {
+    for (std::uint64_t frame = first; frame < first + count; frame++) {
+        std::uint64_t* words = frame_map.words(frame);
+        for (unsigned i = 0; i < page_bytes / 8; i++)
+            words[i] = 0;
+        frame_map.restore(frame);
+    }
+}
+
 } // namespace exo

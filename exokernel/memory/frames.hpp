@@ -17,4 +17,11 @@ void frames_start();
 // Says Data for everything the steward will get, after the kernel's last boot allocation.
 void frames_release_rest();
 
+// Whether [first, first + count) is Data that nothing pins.
+bool frames_can_be_pinned(std::uint64_t first, std::uint64_t count);
+// Pins them on behalf of `tenant`, whose meaning is the pinning part's; 0: lets go of them.
+void frames_pin(std::uint64_t first, std::uint64_t count, std::uint16_t tenant);
+// Makes typed frames Data again, all zero.
+void frames_clear_and_restore(std::uint64_t first, std::uint64_t count);
+
 } // namespace exo

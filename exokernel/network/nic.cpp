@@ -5,6 +5,7 @@
 #include "exokernel/arch/x86_64/random.hpp"
 #include "exokernel/cpu/core.hpp"
 #include "exokernel/device/device.hpp"
+#include "exokernel/disk/disk.hpp"
 #include "exokernel/event/interrupts.hpp"
 #include "exokernel/memory/frames.hpp"
 #include "exokernel/memory/info_pages.hpp"
@@ -22,6 +23,7 @@ namespace {
 
 // Tenants of pinned Data frames from here on are NICs.
 constexpr std::uint16_t nic_tenant = 0x8000;
+constexpr std::uint32_t pci_class_network = 0x02;
 // Octets of a turn to send: a longest frame and more.
 constexpr std::uint32_t quantum = 2048;
 std::uint32_t last_generation;
@@ -73,26 +75,8 @@ Status take_book_frames(Nic& nic, std::uint64_t first, std::uint64_t count) {
     return {};
 }
 
-void restore_book_frames(Nic& nic) {
-    for (std::uint64_t i = 0; i < nic.book_frames; i++) {
-        std::uint64_t* words = frame_map.words(nic.book_first + i);
-        for (unsigned word = 0; word < page_bytes / 8; word++)
-            words[word] = 0;
-        frame_map.restore(nic.book_first + i);
-    }
-    nic.book_frames = 0;
-}
-
-Status route(Nic& nic, std::uint16_t vector, InterruptTarget target) {
-    Core& core = this_core();
-    Result<std::uint8_t> free = interrupt_route_add(core.index, {nic.number, 0, target});
-    if (!free)
-        return std::unexpected(free.error());
-    std::uint32_t cookie = interrupt_cookie(core.index, *free);
-    Status bound = bind_interrupt(nic.function, {vector, core.apic_id, *free, cookie});
-    if (!bound)
-        interrupt_route_remove(cookie);
-    return bound;
+Status route(Nic& nic, std::uint32_t vector, InterruptTarget target) {
+    return interrupt_bind(nic.function, vector, this_core(), {nic.number, 0, target});
 }
 
 void show(const Nic& nic) {
@@ -123,7 +107,7 @@ Status bring_up(Nic& nic, std::uint64_t first_frame, std::uint64_t count) {
 
 void finish(Nic& nic) {
     nic.memory.close();
-    restore_book_frames(nic);
+    frames_clear_and_restore(nic.book_first, nic.book_frames);
     nic_infos[nic.number].used = 0;
     nic.used = false;
 }
@@ -142,6 +126,8 @@ Status nic_share(std::uint32_t function, std::uint16_t environment, SlotRef paye
         }
     if (!nic)
         return std::unexpected(Error::TableFull);
+    if (device_infos[function].class_code >> 16 != pci_class_network)
+        return std::unexpected(Error::Unsupported);
     if (Status status = function_drive(function, environment); !status)
         return status;
     nic->used = true;
@@ -157,7 +143,7 @@ Status nic_share(std::uint32_t function, std::uint16_t environment, SlotRef paye
     if (up)
         show(*nic);
     else
-        while (Status back = nic_or_function_release(function)) // bounded: each call makes a step
+        while (Status back = function_take_back(function)) // bounded: each call makes a step
             if (back || !(back.error() == Error::Again))
                 break;
     return up;
@@ -177,7 +163,7 @@ Nic* nic_of(const FlowName& name) {
     return nic.used && !nic.stopped && nic.generation == name.generation ? &nic : nullptr;
 }
 
-Status nic_or_function_release(std::uint32_t function) {
+Status function_take_back(std::uint32_t function) {
     Nic* nic = nic_of_function(function);
     if (nic && !nic->stopped) {
         nic->stopped = true;
@@ -186,9 +172,12 @@ Status nic_or_function_release(std::uint32_t function) {
         end_rings_of(*nic);
         end_programs_of(*nic);
     }
+    disk_stop(function);
     Status released = function_release(function, interrupt_route_remove);
     if (released && nic)
         finish(*nic);
+    if (released)
+        disk_released(function);
     return released;
 }
 
@@ -198,7 +187,7 @@ Status network_frame_taken(std::uint64_t frame, SlotRef payer) {
         entry.type == FrameType::NicBook || (entry.type == FrameType::Data && entry.pins && entry.tenant & nic_tenant);
     if (of_nic) {
         const Nic& nic = nics[entry.tenant & ~nic_tenant];
-        return nic.payer == payer ? nic_or_function_release(nic.function) : Status{};
+        return nic.payer == payer ? function_take_back(nic.function) : Status{};
     }
     if (entry.type == FrameType::FilterCode && program_of_tenant(entry.tenant).payer == payer)
         program_end(entry.tenant);

@@ -59,7 +59,7 @@ extern Nic nics[max_nics];
 Status nic_share(std::uint32_t function, std::uint16_t environment, SlotRef payer, std::uint64_t first_frame,
                  std::uint64_t count);
 // Gives a function back, whoever drives it; see function_release.
-Status nic_or_function_release(std::uint32_t function);
+Status function_take_back(std::uint32_t function);
 // The NIC that a flow's name means, if it is still bound; null otherwise.
 Nic* nic_of(const FlowName& name);
 Nic* nic_of_function(std::uint32_t function);

@@ -7,22 +7,11 @@
 
 namespace exo {
 
-namespace {
-
-bool free_for_use(std::uint64_t first, std::uint64_t count) {
-    for (std::uint64_t frame = first; frame < first + count; frame++)
-        if (frame_map.at(frame).type != FrameType::Data || frame_map.at(frame).pins != 0)
-            return false;
-    return true;
-}
-
-} // namespace
-
 Status NicMemory::open(std::uint32_t function, const FramePayer& payer, std::uint16_t tenant) {
     *this = {};
     if (payer.first_frame % 2)
         return std::unexpected(Error::Misaligned);
-    if (!free_for_use(payer.first_frame, nic_table_frames + nic_data_frames))
+    if (!frames_can_be_pinned(payer.first_frame, nic_table_frames + nic_data_frames))
         return std::unexpected(Error::InUse);
     auto slot = static_cast<std::uint16_t>(slot_index(payer.capability));
     auto holder = static_cast<std::uint16_t>(slot_environment(payer.capability));
@@ -36,20 +25,13 @@ Status NicMemory::open(std::uint32_t function, const FramePayer& payer, std::uin
             bind_dma(function, {nic_window_address, first_, 1, rights, rights, slot, holder}, nic_data_frames);
         !status)
         return status;
-    for (; pinned_ < nic_data_frames; pinned_++) {
-        FrameEntry& entry = frame_map.at(first_ + pinned_);
-        entry.pins++;
-        entry.tenant = tenant;
-    }
+    frames_pin(first_, nic_data_frames, tenant);
+    pinned_ = nic_data_frames;
     return {};
 }
 
 void NicMemory::close() {
-    for (std::uint64_t i = 0; i < pinned_; i++) {
-        FrameEntry& entry = frame_map.at(first_ + i);
-        entry.pins--;
-        entry.tenant = 0;
-    }
+    frames_pin(first_, pinned_, 0);
     *this = {};
 }
 

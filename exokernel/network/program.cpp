@@ -39,19 +39,10 @@ Work& work_of(const Program& program) {
     return *at_frame<Work>(program.first_frame + work_frame);
 }
 
-void give_back(std::uint64_t first, std::uint64_t count) {
-    for (std::uint64_t frame = first; frame < first + count; frame++) {
-        std::uint64_t* words = frame_map.words(frame);
-        for (unsigned i = 0; i < page_bytes / 8; i++)
-            words[i] = 0;
-        frame_map.restore(frame);
-    }
-}
-
 Status take_frames(const Program& program, std::uint16_t number) {
     for (std::uint64_t i = 0; i < filter_frames; i++)
         if (Status status = frame_map.retype(program.first_frame + i, FrameType::FilterCode, number, 0); !status) {
-            give_back(program.first_frame, i);
+            frames_clear_and_restore(program.first_frame, i);
             return status;
         }
     return {};
@@ -79,7 +70,7 @@ Status begin(Program& program, std::uint16_t number, const ProgramRequest& reque
     Work& work = *std::construct_at(&work_of(program));
     Status copied = copy_from_user(work.program, filter.program, filter.count * sizeof(FilterInstruction));
     if (!copied) {
-        give_back(program.first_frame, filter_frames);
+        frames_clear_and_restore(program.first_frame, filter_frames);
         return copied;
     }
     program.state = ProgramState::Verifying;
@@ -107,8 +98,8 @@ Status compile(Program& program) {
         return std::unexpected(place.error());
     program.place = *place;
     program.entry = code->entry;
-    give_back(program.first_frame + program.code_frames, code_pages_each - program.code_frames);
-    give_back(program.first_frame + work_frame, filter_frames - work_frame);
+    frames_clear_and_restore(program.first_frame + program.code_frames, code_pages_each - program.code_frames);
+    frames_clear_and_restore(program.first_frame + work_frame, filter_frames - work_frame);
     std::uint64_t* scratch = frame_map.words(program.first_frame + scratch_frame);
     for (unsigned i = 0; i < page_bytes / 8; i++)
         scratch[i] = 0;
@@ -170,10 +161,10 @@ void program_end(std::uint16_t number) {
     nics[program.nic].flows[program.flow].program = no_program;
     if (program.state == ProgramState::Bound) {
         code_hide(program.place);
-        give_back(program.first_frame, program.code_frames);
-        give_back(program.first_frame + scratch_frame, 1);
+        frames_clear_and_restore(program.first_frame, program.code_frames);
+        frames_clear_and_restore(program.first_frame + scratch_frame, 1);
     } else {
-        give_back(program.first_frame, filter_frames);
+        frames_clear_and_restore(program.first_frame, filter_frames);
     }
     program = {};
 }

@@ -23,20 +23,6 @@ bool well_formed(const FlowRingSpec& spec) {
            spec.receive_offset <= flow_receive_offset_max;
 }
 
-bool can_be_pinned(std::uint64_t first, std::uint64_t count) {
-    for (std::uint64_t frame = first; frame < first + count; frame++)
-        if (frame_map.at(frame).type != FrameType::Data || frame_map.at(frame).pins != 0)
-            return false;
-    return true;
-}
-
-void pin(std::uint64_t first, std::uint64_t count, std::uint16_t tenant) {
-    for (std::uint64_t frame = first; frame < first + count; frame++) {
-        frame_map.at(frame).pins = tenant != 0;
-        frame_map.at(frame).tenant = tenant;
-    }
-}
-
 std::uint64_t pages_of(const FlowRingSpec& spec) {
     return flow_ring_pages(spec.offers, spec.received, spec.transmits);
 }
@@ -77,7 +63,7 @@ Result<std::uint16_t> ring_make(const RingRequest& request) {
     bool apart = spec.ring_frame + pages <= spec.buffer_frame || spec.buffer_frame + spec.buffers <= spec.ring_frame;
     if (!apart)
         return std::unexpected(Error::BadArgument);
-    if (!can_be_pinned(spec.ring_frame, pages) || !can_be_pinned(spec.buffer_frame, spec.buffers))
+    if (!frames_can_be_pinned(spec.ring_frame, pages) || !frames_can_be_pinned(spec.buffer_frame, spec.buffers))
         return std::unexpected(Error::InUse);
     std::uint16_t number = 0;
     while (number < rings_max && rings[number].environment)
@@ -93,16 +79,16 @@ Result<std::uint16_t> ring_make(const RingRequest& request) {
     ring.frames = request.frames;
     ring.spec = spec;
     ring.page = at_frame<FlowRing>(spec.ring_frame);
-    pin(spec.ring_frame, pages, tenant_of(number));
-    pin(spec.buffer_frame, spec.buffers, tenant_of(number));
+    frames_pin(spec.ring_frame, pages, tenant_of(number));
+    frames_pin(spec.buffer_frame, spec.buffers, tenant_of(number));
     describe(ring);
     return number;
 }
 
 void ring_end(std::uint16_t number) {
     Ring& ring = rings[number];
-    pin(ring.spec.ring_frame, pages_of(ring.spec), 0);
-    pin(ring.spec.buffer_frame, ring.spec.buffers, 0);
+    frames_pin(ring.spec.ring_frame, pages_of(ring.spec), 0);
+    frames_pin(ring.spec.buffer_frame, ring.spec.buffers, 0);
     ring = {};
 }
 

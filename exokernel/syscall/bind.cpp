@@ -46,6 +46,12 @@ Status one_row(Environment& environment, const BindOp& row, BindBatch& batch, bo
         return unbinding ? unbind_program(environment, row) : bind_program(environment, row);
     case BindKind::Ring:
         return unbinding ? unbind_ring(environment, row) : bind_ring(environment, row);
+    case BindKind::Disk:
+        return unbinding ? unbind_disk(environment, row) : bind_disk(environment, row);
+    case BindKind::ExtentRing:
+        return unbinding ? unbind_extent_ring(environment, row) : bind_extent_ring(environment, row);
+    case BindKind::ExtentWindow:
+        return unbinding ? unbind_extent_window(environment, row) : bind_extent_window(environment, row);
     }
     return std::unexpected(Error::BadArgument);
 }

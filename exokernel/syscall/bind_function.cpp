@@ -151,16 +151,8 @@ Status bind_vector(Environment& environment, const BindOp& row) {
     if (Status status = function_acquire(*function, environment.number); !status)
         return status;
     const Vcore& vcore = *vcore_table[environment.vcore[index]];
-    Result<std::uint8_t> vector =
-        interrupt_route_add(vcore.core, {vcore.number, static_cast<std::uint8_t>(event), InterruptTarget::Vcore});
-    if (!vector)
-        return std::unexpected(vector.error());
-    std::uint32_t cookie = interrupt_cookie(vcore.core, *vector);
-    Status status = bind_interrupt(
-        *function, {static_cast<std::uint32_t>(row.address), cores[vcore.core].apic_id, *vector, cookie});
-    if (!status)
-        interrupt_route_remove(cookie);
-    return status;
+    return interrupt_bind(*function, static_cast<std::uint32_t>(row.address), cores[vcore.core],
+                          {vcore.number, static_cast<std::uint8_t>(event), InterruptTarget::Vcore});
 }
 
 Status unbind_vector(Environment& environment, const BindOp& row) {

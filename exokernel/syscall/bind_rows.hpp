@@ -45,5 +45,12 @@ Status bind_ring(Environment& environment, const BindOp& row);
 Status unbind_ring(Environment& environment, const BindOp& row);
 Status bind_program(Environment& environment, const BindOp& row);
 Status unbind_program(Environment& environment, const BindOp& row);
+// disk.cpp
+Status bind_disk(Environment& environment, const BindOp& row);
+Status unbind_disk(Environment& environment, const BindOp& row);
+Status bind_extent_ring(Environment& environment, const BindOp& row);
+Status unbind_extent_ring(Environment& environment, const BindOp& row);
+Status bind_extent_window(Environment& environment, const BindOp& row);
+Status unbind_extent_window(Environment& environment, const BindOp& row);
 
 } // namespace exo

@@ -48,7 +48,7 @@ CallWord derive_from_self(Kind kind, Rights rights, std::uint64_t first, std::ui
 CallWord call::derive(Handle source, std::uint64_t kind, std::uint64_t rights, std::uint64_t first,
                       std::uint64_t count) {
     std::uint16_t own = caller();
-    if (kind > static_cast<std::uint64_t>(Kind::Flow) || rights > right::all)
+    if (kind > static_cast<std::uint64_t>(Kind::Extent) || rights > right::all)
         return call_error(Error::BadArgument);
     if (source == self)
         return derive_from_self(static_cast<Kind>(kind), static_cast<Rights>(rights), first, count);

@@ -33,17 +33,6 @@ Result<NamedFlow> named_flow(std::uint16_t environment, Handle handle, Rights ri
     return NamedFlow{nic, name.flow, *ref};
 }
 
-// The function of a row, for sharing it.
-Result<std::uint32_t> shareable_function(const Environment& environment, Handle handle) {
-    Result<SlotRef> ref =
-        capabilities.find(environment.number, handle, Kind::Function, right::Bind | right::Read | right::Write);
-    if (!ref)
-        return std::unexpected(ref.error());
-    if (capabilities.at(*ref).count != 1)
-        return std::unexpected(Error::OutOfRange);
-    return static_cast<std::uint32_t>(capabilities.at(*ref).first);
-}
-
 Status join_ring(const Environment& environment, const NamedFlow& flow, const BindOp& row) {
     Result<NamedFlow> other = named_flow(environment.number, row.argument, right::Bind);
     if (!other)
@@ -57,6 +46,16 @@ Status join_ring(const Environment& environment, const NamedFlow& flow, const Bi
 }
 
 } // namespace
+
+Result<std::uint32_t> shareable_function(const Environment& environment, Handle handle) {
+    Result<SlotRef> ref =
+        capabilities.find(environment.number, handle, Kind::Function, right::Bind | right::Read | right::Write);
+    if (!ref)
+        return std::unexpected(ref.error());
+    if (capabilities.at(*ref).count != 1)
+        return std::unexpected(Error::OutOfRange);
+    return static_cast<std::uint32_t>(capabilities.at(*ref).first);
+}
 
 Status bind_nic(Environment& environment, const BindOp& row) {
     if (row.flags || row.address)
@@ -77,7 +76,7 @@ Status unbind_nic(Environment& environment, const BindOp& row) {
         return std::unexpected(function.error());
     if (!function_driven(*function) || device_infos[*function].owner != environment.number)
         return std::unexpected(Error::NotBound);
-    return nic_or_function_release(*function);
+    return function_take_back(*function);
 }
 
 Status bind_ring(Environment& environment, const BindOp& row) {
@@ -175,6 +174,8 @@ CallWord call::flow_narrow(Handle handle, std::uint64_t rights, std::uint64_t sp
 
 CallWord call::submit(Handle handle, std::uint64_t flags) {
     Rights rights = (flags & submit_flag::send ? right::Write : 0) | (flags & submit_flag::receive ? right::Read : 0);
+    if (Result<SlotRef> extent = own_capability(handle, Kind::Extent, 0))
+        return extent_submit_call(*extent, flags);
     if (flags & ~submit_flag::all)
         return call_error(Error::BadArgument);
     Result<NamedFlow> flow = named_flow(caller(), handle, rights);

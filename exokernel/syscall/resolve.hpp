@@ -34,6 +34,10 @@ inline Result<std::uint16_t> named_environment(Handle handle, Rights rights) {
 // granted whole, only its first frame is marked.
 void frame_owner_changed(const Slot& slot, std::uint16_t owner);
 
+// The function of a row that shares it (network.cpp). Errors: as find, OutOfRange.
+Result<std::uint32_t> shareable_function(const Environment& environment, Handle handle);
+// `submit` for an extent (disk.cpp).
+std::int64_t extent_submit_call(SlotRef extent, std::uint64_t flags);
 // `derive` of a Flow from the Function of a shared NIC (network.cpp): every packet of it.
 std::int64_t derive_root_flow(SlotRef function, std::uint64_t rights);
 

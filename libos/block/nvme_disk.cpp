@@ -2,6 +2,7 @@
 // nvme_recovery.cpp.
 #include "libos/block/nvme_disk.hpp"
 
+#include "libos/block/nvme_status.hpp"
 #include "libos/time/clock.hpp"
 
 #include <algorithm>
@@ -9,25 +10,6 @@
 namespace exo::block {
 
 namespace {
-
-// What the controller said of a command (NVMe 1.4, 4.6.1.2).
-Status status_of(std::uint16_t said) {
-    namespace code = nvme::status_code;
-    const auto what = static_cast<std::uint16_t>(said & code::mask);
-    switch (what) {
-    case code::success:
-        return Status::Done;
-    case code::out_of_range:
-        return Status::OutOfRange;
-    case code::aborted_on_request:
-    case code::aborted_with_queue:
-        return Status::Aborted;
-    case code::transfer_error:
-    case code::internal_error:
-        return Status::MediumError;
-    }
-    return code::is_media(what) ? Status::MediumError : Status::Refused;
-}
 
 constexpr nvme::Opcode opcode_of(Operation operation) {
     return operation == Operation::Read ? nvme::Opcode::Read : nvme::Opcode::Write;

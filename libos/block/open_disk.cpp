@@ -22,12 +22,23 @@ OpenedDisk open_disk(const StartFunction& function, const DiskWishes& wishes) {
     return {disk, nullptr};
 }
 
+OpenedDisk open_extent(const StartExtent& extent) {
+    auto* const disk = heap_new<ExtentDisk>();
+    if (!disk)
+        return {nullptr, "there is no memory for the extent's driver"};
+    if (const char* problem = disk->open(extent))
+        return {nullptr, problem};
+    return {disk, nullptr};
+}
+
 std::size_t open_disks(std::span<OpenedDisk> into, const DiskWishes& wishes) {
     const StartInfo& start = start_info();
     std::size_t count = 0;
     for (std::size_t index = 0; index < start.function_count && count < into.size(); ++index)
         if (is_disk(start.functions[index]))
             into[count++] = open_disk(start.functions[index], wishes);
+    for (std::size_t index = 0; index < start.extent_count && count < into.size(); ++index)
+        into[count++] = open_extent(start.extents[index]);
     return count;
 }
 

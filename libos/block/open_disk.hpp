@@ -1,6 +1,7 @@
-// The disks of an environment: every one among the functions it was granted.
+// The disks of an environment: every one among the functions and the extents it was granted.
 #pragma once
 
+#include "libos/block/extent_disk.hpp"
 #include "libos/block/nvme_disk.hpp"
 
 namespace exo::block {
@@ -17,7 +18,10 @@ struct OpenedDisk {
 bool is_disk(const StartFunction& function);
 // Brings a disk up, for the calling vcore. It lives as long as the environment.
 OpenedDisk open_disk(const StartFunction& function, const DiskWishes& wishes = {});
-// Opens all disks that were granted, in the order of their granting, as many as `into` holds; gives their number.
+// The same with an extent of a shared disk.
+OpenedDisk open_extent(const StartExtent& extent);
+// Opens all disks that were granted, whole functions before extents, each in the order of their granting, as many as
+// `into` holds; gives their number.
 std::size_t open_disks(std::span<OpenedDisk> into, const DiskWishes& wishes = {});
 
 } // namespace exo::block

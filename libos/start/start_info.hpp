@@ -9,7 +9,7 @@
 
 namespace exo {
 
-inline constexpr std::uint64_t start_info_version = 2;
+inline constexpr std::uint64_t start_info_version = 3;
 // Fixed places of a fresh environment, below the highest user address and far from any program.
 inline constexpr std::uint64_t start_info_address = 0x7fff'f000'0000ull;
 inline constexpr std::uint64_t start_info_bytes_max = 1ull << 20;
@@ -30,6 +30,7 @@ inline constexpr std::size_t start_mappings_max = 32;
 inline constexpr std::size_t start_functions_max = 16;
 inline constexpr std::size_t start_shares_max = 8;
 inline constexpr std::size_t start_flows_max = 8;
+inline constexpr std::size_t start_extents_max = 4;
 inline constexpr std::size_t last_words_bytes_max = 512;
 
 // A PCI function granted to the program.
@@ -44,6 +45,12 @@ struct StartFlow {
     Handle handle;
     std::uint64_t nic; // in the NIC info page
     FlowSpec spec;
+};
+
+// Blocks of a disk that the kernel shares out.
+struct StartExtent {
+    Handle handle;
+    std::uint64_t blocks;
 };
 
 // A run of physical memory granted to the program.
@@ -83,6 +90,8 @@ struct StartInfo {
     StartFunction functions[start_functions_max];
     std::uint64_t flow_count;
     StartFlow flows[start_flows_max];
+    std::uint64_t extent_count;
+    StartExtent extents[start_extents_max];
     // Program image, for whoever wants to symbolise or build an auxiliary vector.
     std::uint64_t image_begin;     // lowest address of a segment
     std::uint64_t image_end;       // highest address, rounded up to a page

@@ -50,6 +50,22 @@ enum class BindKind : std::uint32_t {
     // Write; resource: first frame, unmapped; count: filter_frames; address: of a FilterRequest. Given again while it
     // fails with Again. unbind: the handle only.
     Filter = 13,
+    // The kernel shares out queue pairs of a disk that its owner has brought up. handle: Function with Bind, Read and
+    // Write; argument: Frames with Read, Write, Dma and Retype; resource: first frame; count: disk_frames(pairs);
+    // address: of a DiskSpec. unbind (handle only), given again while it fails with Again: once the controller is
+    // disabled, or no command is out.
+    Disk = 14,
+    // A queue pair of a shared disk for the environment, with a ring (abi/extent.hpp). handle: Extent with Bind;
+    // address: of an ExtentRingSpec; resource: (vcore << 8) | bit of the event that tells a sleeper; argument: 0;
+    // count:
+    // the number by which entries of the ring name this extent, below extents_per_ring. Or argument: the Extent of the
+    // same disk by which the ring was made, whose ring this extent joins; then address and resource are 0. unbind: the
+    // handle only; the extent that made the ring takes it along. Given again while it fails with Again.
+    ExtentRing = 15,
+    // Frames into the window of the environment's queue pair. handle: Extent of the ring; argument: Frames with Dma;
+    // address: offset in the window; resource: first frame; count: 4 KiB pages; flags: Read (the disk may read them)
+    // and Write. unbind: handle, address and count; InUse while a command that is out names one of the pages.
+    ExtentWindow = 16,
 };
 
 // Flags of a row: rights in the low bits (right::Read, Write, Execute), page size and level above.

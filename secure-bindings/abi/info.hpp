@@ -178,6 +178,7 @@ enum class FrameType : std::uint8_t {
     Kernel = 8,
     NicBook = 9,     // the kernel's books of a shared NIC
     FilterCode = 10, // a program on a flow: its code, its scratch memory, and what verifying it takes
+    DiskBook = 11,   // the kernel's books of a shared disk
 };
 
 // One entry of the frame ownership map. `first` and the region entries are read by nobody but the

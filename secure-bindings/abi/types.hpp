@@ -66,7 +66,7 @@ namespace right {
 #define EXO_RIGHT(bit, name, meaning) inline constexpr Rights name = 1u << (bit);
 #include "secure-bindings/abi/rights.def"
 #undef EXO_RIGHT
-inline constexpr Rights all = (1u << 14) - 1;
+inline constexpr Rights all = (1u << 16) - 1;
 } // namespace right
 
 // What a capability is a right to, and the unit of its range.
@@ -80,6 +80,7 @@ enum class Kind : std::uint8_t {
     Gate = 6,        // gates: (environment << 32) | (vcore << 16) | badge
     Machine = 7,     // the machine as a whole: create, log, power
     Flow = 8,        // packets of a shared NIC, by the number of the record that describes them (abi/flow.hpp)
+    Extent = 9,      // blocks of a shared disk: (function << extent_block_bits) | block (abi/extent.hpp)
 };
 
 // Names a capability in the caller's own table: slot in the low 16 bits, generation above.

@@ -34,6 +34,7 @@ public:
     // needs Grant on the source. Same kind: range within the source's, rights a subset. Kind Event or Gate from an
     // Environment source with Control: `first` must name an environment in the source's range and a vcore and bit
     // that can exist (see Kind), count is 1, and of the rights asked only Signal|Grant or Call|Grant are given.
+    // Kind Extent from a Function: see extent_first; the rights are the source's, and with Write Trim and Flush.
     // A child of a capability that has been asked back is born asked back, by the same deadline.
     // Errors: WrongKind, NoRight, OutOfRange, BadArgument (count 0), TableFull (table or depth), all before any change.
     Result<SlotRef> derive(SlotRef source, std::uint32_t environment, Kind kind, Rights rights, std::uint64_t first,

@@ -1,5 +1,6 @@
 // What may be derived from what: the only place where a capability comes out of another. First every
 // check, changing nothing; then the child is linked, which cannot fail.
+#include "secure-bindings/abi/extent.hpp"
 #include "secure-bindings/capability/capability_space.hpp"
 
 namespace exo {
@@ -36,6 +37,19 @@ Result<Rights> check_same_kind(const Slot& source, Rights rights, std::uint64_t 
     return rights;
 }
 
+// Blocks of a disk, out of its function. Who may write all of it may trim and flush it.
+Result<Rights> check_extent(const Slot& source, Rights rights, std::uint64_t first, std::uint64_t count) {
+    const Rights also = (source.rights & right::Write) != 0 ? right::Trim | right::Flush : 0;
+    if ((rights & ~(source.rights | also)) != 0) {
+        return std::unexpected(Error::NoRight);
+    }
+    constexpr std::uint64_t blocks = 1ull << extent_block_bits;
+    if (!covers(source, first >> extent_block_bits, 1) || count > blocks - first % blocks) {
+        return std::unexpected(Error::OutOfRange);
+    }
+    return rights & (right::Read | right::Write | right::Trim | right::Flush | right::Bind | right::Grant);
+}
+
 Result<Rights> check(const Slot& source, Kind kind, Rights rights, std::uint64_t first, std::uint64_t count) {
     if (count == 0) {
         return std::unexpected(Error::BadArgument);
@@ -45,6 +59,9 @@ Result<Rights> check(const Slot& source, Kind kind, Rights rights, std::uint64_t
     }
     if (source.kind == Kind::Environment && (kind == Kind::Event || kind == Kind::Gate)) {
         return check_entrance(source, kind, rights, first, count);
+    }
+    if (source.kind == Kind::Function && kind == Kind::Extent) {
+        return check_extent(source, rights, first, count);
     }
     return std::unexpected(Error::WrongKind);
 }

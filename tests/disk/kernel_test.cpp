@@ -1,4 +1,5 @@
-// When the kernel runs: never while completions are polled for, once when a sleeper is woken.
+// When the kernel runs: never while completions are polled for, once when a sleeper is woken. A function-bound disk
+// gives its commands without the kernel, an extent gives each batch by one call.
 #include "tests/disk/check.hpp"
 #include "tests/lab/kernel_entries.hpp"
 
@@ -10,13 +11,16 @@ void polling(Device& disk) {
     const std::uint32_t blocks = 4096 / disk.block_bytes();
     const Buffer memory(disk, 4096);
     LAB_CHECK(run(disk, transfer(Operation::Write, 0, blocks, memory.piece(0, 4096))) == Status::Done);
-    const lab::KernelEntries before = lab::kernel_entries();
+    constexpr unsigned batches = 1000;
+    lab::KernelEntries expected = lab::kernel_entries();
+    if (exo::start_info().extent_count != 0)
+        expected.calls += batches;
     bool all = true;
-    for (unsigned turn = 0; turn < 1000; ++turn) {
+    for (unsigned turn = 0; turn < batches; ++turn) {
         const Operation operation = turn % 4 == 0 ? Operation::Write : Operation::Read;
         all &= run(disk, transfer(operation, turn % 64 * blocks, blocks, memory.piece(0, 4096))) == Status::Done;
     }
-    LAB_CHECK(lab::kernel_entries() == before);
+    LAB_CHECK(lab::kernel_entries() == expected);
     LAB_CHECK(all);
 }
 
@@ -50,7 +54,8 @@ void nothing_under_way(Device& disk) {
 } // namespace
 
 const Case kernel_cases[3] = {
-    {"disk: a thousand commands without entering the kernel", polling},
+    {"disk: a thousand commands without entering the kernel, but for one call a batch where the disk is shared",
+     polling},
     {"disk: a sleeper is woken by its completion", sleeping},
     {"disk: nobody sleeps while nothing is under way", nothing_under_way},
 };

@@ -50,11 +50,19 @@ Outcome<DiskImage> parse_disk(std::string_view text) {
     }
     disk.path = next_part(text);
     if (disk.path.empty())
-        return usage_error("--disk needs the name of an image, as IMAGE[,size=SIZE][,ro]");
+        return usage_error("--disk needs the name of an image, as IMAGE[,size=SIZE][,ro][,shared[=SIZE]]");
     while (!text.empty()) {
         const std::string option = next_part(text);
         if (option == "ro") {
             disk.read_only = true;
+        } else if (option == "shared") {
+            disk.shared = true;
+        } else if (option.starts_with("shared=")) {
+            const auto size = parse_size(std::string_view(option).substr(7));
+            if (!size)
+                return usage_error(std::format("--disk {}: {}", whole, size.error().sentence));
+            disk.shared = true;
+            disk.extent_bytes = *size;
         } else if (option.starts_with("size=")) {
             const auto size = parse_size(std::string_view(option).substr(5));
             if (!size)
@@ -66,9 +74,13 @@ Outcome<DiskImage> parse_disk(std::string_view text) {
         } else if (const std::size_t equals = option.find('='); equals != std::string::npos && equals != 0) {
             disk.device_properties.push_back(option);
         } else {
-            return usage_error(std::format("--disk {}: '{}' is none of size=SIZE, ro and K=V", whole, option));
+            return usage_error(
+                std::format("--disk {}: '{}' is none of size=SIZE, ro, shared[=SIZE] and K=V", whole, option));
         }
     }
+    if (disk.read_only && disk.shared)
+        return usage_error(
+            std::format("--disk {}: a disk that is shared keeps a catalogue, so it cannot be read-only", whole));
     if (disk.read_only && disk.create_bytes)
         return usage_error(std::format("--disk {}: an image that is to be made cannot be read-only", whole));
     return disk;

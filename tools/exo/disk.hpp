@@ -19,11 +19,13 @@ struct DiskImage {
     std::string path; // of a raw image; or, when `in_qemu_words`, the words of QEMU's -drive
     bool in_qemu_words = false;
     bool read_only = false;
+    bool shared = false;                        // by extents: the program gets one of its own
+    std::uint64_t extent_bytes = 0;             // 0: what it has, or all that is left
     std::optional<std::uint64_t> create_bytes;  // make the image when it is not there
     std::vector<std::string> device_properties; // each K=V, of QEMU's nvme
 };
 
-// IMAGE[,size=SIZE][,ro][,K=V...] or qemu:DRIVE; in IMAGE a comma is written twice.
+// IMAGE[,size=SIZE][,ro][,shared[=SIZE]][,K=V...] or qemu:DRIVE; in IMAGE a comma is written twice.
 Outcome<DiskImage> parse_disk(std::string_view text);
 
 // The words of QEMU's -drive and -device for disk number `index`.

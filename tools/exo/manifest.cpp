@@ -52,8 +52,17 @@ std::string write_manifest(const RunOptions& options, std::string_view program) 
             text += std::format("flow {} ether={} local={}\n", nic, type, address);
         ++nic;
     }
-    for (std::size_t index = 0; index < options.disks.size(); ++index)
-        text += std::format("function {}\n", disk_function);
+    std::size_t shared_disk = 0;
+    for (const DiskImage& disk : options.disks) {
+        if (!disk.shared) {
+            text += std::format("function {}\n", disk_function);
+            continue;
+        }
+        text += std::format("disk {}\n", disk_function);
+        text += disk.extent_bytes ? std::format("extent {} {}\n", shared_disk, disk.extent_bytes)
+                                  : std::format("extent {} all\n", shared_disk);
+        ++shared_disk;
+    }
     text += std::format("trace {}\n", options.trace_file ? "on" : "off");
     for (const std::string& line : options.manifest_lines)
         text += line + '\n';
