@@ -21,6 +21,9 @@ inline constexpr std::uint64_t buffer_at = own_pair_at + in_pages(nvme::QueueMem
 inline constexpr std::uint64_t lent_pairs_at = buffer_at + buffer_bytes;
 inline constexpr std::uint64_t reached_frames = lent_pairs_at / page_bytes + lent_pairs * disk_pair_device_frames;
 static_assert(reached_frames <= frames_per_large);
+// As abi/extent.hpp has a pair.
+static_assert(nvme::QueueMemory::bytes(extent_queue_entries) == disk_pair_device_frames * page_bytes);
+static_assert(nvme::QueueMemory::completions_at(extent_queue_entries) == page_bytes);
 
 // In the domain: all of it beneath one table of level 2.
 inline constexpr std::uint64_t memory_address = huge_page_bytes;

@@ -1,6 +1,7 @@
 // Entries of owners' rings to the controller, in turn, and completions back into the books. An owner may write anything
 // anywhere in its ring at any time: an entry is loaded once, judged as loaded, and is never looked at again.
-#include "drivers/nvme/queue.hpp"
+#include "drivers/nvme/spec.hpp"
+#include "drivers/register-access/barriers.hpp"
 #include "exokernel/device/device.hpp"
 #include "exokernel/disk/disk.hpp"
 #include "exokernel/memory/physical.hpp"
@@ -20,13 +21,13 @@ constexpr std::uint64_t cost_out_max = 1 << 20;
 constexpr unsigned unreleased_max = extent_queue_entries / 2;
 
 // Where a pair's memory lies, for the kernel and for the controller.
-constexpr std::uint64_t completions_at = nvme::QueueMemory::completions_at(extent_queue_entries);
+constexpr std::uint64_t completions_at = page_bytes;
 constexpr std::uint64_t ranges_at = completions_at + page_bytes / 2; // of trims: behind the completions
-constexpr std::uint64_t tables_at = nvme::QueueMemory::tables_at(extent_queue_entries);
+constexpr std::uint64_t tables_at = 2 * page_bytes;
+static_assert(sizeof(nvme::SubmissionEntry) * extent_queue_entries == completions_at);
 static_assert(sizeof(nvme::CompletionEntry) * extent_completions <= page_bytes / 2);
 static_assert(sizeof(nvme::DatasetRange) * extent_queue_entries <= page_bytes / 2);
-static_assert(nvme::table_bytes == disk_tables_bytes && extent_pages_max - 1 <= nvme::table_pages);
-static_assert(nvme::QueueMemory::bytes(extent_queue_entries) == disk_pair_device_frames * page_bytes);
+static_assert((extent_pages_max - 1) * sizeof(std::uint64_t) <= disk_tables_bytes);
 
 template <typename T>
 T* pair_memory(const Disk& disk, const DiskQueue& queue, std::uint64_t at) {
@@ -62,7 +63,7 @@ void describe_data(const Disk& disk, const DiskQueue& queue, const ExtentEntry& 
         words.data[1] = pages == 2 ? page(1) : 0;
         return;
     }
-    std::uint64_t at = tables_at + entry.tag * nvme::table_bytes;
+    std::uint64_t at = tables_at + entry.tag * disk_tables_bytes;
     auto* table = pair_memory<std::uint64_t>(disk, queue, at);
     for (std::uint32_t i = 1; i < pages; i++)
         table[i - 1] = page(i);

@@ -21,7 +21,7 @@ const std::vector<Layer>& layers() {
         {"drivers/", {"drivers/", "secure-bindings/"}},
         {"exokernel/", {"exokernel/", "drivers/", "secure-bindings/"}},
         {"libos/", {"libos/", "drivers/", "secure-bindings/abi/"}},
-        {"steward/", {"steward/", "libos/", "secure-bindings/abi/"}},
+        {"steward/", {"steward/", "libos/", "drivers/", "secure-bindings/abi/"}},
         {"libos-hpc/", {"libos-hpc/", "libos/", "drivers/", "secure-bindings/abi/"}},
         {"examples/", {"examples/", "libos/", "libos-hpc/"}},
         {"bench/", {"bench/", "examples/", "libos-hpc/", "libos/", "drivers/", "secure-bindings/"}},
@@ -46,8 +46,10 @@ bool is_test(std::string_view path) {
 bool may_include(std::string_view from, std::string_view to) {
     if (is_test(from))
         return true;
-    // Ports and disks are over functions that the environment owns whole: they run both halves of the driver.
-    const bool owns_function = from.starts_with("libos/net/") || from.starts_with("libos/block/");
+    // Ports and disks are over functions that the environment owns whole: they run both halves of the driver. The
+    // steward owns the disks that it shares.
+    const bool owns_function =
+        from.starts_with("libos/net/") || from.starts_with("libos/block/") || from.starts_with("steward/disk");
     if (in_user_mode(from) && !owns_function && to.starts_with("drivers/") && to.contains("/control"))
         return false;
     if (from.starts_with("drivers/") && from.contains("/queue."))
