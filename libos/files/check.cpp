@@ -37,7 +37,7 @@ void count(Files& files, Inode& inode, CheckReport& report) {
 
 } // namespace
 
-Status check(Files& files, CheckReport& report, void (*damaged)(void*, std::uint64_t, std::uint64_t), void* context) {
+Status check(Files& files, CheckReport& report, bool repair) {
     store::Store& store = files.store();
     files.tree().each([&](Inode& inode) { count(files, inode, report); });
     const std::uint64_t sectors = store.superblock().disk_bytes / store::sector_bytes;
@@ -63,10 +63,7 @@ Status check(Files& files, CheckReport& report, void (*damaged)(void*, std::uint
         }
     });
     heap_free(used);
-    store::ScrubReport scrub{.damaged = damaged, .context = context};
-    const store::Status read = store.scrub(scrub);
-    report.pages = scrub.pages;
-    report.damaged_pages = scrub.damaged_pages;
+    const store::Status read = store.scrub(report.scrub, repair);
     return read ? Status{} : fail(error_of(read.error()));
 }
 

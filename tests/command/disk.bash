@@ -94,7 +94,7 @@ ends "one superblock damaged" 0 disk list "$image"
 patch $((20 * 1048576 - 4096 + 100)) '\xff'
 refused "both superblocks damaged" "damaged beyond" disk fsck --repair "$image"
 fresh closed
-patch 8 '\2' && patch $((20 * 1048576 - 4096 + 8)) '\2'
+patch 8 '\3' && patch $((20 * 1048576 - 4096 + 8)) '\3'
 refused "a newer version" "newer version" disk fsck --repair "$image"
 fresh closed
 truncate -s 19M "$image"

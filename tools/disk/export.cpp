@@ -92,8 +92,8 @@ private:
 
 } // namespace
 
-Outcome<int> export_image(const std::string& path, const std::string& folder) {
-    const auto image = Image::open(path, ImageAccess::ReadOnly);
+Outcome<int> export_image(const Paths& paths, const std::string& folder) {
+    const auto image = Image::open(paths, ImageAccess::ReadOnly);
     if (!image)
         return std::unexpected(image.error());
     if (::mkdir(folder.c_str(), 0777) != 0)

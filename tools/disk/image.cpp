@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <format>
+#include <print>
 
 namespace exo::tool {
 
@@ -21,17 +22,47 @@ std::string sentence(const std::string& path, store::Problem problem) {
     return std::format("{}: {}{}", path, store::problem_text(problem), tail);
 }
 
-Outcome<Image> Image::open(const std::string& path, ImageAccess access, bool accept_damaged_log) {
-    auto disk = FileDisk::open(path, access);
-    if (!disk)
-        return std::unexpected(disk.error());
-    auto files = std::make_unique<files::Files>(**disk, host_clock());
-    const store::OpenOptions options{.access = access == ImageAccess::ReadWrite ? store::Access::ReadWrite
-                                                                                : store::Access::ReadOnly,
-                                     .accept_damaged_log = accept_damaged_log};
-    if (const store::Status opened = files->open(options); !opened)
-        return failed(sentence(path, opened.error()));
-    return Image{std::move(*disk), std::move(files)};
+std::string names_of(const Paths& paths) {
+    std::string names;
+    for (const std::string& path : paths)
+        names += (names.empty() ? "" : ", ") + path;
+    return names;
+}
+
+namespace {
+void say_what_is_missing(const store::Disk& disk) {
+    for (unsigned member = 0; member < disk.member_count(); member++)
+        if (disk.missing() >> member & 1)
+            std::println(stderr, "exo: disk {} of {} is {}; what it held is computed from the others", member + 1,
+                         disk.member_count(), disk.is_here(member) ? "out of date" : "missing");
+}
+} // namespace
+
+Outcome<Image> Image::open(const Paths& paths, ImageAccess access, const store::OpenOptions& wishes) {
+    Image image;
+    std::vector<block::Device*> devices;
+    if (paths.size() > store::members_max)
+        return failed(std::format("{} images are given, and a set has at most {}", paths.size(), store::members_max));
+    for (const std::string& path : paths) {
+        auto disk = FileDisk::open(path, access);
+        if (!disk)
+            return std::unexpected(disk.error());
+        devices.push_back(disk->get());
+        image.disks.push_back(std::move(*disk));
+    }
+    image.files = std::make_unique<files::Files>(devices, host_clock());
+    store::OpenOptions options = wishes;
+    options.access = access == ImageAccess::ReadWrite ? store::Access::ReadWrite : store::Access::ReadOnly;
+    if (const store::Status opened = image.files->open(options); !opened) {
+        std::string text = sentence(names_of(paths), opened.error());
+        const store::Disk& disk = image.files->store().disk();
+        if (opened.error() == store::Problem::Incomplete)
+            text += std::format(" ({} of {} are here, {} are needed)", paths.size(),
+                                disk.label().data_disks + disk.label().parity_disks, disk.label().data_disks);
+        return failed(text);
+    }
+    say_what_is_missing(image.files->store().disk());
+    return image;
 }
 
 Outcome<std::uint64_t> parse_size(const std::string& text) {

@@ -53,8 +53,8 @@ void print_below(const files::Inode& directory, const std::string& path) {
 
 } // namespace
 
-Outcome<int> list_image(const std::string& path, const std::string& folder) {
-    const auto image = Image::open(path, ImageAccess::ReadOnly);
+Outcome<int> list_image(const Paths& paths, const std::string& folder) {
+    const auto image = Image::open(paths, ImageAccess::ReadOnly);
     if (!image)
         return std::unexpected(image.error());
     files::Files& files = *image->files;
@@ -68,7 +68,7 @@ Outcome<int> list_image(const std::string& path, const std::string& folder) {
             continue;
         const auto next = files.lookup(*at, name);
         if (!next)
-            return failed(std::format("{}: there is no {}/{} on it", path, walked, name));
+            return failed(std::format("{}: there is no {}/{} on it", names_of(paths), walked, name));
         at = *next;
         walked += "/" + name;
     }

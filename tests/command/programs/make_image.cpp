@@ -1,4 +1,4 @@
-// Puts a small tree on an image for the tests of `exo disk`: make_image IMAGE closed|crashed|held. `crashed` leaves
+// Puts a small tree on an image for the tests of `exo disk`: make_image IMAGE... closed|crashed|held. `crashed` leaves
 // what was synced in the log, as after a power failure; `held` says "held" and keeps the image until its input ends.
 #include "tools/disk/image.hpp"
 
@@ -31,8 +31,9 @@ void put(files::Files& files, files::Inode& directory, const char* name, const s
 } // namespace
 
 int main(int count, char** words) {
-    const std::string how = count == 3 ? words[2] : "";
-    auto image = tool::Image::open(count == 3 ? words[1] : "", tool::ImageAccess::ReadWrite);
+    const std::string how = count >= 3 ? words[count - 1] : "";
+    auto image = tool::Image::open(count >= 3 ? tool::Paths(words + 1, words + count - 1) : tool::Paths{""},
+                                   tool::ImageAccess::ReadWrite);
     if (!image) {
         std::fprintf(stderr, "make_image: %s\n", image.error().sentence.c_str());
         return 1;

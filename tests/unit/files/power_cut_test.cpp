@@ -86,7 +86,7 @@ TEST_CASE("power cuts leave the tree of some operation, none before the last syn
                     else if (!check(files, report) || !report.is_sound())
                         problem = "not sound";
                     inodes += report.files + report.directories;
-                    pages += report.pages;
+                    pages += report.scrub.pages;
                 }
                 cuts++;
                 losses += problem != "";
