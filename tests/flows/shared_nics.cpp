@@ -18,6 +18,17 @@ void append32(std::string& to, std::uint32_t value) {
     append16(to, static_cast<std::uint16_t>(value));
 }
 
+// The ones' complement sum of a text of even length, as numbers of the wire (RFC 1071).
+std::uint16_t sum_of(std::string_view octets) {
+    std::uint32_t sum = 0;
+    for (std::size_t i = 0; i + 1 < octets.size(); i += 2)
+        sum += static_cast<std::uint32_t>(static_cast<unsigned char>(octets[i]) << 8 |
+                                          static_cast<unsigned char>(octets[i + 1]));
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return static_cast<std::uint16_t>(sum);
+}
+
 // To Ethernet's shortest frame, as some devices do by themselves.
 std::string padded(std::string frame) {
     frame.resize(std::max<std::size_t>(frame.size(), 60));
@@ -127,6 +138,9 @@ std::string Datagram::frame() const {
     frame += std::string("\0\0\0\0\x40\x11\0\0", 8);
     append32(frame, source);
     append32(frame, target);
+    const auto header_sum = static_cast<std::uint16_t>(~sum_of(std::string_view(frame).substr(14)));
+    frame[24] = static_cast<char>(header_sum >> 8);
+    frame[25] = static_cast<char>(header_sum);
     append16(frame, source_port);
     append16(frame, target_port);
     append16(frame, static_cast<std::uint16_t>(8 + payload.size()));

@@ -65,7 +65,7 @@ private:
     std::uint32_t next_ = 0;
 };
 
-// A UDP datagram in an Ethernet frame, sums left at zero.
+// A UDP datagram in an Ethernet frame, without the sum that UDP may do without.
 struct Datagram {
     std::string source_mac, target_mac = std::string(6, '\xff');
     std::uint32_t source = address_a, target = address_b;

@@ -33,11 +33,15 @@ streams() {
 for plan in "$@"; do
     case $plan in
     duplicate) impair duplicate 5% && streams "5 % twice" 25 25 ;;
-    reorder) impair delay 5ms reorder 25% 50% && streams "25 % reordered, 5 ms late" 5 5 ;;
-    delay) impair delay 10ms 3ms && streams "7 to 13 ms late" 2 2 ;;
+    reorder) impair delay 5ms reorder 25% 50% && streams "25 % reordered, 5 ms late" 25 25 ;;
+    delay) impair delay 10ms 3ms && streams "7 to 13 ms late" 25 25 ;;
     loss1) impair loss 1% && streams "loss 1 %" 25 25 ;;
     loss5) impair loss 5% && streams "loss 5 %" 5 5 ;;
     loss10) impair loss 10% && streams "loss 10 %" 2 2 ;;
+    loss10bbr) # 100 MB; by hand: it takes minutes
+        echo bbr >/proc/sys/net/ipv4/tcp_congestion_control || echo "FAILED bbr"
+        impair loss 10% && streams "loss 10 %, Linux' sender is BBR" 25 25
+        ;;
     esac
     impair nothing
 done

@@ -12,7 +12,7 @@ ping)
     ;;
 netem)
     ours=($folder/stream serve 47000) ready=ready said=out
-    guest_words+=(ifb sch_netem sch_ingress cls_matchall act_mirred "bin/stream=$folder/stream-linux")
+    guest_words+=(tcp_bbr ifb sch_netem sch_ingress cls_matchall act_mirred "bin/stream=$folder/stream-linux")
     tool /usr/sbin/tc
     tool /usr/sbin/ethtool
     ;;

@@ -6,7 +6,7 @@ set -euo pipefail
 begin "$PWD/build/tests/network/machines"
 hub=hub:machines-$$
 tap=exotap$(($$ % 10000))
-server=
+server= servers=0
 finish_server() {
     [[ -z $server ]] || { kill -INT "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; }
     server=
@@ -15,7 +15,8 @@ trap 'finish_server; ip link delete $tap 2>/dev/null || true' EXIT
 machine=(run --memory 64M --timeout 100)
 # serve ARGS...: a machine with udp-echo, in the background.
 serve() {
-    "$exo" run --memory 64M --timeout 200 "$@" build/examples/udp-echo >/dev/null 2>"$scratch/server" </dev/null &
+    servers=$((servers + 1))
+    "$exo" run --capture "$scratch/wire$servers" --memory 64M --timeout 200 "$@" build/examples/udp-echo >/dev/null 2>"$scratch/server" </dev/null &
     server=$!
 }
 stdout_is() { [[ $(<"$scratch/stdout") == "$1" ]] || { cat "$scratch/stdout" "$scratch/stderr"; false; }; }
@@ -68,4 +69,5 @@ if ((EUID == 0)) && [[ -c /dev/net/tun ]] && ip tuntap add "$tap" mode tap 2>/de
 else
     echo "left out: the tap, which needs root, /dev/net/tun and ip"
 fi
+check "tshark finds nothing wrong with frames of ours" tests/interop/judge.bash "$scratch"/wire*.pcap
 finish

@@ -32,19 +32,18 @@ wait $machine || failed=1
 grep -v ready "$scratch/out"
 
 frames() {
-    tshark -n -r "$scratch/trace.json.nic0.pcap" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE \
-        -o tcp.check_checksum:TRUE -Y "$1" 2>/dev/null
+    tshark -n -r "$scratch/trace.json.nic0.pcap" -Y "$1" 2>/dev/null
 }
-# captured NAME FILTER: the capture has such frames. clean NAME FILTER: it has none.
+# captured NAME FILTER: the capture has such frames.
 captured() { if [[ -n $(frames "$2") ]]; then echo "ok $1"; else echo "FAILED $1"; failed=1; fi; }
-clean() {
-    local bad
-    if bad=$(frames "$2") && [[ -z $bad ]]; then echo "ok $1"; else echo "FAILED $1" && head -3 <<<"$bad" && failed=1; fi
-}
 captured "the capture has the lease" "dhcp.option.dhcp == 5"
 captured "the capture has TCP of ours" "eth.src[0:2] == 52:58 && tcp.len > 0"
 captured "the capture has TCP of the peer" "eth.dst[0:2] == 52:58 && tcp.len > 0"
 captured "the capture has UDP in fragments" "eth.src[0:2] == 52:58 && ip.flags.mf == 1"
-clean "no frame of ours is malformed or has a bad checksum" \
-    "eth.src[0:2] == 52:58 && (_ws.malformed || ip.checksum.status == Bad || udp.checksum.status == Bad || tcp.checksum.status == Bad)"
+if tests/interop/judge.bash "$scratch/trace.json.nic0.pcap"; then
+    echo "ok tshark finds nothing wrong with frames of ours"
+else
+    echo "FAILED tshark finds nothing wrong with frames of ours"
+    failed=1
+fi
 exit $failed

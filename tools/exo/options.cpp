@@ -104,6 +104,13 @@ Effect set_processor(RunOptions& options, const std::string& text) {
     return {};
 }
 
+Effect set_capture(RunOptions& options, const std::string& text) {
+    if (text.empty())
+        return usage_error("--capture needs the beginning of names of files");
+    options.capture_prefix = text;
+    return {};
+}
+
 Effect set_trace(RunOptions& options, const std::string& text) {
     if (text.empty())
         return usage_error("--trace needs the name of a file");
@@ -184,6 +191,7 @@ constexpr ValueOption value_options[] = {
     {"--file", add_file},
     {"--env", add_environment},
     {"--timeout", set_timeout},
+    {"--capture", set_capture},
     {"--trace", set_trace},
     {"--accel", set_acceleration},
     {"--cpu", set_processor},
@@ -321,8 +329,10 @@ The exit status, stdout and stderr are the program's own; stdin is forwarded to 
                       bind=flows: the kernel shares the NIC, and the program gets the flows of its address
   --ip ADDRESS        of the --net before it: A.B.C.D/PREFIX[,GATEWAY] or dhcp (default for user); see EXO_IP
   --gdb               stop before the first instruction and wait for gdb on port 1234
+  --capture NAME      write what passes each --net to NAME.nic0.pcap, NAME.nic1.pcap, ... as it passes (Wireshark and
+                      tcpdump read it)
   --trace FILE        write the libOS's event trace to FILE (Perfetto and chrome://tracing open it), and what passes each
-                      --net to FILE.nic0.pcap, FILE.nic1.pcap, ... as it passes (Wireshark and tcpdump read it)
+                      --net as --capture does, to FILE.nic0.pcap, ..., unless that names others
   --verbose           show the kernel's log on stderr (so does EXO_LOG=1 in the environment)
   --dry-run           print the QEMU command and stop
 

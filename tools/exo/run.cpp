@@ -92,7 +92,7 @@ Outcome<int> try_run(RunOptions options) {
     if (!std::filesystem::is_regular_file(kernel))
         return failed(std::format("there is no kernel image {}", kernel.string()));
     MachinePaths paths = {kernel, "boot.cpio", {10, 11, 12, 13, 14}};
-    if (options.trace_file && TraceFile::is_ordinary(*options.trace_file))
+    if (options.trace_file && !options.capture_prefix && TraceFile::is_ordinary(*options.trace_file))
         options.capture_prefix = options.trace_file;
     if (options.dry_run) {
         name_hubs(options);

@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t option_timestamps = 8, option_sack = 5, option_nothing = 1; // RFC 7323, RFC 2018
 constexpr int later_arrivals_min = 3;                                             // RFC 6675 3: DupThresh
 constexpr std::uint32_t reordering_ms_min = 2;
+constexpr std::uint32_t patience_max = 4; // a whole round trip, as RFC 8985 6.2 has it
 // Two round trips (RFC 8985 7.2), and what a peer may hold an acknowledgement of one segment back.
 constexpr std::uint32_t silence_ms_min = 5, held_back_ms = 60;
 
@@ -31,7 +32,8 @@ bool can_recover(const tcp_pcb& pcb) {
 }
 
 std::uint32_t reordering_ms(const TcpRecovery& recovery) {
-    return std::max(reordering_ms_min, recovery.round_trip_ms_x8 / 16);
+    const std::uint32_t round_trip_ms = recovery.round_trip_ms_x8 / 8;
+    return std::max(reordering_ms_min, std::min(recovery.round_trip_ms_x8 * recovery.patience / 32, round_trip_ms));
 }
 
 std::uint32_t silence_ms(const TcpRecovery& recovery, const tcp_pcb& pcb) {
@@ -43,6 +45,11 @@ void note_arrived(TcpRecovery& recovery, tcp_seg& segment) {
     if (has_mark(segment, segment_mark::arrived))
         return;
     segment.flags |= segment_mark::arrived;
+    if (recovery.highest == 0 || is_before(recovery.highest, end_of(segment)))
+        recovery.highest = end_of(segment);
+    if (recovery.highest_before != 0 && is_before(end_of(segment), recovery.highest_before) &&
+        !has_mark(segment, segment_mark::sent_again))
+        recovery.reordered = true;
     const std::uint32_t sent_at = sent_at_ms(segment);
     if (recovery.delivered_ms == 0 || is_before(recovery.delivered_ms, sent_at))
         recovery.delivered_ms = sent_at;
@@ -70,7 +77,7 @@ void note_round_trip(TcpRecovery& recovery, std::uint32_t echoed_ms) {
 bool is_lost(const TcpRecovery& recovery, const tcp_seg& segment, int arrived_behind) {
     if (has_mark(segment, segment_mark::lost))
         return true;
-    if (!has_mark(segment, segment_mark::sent_again) && arrived_behind >= later_arrivals_min)
+    if (!recovery.reordered && !has_mark(segment, segment_mark::sent_again) && arrived_behind >= later_arrivals_min)
         return true;
     return arrived_behind > 0 && is_before(sent_at_ms(segment) + reordering_ms(recovery), recovery.delivered_ms);
 }
@@ -99,7 +106,11 @@ std::uint32_t mark_lost(TcpRecovery& recovery, tcp_pcb& pcb, bool& any) {
 void begin(TcpRecovery& recovery, tcp_pcb& pcb) {
     recovery.on = true;
     recovery.after_timeout = false;
+    recovery.in_vain = false;
+    recovery.sent_again_ms = 0;
     recovery.point = pcb.snd_nxt;
+    recovery.window_before = (pcb.flags & TF_INFR) ? 2u * pcb.ssthresh : pcb.cwnd;
+    recovery.threshold_before = std::max<std::uint32_t>(pcb.ssthresh, recovery.window_before);
     // The engine has halved its window when it began a recovery itself.
     if (!(pcb.flags & TF_INFR))
         pcb.ssthresh = std::max<tcpwnd_size_t>(std::min(pcb.cwnd, pcb.snd_wnd) / 2, 2u * pcb.mss);
@@ -113,9 +124,20 @@ void end(TcpRecovery& recovery, tcp_pcb& pcb) {
     pcb.bytes_acked = 0;
 }
 
+// What was sent again had only been late: all is as before, and the next one is waited for longer.
+void undo(TcpRecovery& recovery, tcp_pcb& pcb) {
+    for (tcp_seg* segment = pcb.unacked; segment; segment = segment->next)
+        segment->flags &= static_cast<u8_t>(~segment_mark::lost);
+    recovery.window = std::max(recovery.window, recovery.window_before);
+    pcb.ssthresh = static_cast<tcpwnd_size_t>(std::max<std::uint32_t>(pcb.ssthresh, recovery.threshold_before));
+    recovery.reordered = true;
+    recovery.patience = std::min(recovery.patience + 1, patience_max);
+    end(recovery, pcb);
+}
+
 // Moves lost segments to what is to be sent, as many as the window has room for, and always one if nothing is in
 // flight.
-void send_lost(const TcpRecovery& recovery, tcp_pcb& pcb, std::uint32_t in_flight) {
+void send_lost(TcpRecovery& recovery, tcp_pcb& pcb, std::uint32_t in_flight) {
     for (tcp_seg** place = &pcb.unacked; *place;) {
         tcp_seg& segment = **place;
         const bool fits = in_flight == 0 || in_flight + segment.len <= recovery.window;
@@ -127,6 +149,8 @@ void send_lost(const TcpRecovery& recovery, tcp_pcb& pcb, std::uint32_t in_fligh
             break;
         segment.flags = static_cast<u8_t>((segment.flags & ~segment_mark::lost) | segment_mark::sent_again);
         in_flight += segment.len;
+        if (recovery.sent_again_ms == 0)
+            recovery.sent_again_ms = static_cast<std::uint32_t>(tcp_globals().now_ms());
         put_in(&pcb.unsent, take_out(place));
         pcb.rttest = 0; // Karn
     }
@@ -144,6 +168,7 @@ void note_acknowledgements(tcp_pcb& pcb, const tcp_hdr& header, std::size_t opti
     const std::uint32_t acknowledged = header.ackno; // the engine has turned it around already
     if (is_before(acknowledged, pcb.lastack) || is_before(pcb.snd_nxt, acknowledged))
         return;
+    recovery.highest_before = recovery.highest;
     // Safe: the engine has checked that the options lie in the segment's first piece.
     const std::byte* at = reinterpret_cast<const std::byte*>(&header + 1);
     const std::byte* const past = at + option_octets;
@@ -158,8 +183,12 @@ void note_acknowledgements(tcp_pcb& pcb, const tcp_hdr& header, std::size_t opti
         const std::size_t octets = past - at >= 2 ? std::to_integer<std::size_t>(at[1]) : 0;
         if (octets < 2 || octets > static_cast<std::size_t>(past - at))
             break;
-        if (kind == option_timestamps && octets == 10 && acknowledged != pcb.lastack)
-            note_round_trip(recovery, load32_at(at + 6));
+        if (kind == option_timestamps && octets == 10 && acknowledged != pcb.lastack) {
+            const std::uint32_t echoed_ms = load32_at(at + 6);
+            note_round_trip(recovery, echoed_ms);
+            recovery.in_vain |= recovery.on && !recovery.after_timeout && recovery.sent_again_ms != 0 &&
+                                is_before(echoed_ms, recovery.sent_again_ms);
+        }
         recovery.gaps |= kind == option_sack;
         for (std::size_t block = 2; kind == option_sack && block + 8 <= octets; block += 8)
             note_range(recovery, pcb, load32_at(at + block), load32_at(at + block + 4));
@@ -167,6 +196,8 @@ void note_acknowledgements(tcp_pcb& pcb, const tcp_hdr& header, std::size_t opti
     }
     if (acknowledged != pcb.lastack)
         note_range(recovery, pcb, pcb.lastack, acknowledged);
+    if (recovery.reordered)
+        pcb.dupacks = 0; // the engine counts them to three
     if (recovery.on) {
         pcb.cwnd = pcb.mss; // `recover` says what may go; the engine's own send behind this segment is not to
         if (recovery.after_timeout && acknowledged != pcb.lastack)
@@ -180,6 +211,8 @@ void recover(tcp_pcb& pcb) {
     if (!connection)
         return;
     TcpRecovery& recovery = connection->recovery;
+    if (recovery.on && recovery.in_vain)
+        undo(recovery, pcb);
     if (recovery.on && !is_before(pcb.lastack, recovery.point))
         end(recovery, pcb);
     bool any = false;
@@ -216,13 +249,20 @@ std::uint64_t probe_silence(tcp_pcb& pcb, std::uint64_t now_ms) {
     recovery.probe_at_ms = no_probe; // once; then the engine's timeout, unless something comes
     tcp_seg** last = nullptr;
     for (tcp_seg** place = &pcb.unacked; *place; place = &(*place)->next)
-        if (!has_mark(**place, segment_mark::arrived)) {
+        if (!has_mark(**place, segment_mark::arrived))
             last = place;
-            if (recovery.on)
-                (*place)->flags |= segment_mark::lost; // nothing came for two round trips
-        }
     if (!last || pcb.snd_wnd == 0)
         return no_probe;
+    // Nothing came for two round trips: what lies before something that arrived is lost, however late it may be; in a
+    // recovery everything is.
+    const bool all = recovery.on;
+    if (!all && recovery.gaps) {
+        begin(recovery, pcb);
+        tcp_set_flags(&pcb, TF_INFR);
+    }
+    for (tcp_seg* segment = recovery.on ? pcb.unacked : nullptr; segment; segment = segment->next)
+        if (!has_mark(*segment, segment_mark::arrived) && (all || is_before(end_of(*segment), recovery.highest)))
+            segment->flags |= segment_mark::lost;
     if (recovery.on) {
         send_lost(recovery, pcb, 0);
     } else {
@@ -246,9 +286,12 @@ void after_timeout(tcp_pcb& pcb) {
     TcpRecovery& recovery = connection->recovery;
     const bool again = recovery.on && recovery.after_timeout;
     recovery = {.on = true,
+                .reordered = recovery.reordered,
                 .after_timeout = true,
                 .point = pcb.snd_nxt,
                 .window = 2u * pcb.mss,
+                .highest = recovery.highest,
+                .patience = recovery.patience,
                 .delivered_ms = recovery.delivered_ms,
                 .round_trip_ms_x8 = recovery.round_trip_ms_x8};
     for (tcp_seg** place = &pcb.unsent; *place && is_before(first_of(**place), pcb.snd_nxt);) {

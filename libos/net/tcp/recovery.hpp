@@ -1,7 +1,8 @@
 // Recovery from loss by what the peer says it has (SACK, RFC 2018): which segments are lost is inferred from those sent
 // later that arrived (RFC 6675, RFC 8985), they are sent again as the congestion window has room, and a silence is
-// probed before the engine's timeout. lwIP's own way, duplicate acknowledgements and the timeout, is what is left with
-// peers without SACK. Not for users: stream.hpp.
+// probed before the engine's timeout. Where segments overtake each other, only time tells a loss, and a recovery that
+// turns out to have been for nothing is undone. lwIP's own way, duplicate acknowledgements and the timeout, is what is
+// left with peers without SACK. Not for users: stream.hpp.
 #pragma once
 
 #include <cstddef>
@@ -19,9 +20,17 @@ inline constexpr std::uint64_t no_probe = ~std::uint64_t(0);
 struct TcpRecovery {
     bool on = false;
     bool gaps = false;                    // the peer has octets behind some that it lacks
+    bool reordered = false;               // segments overtake each other on the way (RFC 8985 6.2): time alone tells
+    bool in_vain = false;                 // on: what was sent again had arrived (RFC 3522)
     bool after_timeout = false;           // the engine's timeout began it: the window grows from one segment
     std::uint32_t point = 0;              // on: until this much is acknowledged
     std::uint32_t window = 0;             // on: octets that may be in flight
+    std::uint32_t window_before = 0;      // on: what the engine had when it began
+    std::uint32_t threshold_before = 0;   // likewise
+    std::uint32_t sent_again_ms = 0;      // on: when a lost segment first went out again; 0: none has
+    std::uint32_t highest = 0;            // the end of what has arrived, this acknowledgement's included
+    std::uint32_t highest_before = 0;     // without it
+    std::uint32_t patience = 2;           // quarters of a round trip that a segment may be late
     std::uint32_t delivered_ms = 0;       // when the latest segment was sent that has arrived
     std::uint32_t round_trip_ms_x8 = 0;   // smoothed; 0: not measured
     std::uint32_t timeouts = 0;           // of the engine before its timers ran

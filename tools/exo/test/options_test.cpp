@@ -61,6 +61,7 @@ TEST_CASE("options: everything at once, both spellings of a value") {
                                 "--accel=tcg",
                                 "--trace",
                                 "t.json",
+                                "--capture=c",
                                 "--verbose",
                                 "--gdb",
                                 "--file",
@@ -82,6 +83,7 @@ TEST_CASE("options: everything at once, both spellings of a value") {
     CHECK(options->timeout_s == 30u);
     CHECK(options->acceleration == Acceleration::tcg);
     CHECK(options->trace_file == "t.json");
+    CHECK(options->capture_prefix == "c");
     CHECK(options->verbose);
     CHECK(options->gdb);
     CHECK(options->kernel_options == "cores=0-1 slot-us=500");
@@ -116,6 +118,7 @@ TEST_CASE("options: refusals") {
     check_refused({"--cpu", "", "p"}, "--cpu");
     check_refused({"--share", ":ro", "p"}, "--share");
     check_refused({"--trace=", "p"}, "--trace");
+    check_refused({"--capture=", "p"}, "--capture");
     check_refused({"--gdb=yes", "p"}, "takes no value");
     check_refused({"--frobnicate", "p"}, "--frobnicate");
     check_refused({"--file", "x=/abs", "p"}, "--file");
