@@ -1,6 +1,7 @@
 // Programs that are their own kernel as a System: in the tuned guest's machine, without an initramfs. How they end and
 // print is as bench/linux/guest_machine.hpp says.
 #include "bench/harness/guest_output.hpp"
+#include "bench/harness/guests.hpp"
 #include "bench/harness/process.hpp"
 #include "bench/harness/results.hpp"
 #include "bench/harness/system.hpp"
@@ -35,10 +36,10 @@ public:
     }
 
     std::expected<std::string, std::string> run(const Job& job, const RunMode& mode) override {
-        auto command = machine(job, mode);
-        if (!environment_.pin_to_cpu.empty())
-            command->insert(command->begin(), {"taskset", "-c", environment_.pin_to_cpu});
-        auto result = run_process(*command, {.timeout = std::chrono::seconds(job.timeout_s)});
+        const auto command = machine(job, mode);
+        if (!command)
+            return std::unexpected(command.error());
+        auto result = run_guests(*command, job, environment_, std::chrono::seconds(job.timeout_s), status_success);
         if (!result)
             return std::unexpected(result.error());
         if (result->timed_out || result->status != status_success)

@@ -10,10 +10,13 @@
 #include "bench/harness/options.hpp"
 #include "bench/harness/process.hpp"
 #include "bench/harness/runner.hpp"
+#include "bench/harness/selection.hpp"
 #include "bench/harness/svg.hpp"
 #include "bench/harness/table.hpp"
 #include "bench/network/filter_rows.hpp"
-#include "bench/network/rows.hpp"
+#include "bench/network/latency_rows.hpp"
+#include "bench/network/pair_rows.hpp"
+#include "bench/network/rate_rows.hpp"
 #include "bench/noise/rows.hpp"
 #include "bench/primitives/rows.hpp"
 #include "bench/revocation/rows.hpp"
@@ -26,9 +29,9 @@
 namespace bench {
 namespace {
 
-constexpr const BenchDefinition* benches[] = {&primitives_bench, &boot_bench,    &noise_bench, &compute_bench,
-                                              &revocation_bench, &latency_bench, &rate_bench,  &disk_bench,
-                                              &store_bench,      &filter_bench};
+constexpr const BenchDefinition* benches[] = {&primitives_bench, &boot_bench,    &noise_bench,        &compute_bench,
+                                              &revocation_bench, &latency_bench, &latency_pair_bench, &rate_bench,
+                                              &disk_bench,       &store_bench,   &filter_bench};
 
 int fail(const std::string& sentence, int status = 1) {
     std::fprintf(stderr, "bench: %s\n", sentence.c_str());
@@ -50,16 +53,22 @@ std::vector<std::unique_ptr<System>> make_systems(const Options& options, const 
 
 std::expected<void, std::string> run_one(const BenchDefinition& definition, const Options& options,
                                          const Environment& environment) {
-    const RunPlan plan{.runs = options.runs, .smoke = options.smoke, .count_instructions = options.count_instructions};
-    auto rows = run_bench(definition, plan, make_systems(options, environment));
-    if (!rows)
-        return std::unexpected("bench " + std::string(definition.name) + " was not measured: " + rows.error());
+    const RunPlan plan{.runs = options.runs,
+                       .smoke = options.smoke,
+                       .count_instructions = options.count_instructions,
+                       .rows = options.rows};
+    if (!Selection(definition, plan.rows).is_sound()) // its rows were not asked for; those of another bench are
+        return {};
+    auto measured = run_bench(definition, plan, make_systems(options, environment));
+    if (!measured)
+        return std::unexpected("bench " + std::string(definition.name) + " was not measured: " + measured.error());
     const BenchResult result{.bench = std::string(definition.name),
                              .title = std::string(definition.title),
                              .commit = commit(),
                              .host = host(),
                              .accelerator = environment.accelerator == Accelerator::kvm ? "kvm" : "tcg",
-                             .rows = std::move(*rows)};
+                             .rows = std::move(measured->rows),
+                             .notes = std::move(measured->notes)};
     std::fputs(to_table(result).c_str(), stdout);
     // A smoke run's numbers mean nothing: they never replace a measurement.
     const std::filesystem::path folder = build_directory / (options.smoke ? "bench/smoke" : "bench");
@@ -96,8 +105,8 @@ int bench_main(std::span<const std::string> arguments) {
             std::printf("%-12s %s\n", std::string(definition->name).c_str(), std::string(definition->title).c_str());
             continue;
         }
-        if (!options->benches.empty() &&
-            std::ranges::find(options->benches, definition->name) == options->benches.end())
+        if (!options->benches.empty() && !std::ranges::contains(options->benches, definition->name) &&
+            !std::ranges::contains(options->benches, definition->part_of))
             continue;
         if (const auto done = run_one(*definition, *options, environment); !done)
             return fail(done.error());

@@ -28,14 +28,19 @@ TEST_CASE("options and names mix") {
     CHECK(options->accelerator == AcceleratorChoice::tcg);
 }
 
+TEST_CASE("rows are named by their beginnings") {
+    CHECK(parse_options(Words{"--rows", "udp_,tcp"})->rows == Words{"udp_", "tcp"});
+}
+
 TEST_CASE("smoke is one run each, whatever else is said") {
     CHECK(parse_options(Words{"--smoke", "--runs", "9"})->runs == 1);
 }
 
 TEST_CASE("arguments that make no sense are refused by name") {
-    for (const Words& words : {Words{"--runs"}, Words{"--runs", "0"}, Words{"--runs", "x"}, Words{"--runs", "5x"},
-                               Words{"--runs", "99999999999"}, Words{"--runs", "-1"}, Words{"--systems", "bsd"},
-                               Words{"--systems", ""}, Words{"--accel", "hvf"}, Words{"--fast"}}) {
+    for (const Words& words :
+         {Words{"--runs"}, Words{"--runs", "0"}, Words{"--runs", "x"}, Words{"--runs", "5x"},
+          Words{"--runs", "99999999999"}, Words{"--runs", "-1"}, Words{"--systems", "bsd"}, Words{"--systems", ""},
+          Words{"--rows", ","}, Words{"--accel", "hvf"}, Words{"--fast"}}) {
         CAPTURE(words.back());
         const auto options = parse_options(words);
         REQUIRE_FALSE(options);

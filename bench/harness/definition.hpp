@@ -71,6 +71,8 @@ struct Job {
     std::span<const std::string_view> linux_modules = {}; // loaded before the program, with what they depend on
     std::string_view linux_kernel_options = {};
     std::string_view host_command = {}; // run on the host before each run, split at blanks; relative to the root
+    std::string_view yields = {};       // what its rows' names begin with, separated by blanks; empty: any of the bench
+    bool two_machines = false;          // two guests on one wire: guests.hpp says what is put into their words
 };
 
 // A program that is its own library OS prints on the kernel's log and makes environments beside it out of frames
@@ -93,6 +95,7 @@ struct BenchDefinition {
     std::span<const Job> jobs;
     std::span<const RowDefinition> rows;
     std::span<const HostProbe> probes = {};
+    std::string_view part_of = {}; // a bench by whose name this one is meant too
 };
 
 } // namespace bench

@@ -1,6 +1,7 @@
 // The exokernel as a System, started the way a user starts it: through `exo run`.
 // Nothing here knows how that command builds its machine.
 #include "bench/harness/guest_output.hpp"
+#include "bench/harness/guests.hpp"
 #include "bench/harness/process.hpp"
 #include "bench/harness/shell_words.hpp"
 #include "bench/harness/system.hpp"
@@ -24,11 +25,9 @@ public:
     }
 
     std::expected<std::string, std::string> run(const Job& job, const RunMode& mode) override {
-        auto command = run_command(job, mode, {});
-        if (!environment_.pin_to_cpu.empty())
-            command.insert(command.begin(), {"taskset", "-c", environment_.pin_to_cpu});
         // The tool enforces the job's timeout in its own words; ours is the net below it.
-        auto result = run_process(command, {.timeout = std::chrono::seconds(job.timeout_s + 30)});
+        auto result =
+            run_guests(run_command(job, mode, {}), job, environment_, std::chrono::seconds(job.timeout_s + 30), 0);
         if (!result)
             return std::unexpected(result.error());
         if (result->timed_out || result->status != 0)

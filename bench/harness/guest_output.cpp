@@ -64,6 +64,15 @@ std::vector<GuestBucket> parse_buckets(std::string_view output) {
     return buckets;
 }
 
+std::vector<std::string> parse_notes(std::string_view output) {
+    constexpr std::string_view mark = "NOTE ";
+    std::vector<std::string> notes;
+    for (const std::string_view line : split(output, "\r\n"))
+        if (line.starts_with(mark))
+            notes.emplace_back(line.substr(mark.size()));
+    return notes;
+}
+
 std::string last_lines(std::string_view output, std::size_t count) {
     const auto lines = split(output, "\r\n");
     std::string text;

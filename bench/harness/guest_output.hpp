@@ -30,6 +30,9 @@ struct GuestBucket {
 // As parse_rows, for buckets.
 std::vector<GuestBucket> parse_buckets(std::string_view output);
 
+// What follows "NOTE " at the beginning of a line.
+std::vector<std::string> parse_notes(std::string_view output);
+
 // The last lines of an output, for an error message.
 std::string last_lines(std::string_view output, std::size_t count);
 

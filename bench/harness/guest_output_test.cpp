@@ -67,6 +67,11 @@ TEST_CASE("an error message shows the last lines only") {
     CHECK(last_lines("", 5).empty());
 }
 
+TEST_CASE("notes begin a line") {
+    CHECK(bench::parse_notes("NOTE one thing\r\nROW x y 1\nnot a NOTE\nNOTE two") ==
+          std::vector<std::string>{"one thing", "two"});
+}
+
 TEST_CASE("buckets of a histogram are read, and what only resembles one is not") {
     const auto buckets =
         bench::parse_buckets("HIST trip 1024 7\r\nHIST trip 1280 x\nHIST trip 1280\nHIST trip 1536 1 2\n"

@@ -61,10 +61,13 @@ std::string to_json(const BenchResult& result) {
     std::string rows;
     for (const RowResult& row : result.rows)
         rows += (rows.empty() ? "\n" : ",\n") + row_object(row);
-    return std::format(R"({{"bench":{},"commit":{},"host":{},"accelerator":{},"rows":[{}]}})"
+    std::string notes;
+    for (const std::string& note : result.notes)
+        notes += (notes.empty() ? "" : ",") + json_string(note);
+    return std::format(R"({{"bench":{},"commit":{},"host":{},"accelerator":{},"notes":[{}],"rows":[{}]}})"
                        "\n",
                        json_string(result.bench), json_string(result.commit), json_string(result.host),
-                       json_string(result.accelerator), rows);
+                       json_string(result.accelerator), notes, rows);
 }
 
 } // namespace bench

@@ -1,5 +1,6 @@
 // Linux, tuned or stock, as a System. The guest itself is described in bench/linux/.
 #include "bench/harness/guest_output.hpp"
+#include "bench/harness/guests.hpp"
 #include "bench/harness/process.hpp"
 #include "bench/harness/system.hpp"
 #include "bench/linux/peer_kernel.hpp"
@@ -65,10 +66,10 @@ public:
     }
 
     std::expected<std::string, std::string> run(const Job& job, const RunMode& mode) override {
-        auto command = machine(job, mode);
-        if (!environment_.pin_to_cpu.empty())
-            command->insert(command->begin(), {"taskset", "-c", environment_.pin_to_cpu});
-        auto result = run_process(*command, {.timeout = std::chrono::seconds(job.timeout_s)});
+        const auto command = machine(job, mode);
+        if (!command)
+            return std::unexpected(command.error());
+        auto result = run_guests(*command, job, environment_, std::chrono::seconds(job.timeout_s), status_success);
         if (!result)
             return std::unexpected(result.error());
         if (result->timed_out)

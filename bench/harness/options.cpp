@@ -32,6 +32,17 @@ std::expected<std::vector<std::string>, std::string> parse_systems(const std::st
     return systems;
 }
 
+std::expected<std::vector<std::string>, std::string> parse_rows(const std::string& text) {
+    std::vector<std::string> rows;
+    std::istringstream list(text);
+    for (std::string name; std::getline(list, name, ',');)
+        if (!name.empty())
+            rows.push_back(name);
+    if (rows.empty())
+        return Failure("--rows needs at least one name, or the beginning of one");
+    return rows;
+}
+
 std::expected<AcceleratorChoice, std::string> parse_accelerator(const std::string& text) {
     if (text == "auto")
         return AcceleratorChoice::automatic;
@@ -55,6 +66,8 @@ std::expected<void, std::string> take_value(const std::string& option, const std
         return store(parse_runs(value), options.runs);
     if (option == "--systems")
         return store(parse_systems(value), options.systems);
+    if (option == "--rows")
+        return store(parse_rows(value), options.rows);
     if (option == "--accel")
         return store(parse_accelerator(value), options.accelerator);
     options.pin_to_cpu = value;
@@ -64,7 +77,7 @@ std::expected<void, std::string> take_value(const std::string& option, const std
 } // namespace
 
 std::expected<Options, std::string> parse_options(std::span<const std::string> arguments) {
-    constexpr std::string_view with_value[] = {"--runs", "--systems", "--accel", "--pin"};
+    constexpr std::string_view with_value[] = {"--runs", "--systems", "--rows", "--accel", "--pin"};
     Options options;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const std::string& argument = arguments[i];

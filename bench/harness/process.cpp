@@ -19,6 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int status_not_started = 127;
+constexpr long look_up_ms = 200; // how soon it is noticed that a process was abandoned
 
 [[noreturn]] void become(const std::vector<std::string>& command, const ProcessOptions& options, int output) {
     setpgid(0, 0);
@@ -38,15 +39,15 @@ constexpr int status_not_started = 127;
     _exit(status_not_started);
 }
 
-// Collects output until the pipe closes; false when the deadline came first.
-bool drain(int pipe, Clock::time_point deadline, std::string& output) {
+// Collects output until the pipe closes; false when the deadline, or the end of interest, came first.
+bool drain(int pipe, Clock::time_point deadline, const ProcessOptions& options, std::string& output) {
     char block[1 << 16];
     while (output.size() < process_output_bytes_max) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-        if (left <= 0)
+        if (left <= 0 || (options.abandoned != nullptr && *options.abandoned))
             return false;
         pollfd wait{.fd = pipe, .events = POLLIN, .revents = 0};
-        const int ready = poll(&wait, 1, static_cast<int>(std::min<long>(left, 1000)));
+        const int ready = poll(&wait, 1, static_cast<int>(std::min<long>(left, look_up_ms)));
         if (ready <= 0)
             continue;
         const ssize_t count = read(pipe, block, sizeof block);
@@ -77,9 +78,11 @@ std::expected<ProcessResult, std::string> run_process(const std::vector<std::str
         become(command, options, ends[1]);
     setpgid(child, child); // also here: whichever of the two comes first
     close(ends[1]);
+    if (options.started)
+        options.started(child);
 
     ProcessResult result;
-    result.timed_out = !drain(ends[0], Clock::now() + options.timeout, result.output);
+    result.timed_out = !drain(ends[0], Clock::now() + options.timeout, options, result.output);
     close(ends[0]);
     if (result.timed_out)
         kill(-child, SIGKILL);

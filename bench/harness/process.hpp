@@ -2,14 +2,18 @@
 // No shell is involved. Also whole-file reading and writing, used beside it.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <sys/types.h>
 
 namespace bench {
 
@@ -21,8 +25,10 @@ struct ProcessResult {
 
 struct ProcessOptions {
     std::chrono::milliseconds timeout = std::chrono::seconds(60);
-    std::filesystem::path directory = {}; // where it starts; empty: here
-    bool merge_stderr = true;             // false: stderr stays the caller's
+    std::filesystem::path directory = {};         // where it starts; empty: here
+    bool merge_stderr = true;                     // false: stderr stays the caller's
+    std::function<void(pid_t)> started = {};      // told the process once, by the thread that waits for it
+    const std::atomic<bool>* abandoned = nullptr; // once true, the process is ended as at its deadline
 };
 
 inline constexpr std::size_t process_output_bytes_max = 64u << 20;

@@ -7,6 +7,19 @@
 
 namespace bench {
 
+bool peer_bound_met(const RowResult& row, const PeerBound& bound) {
+    GoalInput over;
+    if (row.ours)
+        over.ours = row.ours->median;
+    if (const auto peer = std::ranges::find(row.peers, bound.peer, &PeerResult::peer); peer != row.peers.end()) {
+        over.ratio = peer->ratio ? std::optional(peer->ratio->median) : std::nullopt;
+        if (row.ours_instructions && peer->instructions && *peer->instructions != 0)
+            over.instruction_ratio = *row.ours_instructions / *peer->instructions;
+    }
+    return goal_met(
+        {.ratio_at_most = bound.ratio_at_most, .instruction_ratio_at_most = bound.instruction_ratio_at_most}, over);
+}
+
 RowResult combine(const RowDefinition& definition, const std::map<std::string, Measured>& by_system) {
     RowResult row;
     row.definition = &definition;
@@ -38,19 +51,8 @@ RowResult combine(const RowDefinition& definition, const std::map<std::string, M
             input.instruction_ratio = *row.ours_instructions / *measured.instructions;
     }
     row.met = goal_met(definition.goal, input);
-    for (const PeerBound& bound : definition.goal.peers) {
-        const auto peer = std::ranges::find(row.peers, bound.peer, &PeerResult::peer);
-        GoalInput over;
-        over.ours = input.ours;
-        if (peer != row.peers.end()) {
-            over.ratio = peer->ratio ? std::optional(peer->ratio->median) : std::nullopt;
-            if (row.ours_instructions && peer->instructions && *peer->instructions != 0)
-                over.instruction_ratio = *row.ours_instructions / *peer->instructions;
-        }
-        row.met = row.met && goal_met({.ratio_at_most = bound.ratio_at_most,
-                                       .instruction_ratio_at_most = bound.instruction_ratio_at_most},
-                                      over);
-    }
+    for (const PeerBound& bound : definition.goal.peers)
+        row.met = row.met && peer_bound_met(row, bound);
     return row;
 }
 

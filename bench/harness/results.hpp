@@ -17,7 +17,7 @@ using Buckets = std::map<std::uint64_t, std::uint64_t>;
 
 // What one system yielded for one row.
 struct Measured {
-    std::vector<double> values;         // one a run
+    std::vector<double> values;         // one a run; not_measured for one that failed
     std::optional<double> instructions; // of the counting pass
     Buckets histogram = {};             // of all runs
 };
@@ -45,6 +45,7 @@ struct BenchResult {
     std::string host;
     std::string accelerator;
     std::vector<RowResult> rows;
+    std::vector<std::string> notes = {}; // what was not arranged as it should be, or not done in every run
 };
 
 // The peer that goals are held against.
@@ -52,6 +53,9 @@ inline constexpr std::string_view ours_name = "ours";
 inline constexpr std::string_view goal_peer = "linux-tuned";
 // What runs jobs without an operating system.
 inline constexpr std::string_view bare_name = "bare";
+
+// Whether ours keeps a bound over one peer: never when either was not measured.
+bool peer_bound_met(const RowResult& row, const PeerBound& bound);
 
 // `by_system` holds what each system yielded, "ours" among them when it ran.
 RowResult combine(const RowDefinition& definition, const std::map<std::string, Measured>& by_system);

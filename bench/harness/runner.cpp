@@ -4,9 +4,11 @@
 #include "bench/harness/firmware.hpp"
 #include "bench/harness/guest_output.hpp"
 #include "bench/harness/process.hpp"
+#include "bench/harness/selection.hpp"
 #include "bench/harness/shell_words.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <format>
 
@@ -21,24 +23,27 @@ using Yield = std::map<std::string, std::map<std::string, Measured>>; // row, th
 class Runner {
 public:
     Runner(const BenchDefinition& definition, const RunPlan& plan, const std::vector<std::unique_ptr<System>>& systems)
-        : definition_(definition), plan_(plan), systems_(systems) {}
+        : definition_(definition), plan_(plan), systems_(systems), selection_(definition, plan.rows) {}
 
     std::expected<void, std::string> run_jobs() {
+        std::vector<const Job*> jobs;
         for (const Job& job : definition_.jobs)
+            if (selection_.has(job))
+                jobs.push_back(&job);
+        for (const Job* const job : jobs)
             for (const auto& system : systems_)
-                if (system->runs(job))
-                    if (const auto ready = system->prepare(job); !ready)
+                if (system->runs(*job))
+                    if (const auto ready = system->prepare(*job); !ready)
                         return ready;
         for (unsigned run = 0; run < plan_.runs; ++run)
-            for (const Job& job : definition_.jobs)
-                if (job.timed)
-                    if (const auto done = one_round(job, {.clock = Clock::wall, .smoke = plan_.smoke}, run); !done)
+            for (const Job* const job : jobs)
+                if (job->timed)
+                    if (const auto done = one_round(*job, {.clock = Clock::wall, .smoke = plan_.smoke}, run); !done)
                         return done;
-        for (const Job& job : definition_.jobs) {
-            if (plan_.count_instructions && job.counted)
-                if (const auto done = one_round(job, {.clock = Clock::instructions, .smoke = plan_.smoke}, 0); !done)
+        for (const Job* const job : jobs)
+            if (plan_.count_instructions && job->counted)
+                if (const auto done = one_round(*job, {.clock = Clock::instructions, .smoke = plan_.smoke}, 0); !done)
                     return done;
-        }
         return {};
     }
 
@@ -57,18 +62,18 @@ public:
         return {};
     }
 
-    std::expected<std::vector<RowResult>, std::string> results() {
+    std::expected<Measurement, std::string> results() {
         std::vector<RowResult> rows;
         for (const RowDefinition& row : definition_.rows) {
             const auto by_system = yields_of(row);
-            if (row.count_only && !plan_.count_instructions)
+            if (!selection_.has(row) || (row.count_only && !plan_.count_instructions))
                 continue;
             for (const std::string_view name : expected_of(row))
                 if (const auto sound = check(row, name, by_system); !sound)
                     return Failure(sound.error());
             rows.push_back(combine(row, by_system));
         }
-        return rows;
+        return Measurement{std::move(rows), std::move(notes_)};
     }
 
 private:
@@ -76,24 +81,15 @@ private:
         for (const auto& system : systems_) {
             if (!system->runs(job))
                 continue;
-            report_progress(*system, mode, run);
-            if (const auto ready = run_host_command(job); !ready)
-                return ready;
-            const auto output = system->run(job, mode);
-            if (!output)
-                return Failure(output.error());
-            double firmware = 0;
-            if (job.since_kernel_entry) {
-                const auto cycles = firmware_cycles(*system, job, mode);
-                if (!cycles)
-                    return Failure(cycles.error());
-                firmware = *cycles;
+            auto done = one_guest(*system, job, mode, run);
+            if (!done && !plan_.smoke) {
+                note_failure(done.error(), run, "it was repeated");
+                done = one_guest(*system, job, mode, run);
             }
-            const bool of_peer = !job.peer.empty() && system->name() != ours_name;
-            const std::string_view column = of_peer ? job.peer : system->name();
-            collect(*output, column, mode.clock, firmware);
-            if (mode.clock == Clock::wall)
-                collect_histograms(*output, column);
+            if (!done && (plan_.smoke || run == 0))
+                return done;
+            if (!done)
+                note_failure(done.error(), run, "it was left out");
         }
         return {};
     }
@@ -110,13 +106,49 @@ private:
         return {};
     }
 
-    void collect(std::string_view output, std::string_view system, Clock clock, double firmware) {
+    std::expected<void, std::string> one_guest(System& system, const Job& job, const RunMode& mode, unsigned run) {
+        report_progress(system, mode, run);
+        if (const auto ready = run_host_command(job); !ready)
+            return ready;
+        const auto output = system.run(job, mode);
+        if (!output)
+            return Failure(output.error());
+        double firmware = 0;
+        if (job.since_kernel_entry) {
+            const auto cycles = firmware_cycles(system, job, mode);
+            if (!cycles)
+                return Failure(cycles.error());
+            firmware = *cycles;
+        }
+        const bool of_peer = !job.peer.empty() && system.name() != ours_name;
+        const std::string_view column = of_peer ? job.peer : system.name();
+        collect(*output, column, mode.clock, run, firmware);
+        if (mode.clock == Clock::wall)
+            collect_histograms(*output, column);
+        for (const std::string& note : parse_notes(*output))
+            add_note(note);
+        return {};
+    }
+
+    void note_failure(const std::string& sentence, unsigned run, std::string_view consequence) {
+        std::fprintf(stderr, "\nbench: run %u failed: %s\n", run + 1, sentence.c_str());
+        add_note(std::format("run {} of {} failed, and {}: {}", run + 1, plan_.runs, consequence,
+                             sentence.substr(0, sentence.find('\n'))));
+    }
+
+    void add_note(const std::string& note) {
+        if (!std::ranges::contains(notes_, note))
+            notes_.push_back(note);
+    }
+
+    void collect(std::string_view output, std::string_view system, Clock clock, unsigned run, double firmware) {
         for (const GuestRow& row : parse_rows(output)) {
             Measured& measured = yield_[row.name][std::string(system)];
             const double value = row.value - firmware;
-            if (clock == Clock::wall)
-                measured.values.push_back(value);
-            else if (const RowDefinition* definition = find(row.name); definition != nullptr) {
+            if (clock == Clock::wall) {
+                measured.values.resize(std::max<std::size_t>(measured.values.size(), run + 1), not_measured);
+                measured.values[run] = value;
+            } else if (const RowDefinition* definition = find(row.name); definition != nullptr) {
                 if (definition->counted || definition->count_only)
                     measured.instructions = value;
                 if (definition->count_only)
@@ -164,11 +196,11 @@ private:
     std::expected<void, std::string> check(const RowDefinition& row, std::string_view system,
                                            const std::map<std::string, Measured>& by_system) const {
         const auto found = by_system.find(std::string(system));
-        if (found == by_system.end() || found->second.values.empty())
+        if (found == by_system.end() || !summarise(found->second.values))
             return Failure(std::format("{} yielded no row {}", system, row.name));
         const auto valid = [&](double value) { return value > 0 || (row.zero_is_valid && value == 0); };
         for (const double value : found->second.values)
-            if (!valid(value))
+            if (!std::isnan(value) && !valid(value))
                 return Failure(
                     std::format("{} yielded {} for row {}, which must be positive", system, value, row.name));
         const auto& instructions = found->second.instructions;
@@ -189,13 +221,15 @@ private:
     const BenchDefinition& definition_;
     const RunPlan& plan_;
     const std::vector<std::unique_ptr<System>>& systems_;
+    const Selection selection_;
     Yield yield_;
+    std::vector<std::string> notes_;
 };
 
 } // namespace
 
-std::expected<std::vector<RowResult>, std::string> run_bench(const BenchDefinition& definition, const RunPlan& plan,
-                                                             const std::vector<std::unique_ptr<System>>& systems) {
+std::expected<Measurement, std::string> run_bench(const BenchDefinition& definition, const RunPlan& plan,
+                                                  const std::vector<std::unique_ptr<System>>& systems) {
     Runner runner(definition, plan, systems);
     const auto jobs = runner.run_jobs();
     const auto probes = jobs ? runner.run_probes() : jobs;

@@ -11,11 +11,18 @@ struct RunPlan {
     unsigned runs = 11;
     bool smoke = false;
     bool count_instructions = true;
+    std::vector<std::string> rows = {}; // what the names of those wanted begin with; empty: all
 };
 
-// The rows in the definition's order. An error when a guest fails, or when a row that a
-// system was to yield is missing, not finite, or not positive where it has to be.
-std::expected<std::vector<RowResult>, std::string> run_bench(const BenchDefinition& definition, const RunPlan& plan,
-                                                             const std::vector<std::unique_ptr<System>>& systems);
+struct Measurement {
+    std::vector<RowResult> rows; // in the definition's order
+    std::vector<std::string> notes;
+};
+
+// A run that fails is repeated once and then left out, and a note says so; a smoke run, or the first run of a job, has
+// to succeed. An error then, or when a row that a system was to yield is missing, not finite, or not positive where it
+// has to be.
+std::expected<Measurement, std::string> run_bench(const BenchDefinition& definition, const RunPlan& plan,
+                                                  const std::vector<std::unique_ptr<System>>& systems);
 
 } // namespace bench

@@ -1,7 +1,10 @@
 // The order of runs and the checks on what they yield, with systems made up for the test.
 #include "bench/harness/runner.hpp"
+#include "bench/harness/selection.hpp"
 
 #include <doctest/doctest.h>
+
+#include <algorithm>
 
 using namespace bench;
 
@@ -36,6 +39,7 @@ struct FakeSystem final : System {
 
 struct Outcome {
     std::expected<std::vector<RowResult>, std::string> rows;
+    std::vector<std::string> notes = {};
     std::string order;
 };
 
@@ -45,7 +49,11 @@ Outcome run(const std::string& wall, const std::string& counted, RunPlan plan = 
     systems.push_back(std::make_unique<FakeSystem>("ours", wall, counted, &outcome.order));
     systems.push_back(
         std::make_unique<FakeSystem>("linux-tuned", "ROW trap cycles 40\n", "ROW trap cycles 400\n", &outcome.order));
-    outcome.rows = run_bench(definition, plan, systems);
+    auto measured = run_bench(definition, plan, systems);
+    if (measured)
+        outcome.notes = measured->notes, outcome.rows = std::move(measured->rows);
+    else
+        outcome.rows = std::unexpected(measured.error());
     return outcome;
 }
 
@@ -84,7 +92,7 @@ TEST_CASE("a missing, zero or uncounted row is a failure, not a result") {
 TEST_CASE("a guest that fails ends the bench with its own sentence") {
     const Outcome outcome = run("fail", "");
     CHECK(outcome.rows.error() == "the guest died");
-    CHECK(outcome.order == "o");
+    CHECK(outcome.order == "oo"); // repeated once
 }
 
 namespace {
@@ -129,7 +137,7 @@ TEST_CASE("peers by name are columns of their own, take turns in every run, and 
     const auto result = run_bench(peer_definition, {.runs = 2}, systems);
     REQUIRE(result);
     CHECK(order == "osrosrosr"); // two runs and the counting pass
-    const RowResult& trip = result->at(0);
+    const RowResult& trip = result->rows.at(0);
     REQUIRE(trip.peers.size() == 2);
     CHECK(trip.peers[0].peer == "rings");
     CHECK(trip.peers[0].ratio->median == doctest::Approx(10.0 / 12));
@@ -137,14 +145,77 @@ TEST_CASE("peers by name are columns of their own, take turns in every run, and 
     CHECK(trip.peers[1].ratio->median == 0.25);
     CHECK(trip.met);
     CHECK(trip.histograms.at("ours") == Buckets{{8, 4}}); // the timed runs alone
-    CHECK(result->at(1).ours->median == 10);
-    CHECK(result->at(1).ours->n == 1);
+    CHECK(result->rows.at(1).ours->median == 10);
+    CHECK(result->rows.at(1).ours->n == 1);
 
     systems.pop_back();
     CHECK(run_bench(peer_definition, {.runs = 1}, systems)); // ours alone: no peer is expected
     systems.insert(systems.begin(), std::make_unique<PeerSystem>(false, &order));
     systems.pop_back();
-    CHECK_FALSE(run_bench(peer_definition, {.runs = 1}, systems)->at(0).met); // without ours nothing is met
+    CHECK_FALSE(run_bench(peer_definition, {.runs = 1}, systems)->rows.at(0).met); // without ours nothing is met
+}
+
+namespace {
+
+// Fails in those of its runs that were named, counted from 0.
+struct FaultySystem final : System {
+    std::vector<unsigned> bad;
+    unsigned next = 0;
+    explicit FaultySystem(std::vector<unsigned> bad_runs) : bad(std::move(bad_runs)) {}
+    std::string_view name() const override { return ours_name; }
+    bool runs(const Job&) const override { return true; }
+    std::expected<void, std::string> prepare(const Job&) override { return {}; }
+    std::expected<std::string, std::string> run(const Job&, const RunMode&) override {
+        const unsigned now = next++;
+        if (std::ranges::contains(bad, now))
+            return std::unexpected("the guest died\nof something");
+        return "ROW trap cycles " + std::to_string(10 + now) + "\nNOTE it rained\n";
+    }
+    std::expected<std::vector<std::string>, std::string> machine(const Job&, const RunMode&) override { return {}; }
+    std::filesystem::path kernel_image() const override { return {}; }
+};
+
+std::expected<Measurement, std::string> run_faulty(std::vector<unsigned> bad, bool smoke = false) {
+    std::vector<std::unique_ptr<System>> systems;
+    systems.push_back(std::make_unique<FaultySystem>(std::move(bad)));
+    return run_bench(definition, {.runs = 3, .smoke = smoke, .count_instructions = false}, systems);
+}
+
+} // namespace
+
+TEST_CASE("a run that fails is repeated, then left out and said; the first has to succeed, and a smoke run") {
+    const auto repeated = run_faulty({1});
+    REQUIRE(repeated);
+    CHECK(repeated->rows.at(0).ours->n == 3);
+    CHECK(repeated->notes ==
+          std::vector<std::string>{"it rained", "run 2 of 3 failed, and it was repeated: the guest died"});
+    const auto left_out = run_faulty({1, 2});
+    REQUIRE(left_out);
+    CHECK(left_out->rows.at(0).ours->n == 2);
+    CHECK(left_out->rows.at(0).ours->max == 13);
+    CHECK(left_out->notes.back() == "run 2 of 3 failed, and it was left out: the guest died");
+    CHECK(run_faulty({0, 1}).error() == "the guest died\nof something");
+    CHECK(run_faulty({0}, true).error() == "the guest died\nof something");
+}
+
+TEST_CASE("rows are chosen by what their names begin with, and only jobs that yield them run") {
+    static constexpr RowDefinition three[] = {{.name = "udp_trip", .unit = "cycles"},
+                                              {.name = "tcp_trip", .unit = "cycles"},
+                                              {.name = "flow_trip", .unit = "cycles", .peers_row = "udp_trip"}};
+    constexpr Job udp{.yields = "udp_"}, both{.yields = "x_ tcp_"}, any{};
+    const BenchDefinition chosen{.name = "test", .title = "", .jobs = {}, .rows = three};
+    const Selection all(chosen, {}), tcp(chosen, {"tcp"}), flow(chosen, {"flow_", "none"}), none(chosen, {"rate"});
+    CHECK(all.has(three[0]));
+    CHECK(all.has(udp));
+    CHECK_FALSE(tcp.has(three[0]));
+    CHECK(tcp.has(three[1]));
+    CHECK_FALSE(tcp.has(udp));
+    CHECK(tcp.has(both));
+    CHECK(tcp.has(any));
+    CHECK(flow.has(udp)); // for the peers' values
+    CHECK_FALSE(flow.has(both));
+    CHECK(flow.is_sound());
+    CHECK_FALSE(none.is_sound());
 }
 
 TEST_CASE("a system is only asked for a number when it has a part in the bench") {
@@ -163,5 +234,5 @@ TEST_CASE("a system is only asked for a number when it has a part in the bench")
     systems.push_back(std::make_unique<PeerSystem>(false, &order));
     const auto result = run_bench(probed, {.runs = 1}, systems);
     REQUIRE_MESSAGE(result, result.error());
-    CHECK(result->at(0).ours->median == 7);
+    CHECK(result->rows.at(0).ours->median == 7);
 }

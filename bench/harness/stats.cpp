@@ -2,13 +2,15 @@
 #include "bench/harness/stats.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace bench {
 
 std::optional<Summary> summarise(std::span<const double> values) {
-    if (values.empty())
-        return std::nullopt;
     std::vector<double> sorted(values.begin(), values.end());
+    std::erase_if(sorted, [](double value) { return std::isnan(value); });
+    if (sorted.empty())
+        return std::nullopt;
     std::ranges::sort(sorted);
     const std::size_t half = sorted.size() / 2;
     const double median = sorted.size() % 2 != 0 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
@@ -18,7 +20,7 @@ std::optional<Summary> summarise(std::span<const double> values) {
 std::vector<double> pairwise_ratios(std::span<const double> ours, std::span<const double> peer) {
     std::vector<double> ratios;
     for (std::size_t i = 0; i < std::min(ours.size(), peer.size()); ++i)
-        if (peer[i] != 0)
+        if (peer[i] != 0 && !std::isnan(ours[i]) && !std::isnan(peer[i]))
             ratios.push_back(ours[i] / peer[i]);
     return ratios;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -15,6 +16,9 @@ struct Summary {
     double max = 0;
     std::size_t n = 0;
 };
+
+// In place of the value of a run that failed; passed over by everything here.
+inline constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
 
 // Nothing when there are no values. The median of an even count is the mean of the middle two.
 std::optional<Summary> summarise(std::span<const double> values);

@@ -1,6 +1,8 @@
 // Columns are as wide as their widest cell. See table.hpp.
 #include "bench/harness/table.hpp"
 
+#include "bench/harness/tall_table.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <format>
@@ -9,12 +11,6 @@ namespace bench {
 namespace {
 
 using Cells = std::vector<std::string>;
-
-std::string spread(const std::optional<Summary>& summary) {
-    if (!summary)
-        return "-";
-    return std::format("{} [{} .. {}]", readable(summary->median), readable(summary->min), readable(summary->max));
-}
 
 // Every peer that appears in any row, in order of first appearance.
 std::vector<std::string> peers_of(const BenchResult& result) {
@@ -45,20 +41,8 @@ Cells row_cells(const RowResult& row, const std::vector<std::string>& peers) {
     return cells;
 }
 
-} // namespace
-
-std::string readable(std::optional<double> value) {
-    if (!value || !std::isfinite(*value))
-        return "-";
-    const double size = std::abs(*value);
-    if (size >= 1000 || *value == std::round(*value))
-        return std::format("{:.0f}", *value);
-    return size >= 100 ? std::format("{:.1f}", *value)
-           : size >= 1 ? std::format("{:.2f}", *value)
-                       : std::format("{:.3g}", *value);
-}
-
-std::string to_table(const BenchResult& result) {
+// A line a row. All lines are as wide as the first.
+std::string wide_table(const BenchResult& result) {
     const auto peers = peers_of(result);
     std::vector<Cells> lines{{"row", "unit", "ours"}};
     std::string count_title = "instructions ours";
@@ -75,19 +59,55 @@ std::string to_table(const BenchResult& result) {
     for (const Cells& cells : lines)
         for (std::size_t i = 0; i < cells.size(); ++i)
             widths[i] = std::max(widths[i], cells[i].size());
-
-    std::string text = std::format("{} ({}, {}, {})\n", result.title, result.accelerator, result.host, result.commit);
+    std::string text;
     for (const Cells& cells : lines) {
         for (std::size_t i = 0; i < cells.size(); ++i)
             text += i + 1 < cells.size() ? std::format("{:<{}}  ", cells[i], widths[i]) : cells[i];
         text += '\n';
     }
+    return text;
+}
+
+// Rows that emulation bends alike are named together.
+std::string biases(const BenchResult& result) {
+    std::vector<std::pair<std::string_view, std::string>> named;
+    for (const RowResult& row : result.rows) {
+        const auto same =
+            std::ranges::find(named, row.definition->bias, &std::pair<std::string_view, std::string>::first);
+        if (same != named.end())
+            same->second += ", " + std::string(row.definition->name);
+        else
+            named.emplace_back(row.definition->bias, row.definition->name);
+    }
+    std::string text;
+    for (const auto& [bias, rows] : named)
+        text += wrapped(rows + ": " + std::string(bias));
+    return text;
+}
+
+} // namespace
+
+std::string readable(std::optional<double> value) {
+    if (!value || !std::isfinite(*value))
+        return "-";
+    const double size = std::abs(*value);
+    if (size >= 1000 || *value == std::round(*value))
+        return std::format("{:.0f}", *value);
+    return size >= 100 ? std::format("{:.1f}", *value)
+           : size >= 1 ? std::format("{:.2f}", *value)
+                       : std::format("{:.3g}", *value);
+}
+
+std::string to_table(const BenchResult& result) {
+    std::string text = std::format("{}\n{}, {}, {}\n", result.title, result.accelerator, result.host, result.commit);
+    const std::string wide = wide_table(result);
+    text += wide.find('\n') <= columns_max ? wide : tall_table(result);
+    for (const std::string& note : result.notes)
+        text += "Note: " + note + "\n";
     if (result.accelerator != "tcg")
         return text;
-    text += "Measured under TCG: QEMU translates every instruction. Which way that bends each row:\n";
-    for (const RowResult& row : result.rows)
-        text += std::format("  {:<{}}  {}\n", row.definition->name, widths[0], row.definition->bias);
-    return text;
+    return text + "Measured under TCG: QEMU translates every instruction. Which way that bends each row:\n" +
+           biases(result);
 }
 
 } // namespace bench

@@ -56,13 +56,13 @@ TEST_CASE("JSON numbers are exact, and null when there is none") {
 }
 
 TEST_CASE("a result is one JSON object with the agreed members") {
-    CHECK(to_json(example()) ==
-          "{\"bench\":\"primitives\",\"commit\":\"abc\",\"host\":\"a & b\",\"accelerator\":\"tcg\",\"rows\":[\n"
-          "{\"row\":\"trap\",\"unit\":\"cycles\",\"better\":\"lower\","
-          "\"ours\":{\"median\":2,\"min\":1,\"max\":3,\"n\":3},"
-          "\"peers\":{\"linux-tuned\":{\"median\":20,\"min\":10,\"max\":30,\"n\":3}},"
-          "\"ratio\":{\"linux-tuned\":0.1},\"instructions\":{\"ours\":50,\"linux-tuned\":500},"
-          "\"goal\":\"5x \\\"faster\\\"\",\"met\":true,\"bias\":\"<either>\"}]}\n");
+    CHECK(to_json(example()) == "{\"bench\":\"primitives\",\"commit\":\"abc\",\"host\":\"a & "
+                                "b\",\"accelerator\":\"tcg\",\"notes\":[],\"rows\":[\n"
+                                "{\"row\":\"trap\",\"unit\":\"cycles\",\"better\":\"lower\","
+                                "\"ours\":{\"median\":2,\"min\":1,\"max\":3,\"n\":3},"
+                                "\"peers\":{\"linux-tuned\":{\"median\":20,\"min\":10,\"max\":30,\"n\":3}},"
+                                "\"ratio\":{\"linux-tuned\":0.1},\"instructions\":{\"ours\":50,\"linux-tuned\":500},"
+                                "\"goal\":\"5x \\\"faster\\\"\",\"met\":true,\"bias\":\"<either>\"}]}\n");
 }
 
 TEST_CASE("a system that did not run is null, not a number") {
@@ -89,6 +89,37 @@ TEST_CASE("the table shows value, spread of the ratio, counts and verdict, and n
     const std::string other = to_table(result);
     CHECK(other.find("TCG") == std::string::npos);
     CHECK(other.find("not met") != std::string::npos);
+}
+
+TEST_CASE("with more peers than fit beside each other each has a line, and what it is held to") {
+    static constexpr PeerBound bounds[] = {{.peer = "b", .ratio_at_most = 0.2}, {.peer = "c", .ratio_at_most = 0.05}};
+    static constexpr RowDefinition held{.name = "trip",
+                                        .unit = "cycles",
+                                        .goal_text = "0.2x b, 0.05x c",
+                                        .goal = {.peers = bounds},
+                                        .bias = "one two three four five six seven eight nine ten eleven twelve "
+                                                "thirteen fourteen fifteen sixteen seventeen eighteen nineteen"};
+    BenchResult result = example();
+    result.rows[0].definition = &held;
+    const PeerResult peer = result.rows[0].peers[0];
+    result.rows[0].peers.clear();
+    for (const char* const name : {"a", "b", "c", "d"}) {
+        result.rows[0].peers.push_back(peer);
+        result.rows[0].peers.back().peer = name;
+    }
+    result.rows.push_back(result.rows[0]);
+    result.notes = {"something was left out"};
+    const std::string table = to_table(result);
+    CHECK(table.find("trip: ours 2 [1 .. 3] cycles; goal 0.2x b, 0.05x c: met\n") != std::string::npos);
+    CHECK(table.find("ours/it 0.1 [0.05 .. 0.3] ") != std::string::npos);
+    CHECK(table.find("at most 0.2: met\n") != std::string::npos);
+    CHECK(table.find("at most 0.05: not met\n") != std::string::npos);
+    CHECK(table.find("Note: something was left out\n") != std::string::npos);
+    CHECK(occurrences(table, "nineteen") == 1); // both rows are bent alike
+    for (std::size_t at = 0, end = 0; at < table.size(); at = end + 1) {
+        end = table.find('\n', at);
+        CHECK(end - at <= 120);
+    }
 }
 
 TEST_CASE("numbers for people keep what matters") {

@@ -4,11 +4,7 @@
 
 #include "bench/network/lane.hpp"
 
-#include <array>
-
 namespace bench::network {
-
-using Mac = std::array<std::uint8_t, 6>;
 
 inline constexpr std::size_t ethernet_header = 14, ip_header = 20, udp_header = 8;
 inline constexpr std::size_t all_headers = ethernet_header + ip_header + udp_header;

@@ -3,41 +3,10 @@
 
 #include "bench/network/histogram.hpp"
 #include "bench/network/lane.hpp"
+#include "bench/network/request.hpp"
 #include "bench/primitives/sampling.hpp"
 
 namespace bench::network {
-
-enum class Effort { measure, smoke };
-enum class Question { latency, rate };
-enum class Clock { wall, instructions }; // what the time-stamp counter counts
-
-// What the words of a command line ask for: `rate` instead of latency, --smoke, --count for instructions, `flows`,
-// `tcp` or `handler` for what is measured in the place of UDP, after which the rows are called.
-struct Request {
-    std::string_view subject = "udp"; // what the rows' names begin with
-    Question question = Question::latency;
-    Effort effort = Effort::measure;
-    Clock clock = Clock::wall;
-
-    // False when the word is none of these.
-    bool take(std::string_view word) {
-        if (word == "rate")
-            question = Question::rate;
-        else if (word == "--smoke")
-            effort = Effort::smoke;
-        else if (word == "--count")
-            clock = Clock::instructions;
-        else if (word == "flows")
-            subject = "flow";
-        else if (word == "tcp")
-            subject = "tcp";
-        else if (word == "handler")
-            subject = "handler";
-        else
-            return false;
-        return true;
-    }
-};
 
 template <class Lane>
 class NetworkSuite {
@@ -46,12 +15,16 @@ public:
 
     // False when a packet did not come where it had to.
     bool run() {
+        if (request_.part == Part::server)
+            return serve();
+        if (request_.part == Part::client && !meet())
+            return false;
         if (!warm_up())
             return false;
         if (request_.clock == Clock::instructions)
             return count_send_receive();
         if (request_.question == Question::latency)
-            return time_round_trips();
+            return time_round_trips() && part();
         if constexpr (is_stream)
             return stream();
         return flood("_small_packet", small_payload) && flood("_large_packet", large_payload);
@@ -63,11 +36,13 @@ private:
     static constexpr std::uint64_t batch_cycles_max = 250'000'000;    // of a one-way stream: slow systems do less
     static constexpr std::uint64_t passed_instructions = 400'000;     // while a packet comes and is dealt with
     static constexpr std::uint32_t passes_max = 100;
+    static constexpr std::uint64_t listening_cycles = 100'000'000;
 
     static constexpr std::uint32_t stream_batches = 9;
     static constexpr bool is_stream = requires { Lane::is_stream; };
     // The other end is in the kernel, which counts no octets for us.
-    static constexpr unsigned counting_ends = requires { Lane::answers_in_kernel; } ? 1 : 2;
+    static constexpr bool answers_in_kernel = requires { Lane::answers_in_kernel; };
+    unsigned counting_ends() const { return answers_in_kernel || request_.part != Part::both ? 1 : 2; }
     static constexpr std::size_t payload = is_stream ? 1 : round_trip_payload;
 
     std::uint64_t effort_octets() const { return request_.effort == Effort::smoke ? 1 << 18 : 1 << 22; }
@@ -79,10 +54,62 @@ private:
         while (lane_.send(1, payload) != 1)
             if (read_tsc() > deadline)
                 return false;
-        while (lane_.echo(1) != 1)
+        while (request_.part == Part::both && lane_.echo(1) != 1)
             if (read_tsc() > deadline)
                 return false;
         while (lane_.receive(1) != 1)
+            if (read_tsc() > deadline)
+                return false;
+        return true;
+    }
+
+    // Until the other machine answers, and nothing more comes of what was sent before it did.
+    bool meet() {
+        const std::uint64_t deadline = read_tsc() + patience_cycles;
+        for (bool sent = false, answered = false; !answered;) {
+            if (read_tsc() > deadline)
+                return false;
+            if (!is_stream || !sent) // octets of a stream are not lost
+                sent = lane_.send(1, payload) == 1;
+            answered = listen();
+        }
+        while (listen()) {
+        }
+        if constexpr (requires { lane_.meet(); })
+            lane_.meet();
+        return true;
+    }
+
+    // True when something came within some tens of milliseconds.
+    bool listen() {
+        for (const std::uint64_t begin = read_tsc(); read_tsc() - begin < listening_cycles;)
+            if (lane_.receive(1) != 0)
+                return true;
+        return false;
+    }
+
+    // The server's part: an answer to whatever comes, until something of one octet more than a round trip's.
+    bool serve() {
+        std::uint64_t octets = 0;
+        for (std::uint64_t deadline = read_tsc() + patience_cycles; octets != payload + 1;) {
+            const std::uint64_t before = lane_.payload_bytes_received();
+            (void)lane_.echo(1);
+            octets = lane_.payload_bytes_received() - before;
+            if (octets != 0)
+                deadline = read_tsc() + patience_cycles;
+            else if (read_tsc() > deadline)
+                return false;
+        }
+        return true;
+    }
+
+    // Ends the server's part.
+    bool part() {
+        if (request_.part == Part::both)
+            return true;
+        if (lane_.send(1, payload + 1) == 0)
+            return false;
+        for (const std::uint64_t deadline = read_tsc() + patience_cycles; lane_.receive(1) == 0;)
             if (read_tsc() > deadline)
                 return false;
         return true;
@@ -95,12 +122,20 @@ private:
         return true;
     }
 
+    void flood_neighbour() {
+        if constexpr (requires { lane_.flood(); }) {
+            if (request_.subject == "flooded")
+                lane_.flood();
+        }
+    }
+
     bool time_round_trips() {
         const std::uint32_t count = round_trips();
         Histogram histogram;
         const std::uint64_t bytes = lane_.payload_bytes_received();
         const std::uint64_t entries = kernel_entries();
         for (std::uint32_t i = 0; i < count; ++i) {
+            flood_neighbour();
             const std::uint64_t begin = read_tsc();
             if (!round_trip())
                 return false;
@@ -109,7 +144,7 @@ private:
         }
         if (counts_entries())
             row("_kernel_entries", (kernel_entries() - entries) * 1000, "count");
-        if (lane_.payload_bytes_received() - bytes != std::uint64_t{counting_ends} * count * payload)
+        if (lane_.payload_bytes_received() - bytes != std::uint64_t{counting_ends()} * count * payload)
             return false;
         sort(count);
         row("_round_trip", samples_[count / 2] * 1000);
@@ -144,7 +179,7 @@ private:
             samples_[i] = read_tsc() - begin - passed;
         }
         sort(count);
-        if (counting_ends == 2)
+        if (counting_ends() == 2)
             row("_send_receive", samples_[count / 2] * 1000 / 2);
         else
             row("_exchange", samples_[count / 2] * 1000);
@@ -213,8 +248,10 @@ private:
     static constexpr std::size_t name_bytes_max = 64;
 
     std::string_view name_of(std::span<char, name_bytes_max> into, std::string_view rest) const {
-        const auto end = std::copy(rest.begin(), rest.end(),
-                                   std::copy(request_.subject.begin(), request_.subject.end(), into.begin()));
+        auto end = into.begin();
+        const std::string_view topology = request_.part == Part::both ? "" : "pair_";
+        for (const std::string_view word : {topology, request_.subject, rest})
+            end = std::copy(word.begin(), word.end(), end);
         return {into.data(), static_cast<std::size_t>(end - into.begin())};
     }
 

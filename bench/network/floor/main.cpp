@@ -47,10 +47,12 @@ extern "C" [[noreturn]] void floor_main(std::uint64_t start_info) {
             require(floor::translate_dma(), "turning DMA translation on");
         else
             require(request.take(word), "reading the arguments");
-    require(floor::find_functions(is_nic, functions) == nics_max, "finding two NICs");
-    for (std::uint32_t i = 0; i < nics_max; ++i)
+    const bool two = request.part == network::Part::both;
+    const std::uint32_t count = two ? nics_max : 1;
+    require(floor::find_functions(is_nic, functions) == count, "finding the NICs");
+    for (std::uint32_t i = 0; i < count; ++i)
         open_pair(nics[i], ports[i], i, {.packed = false});
-    if (!network::run_stack_suite(ports[0], ports[1], {request, {1, 2, 3, 4}, nullptr}))
+    if (!network::run_stack_suite(ports[0], two ? &ports[1] : nullptr, {request, {1, 2, 3, 4}, nullptr}))
         give_up("waiting for a packet", nullptr);
     floor::end_machine(true);
 }

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unistd.h>
@@ -41,8 +42,8 @@ void write_setting(const std::string& path, std::string_view value) {
 // The guest's NICs, each on a bus of its own behind a root port: bus 1 and bus 2.
 constexpr const char* functions[] = {"0000:01:00.0", "0000:02:00.0"};
 
-void give_to_driver(const std::string& driver) {
-    for (const char* function : functions) {
+void give_to_driver(const std::string& driver, std::size_t count) {
+    for (const char* function : std::span(functions).first(count)) {
         const std::string folder = std::string("/sys/bus/pci/devices/") + function;
         if (access((folder + "/driver").c_str(), F_OK) == 0)
             write_setting(folder + "/driver/unbind", function);
@@ -54,12 +55,14 @@ void give_to_driver(const std::string& driver) {
 
 class DpdkLane {
 public:
-    DpdkLane() {
+    explicit DpdkLane(Part part) : other_port_(part == Part::both ? 1 : 0) {
         pool_ = rte_pktmbuf_pool_create("frames", 4095, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
         require(pool_ != nullptr, "making a pool of frames");
-        require(rte_eth_dev_count_avail() == 2, "DPDK does not see two NICs");
-        for (const std::uint16_t port : {client, other})
+        require(rte_eth_dev_count_avail() == other_port_ + 1u, "DPDK does not see the NICs");
+        for (std::uint16_t port = client; port <= other_port_; ++port)
             start(port);
+        if (part != Part::both)
+            macs_[0] = client_mac_of_two, macs_[1] = other_mac_of_two;
     }
 
     std::size_t send(std::size_t count, std::size_t payload_bytes) {
@@ -67,8 +70,8 @@ public:
         if (rte_pktmbuf_alloc_bulk(pool_, frames, static_cast<unsigned>(count)) != 0)
             return 0;
         for (std::size_t i = 0; i < count; ++i) {
-            const std::size_t octets = write_datagram(data_of(frames[i]), macs_[client], macs_[other], client_address,
-                                                      other_address, payload_bytes);
+            const std::size_t octets =
+                write_datagram(data_of(frames[i]), macs_[0], macs_[1], client_address, other_address, payload_bytes);
             frames[i]->data_len = static_cast<std::uint16_t>(octets);
             frames[i]->pkt_len = static_cast<std::uint32_t>(octets);
         }
@@ -78,7 +81,7 @@ public:
     std::size_t echo(std::size_t count) {
         rte_mbuf* frames[burst];
         std::size_t kept = 0;
-        const std::size_t came = rte_eth_rx_burst(other, 0, frames, static_cast<std::uint16_t>(count));
+        const std::size_t came = rte_eth_rx_burst(other_port_, 0, frames, static_cast<std::uint16_t>(count));
         for (std::size_t i = 0; i < came; ++i) {
             if (!take(frames[i], other_address, any_size)) {
                 rte_pktmbuf_free(frames[i]);
@@ -87,12 +90,12 @@ public:
             turn_round(data_of(frames[i]));
             frames[kept++] = frames[i];
         }
-        return kept == 0 ? 0 : give(other, frames, kept);
+        return kept == 0 ? 0 : give(other_port_, frames, kept);
     }
 
     std::size_t receive(std::size_t count) { return take_all(client, client_address, count, any_size); }
     std::size_t drain(std::size_t count, std::size_t payload_bytes) {
-        return take_all(other, other_address, count, payload_bytes);
+        return take_all(other_port_, other_address, count, payload_bytes);
     }
     std::uint64_t payload_bytes_received() const { return bytes_; }
 
@@ -101,7 +104,7 @@ public:
     }
 
 private:
-    static constexpr std::uint16_t client = 0, other = 1;
+    static constexpr std::uint16_t client = 0;
 
     static std::uint8_t* data_of(rte_mbuf* frame) { return rte_pktmbuf_mtod(frame, std::uint8_t*); }
 
@@ -144,13 +147,14 @@ private:
         return kept;
     }
 
+    const std::uint16_t other_port_; // the same port as the client's in one of two machines
     rte_mempool* pool_ = nullptr;
     Mac macs_[2] = {};
     std::uint64_t bytes_ = 0;
 };
 
-void start_dpdk(bool vfio) {
-    give_to_driver(vfio ? "vfio-pci" : "uio_pci_generic");
+void start_dpdk(bool vfio, Part part) {
+    give_to_driver(vfio ? "vfio-pci" : "uio_pci_generic", part == Part::both ? 2 : 1);
     // Memory from huge pages without files, one core, nothing that listens or polls beside the measurement.
     const char* words[] = {"network-dpdk",  "--in-memory", "--no-telemetry",  "-l", "0",
                            "--log-level=4", "--iova-mode", vfio ? "va" : "pa"};
@@ -170,8 +174,8 @@ int main(int count, char** words) {
         std::fprintf(stderr, "usage: network-dpdk vfio|uio [rate] [--smoke] [--count]\n");
         return 2;
     }
-    start_dpdk(driver == "vfio");
-    DpdkLane lane;
+    start_dpdk(driver == "vfio", request.part);
+    DpdkLane lane(request.part);
     const auto suite = std::make_unique<NetworkSuite<DpdkLane>>(lane, request);
     if (suite->run())
         return 0;

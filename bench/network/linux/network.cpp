@@ -35,10 +35,16 @@ int main(int count, char** words) {
     if (name == "blocking" || name == "spinning") {
         const Waiting waiting = name == "blocking" ? Waiting::block : Waiting::spin;
         const auto stream = std::make_unique<TcpLane>(waiting); // before the thread enters the other end's namespace
-        const auto lane = std::make_unique<SocketLane>(waiting);
+        const auto lane = std::make_unique<SocketLane>(waiting, request.part);
+        if (request.subject == "flooded") {
+            lane->open_neighbour();
+            const int status = measure(*lane, request);
+            check(status != 0 || lane->neighbour_has_a_burst(), "flooding the neighbour");
+            return status;
+        }
         if (const int status = measure(*lane, request))
             return status;
-        stream->open();
+        stream->open(request.part);
         request.subject = "tcp";
         return measure(*stream, request);
     }
@@ -48,6 +54,10 @@ int main(int count, char** words) {
     }
     if (name == "xdp") {
         RawLane<XdpSocket> lane;
+        return measure(lane, request);
+    }
+    if (name == "xdp-busy") {
+        RawLane<XdpSocket> lane(Looking::busy_poll);
         return measure(lane, request);
     }
     if (name == "xdp-echo") {

@@ -13,10 +13,12 @@ namespace bench::network {
 template <class Ring>
 class RawLane {
 public:
-    RawLane()
+    // What the rings are told beside their interfaces.
+    template <typename... Options>
+    explicit RawLane(Options... options)
         : client_mac_(Ring::address_on_wire(interface_mac(client_interface))),
-          other_mac_(Ring::address_on_wire(interface_mac(other_interface))), client_(client_interface),
-          other_(other_interface) {}
+          other_mac_(Ring::address_on_wire(interface_mac(other_interface))), client_(client_interface, options...),
+          other_(other_interface, options...) {}
 
     std::size_t send(std::size_t count, std::size_t payload_bytes) {
         std::size_t done = 0;

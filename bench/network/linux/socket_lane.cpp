@@ -3,7 +3,9 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,10 +15,10 @@ namespace {
 constexpr int busy_poll_us = 50;
 constexpr int buffer_bytes = 4 << 20;
 
-sockaddr_in end_of(std::uint32_t address) {
+sockaddr_in end_of(std::uint32_t address, std::uint16_t port) {
     sockaddr_in end = {};
     end.sin_family = AF_INET;
-    end.sin_port = htons(udp_port);
+    end.sin_port = htons(port);
     end.sin_addr.s_addr = htonl(address);
     return end;
 }
@@ -25,13 +27,13 @@ void set_option(int socket, int option, int value) {
     check(::setsockopt(socket, SOL_SOCKET, option, &value, sizeof value) == 0, "setting a socket's option");
 }
 
-int open_socket(std::uint32_t own, std::uint32_t peer, Waiting waiting) {
+int open_socket(std::uint32_t own, std::uint32_t peer, Waiting waiting, std::uint16_t port = udp_port) {
     const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     check(socket >= 0, "opening a socket");
     set_option(socket, SO_RCVBUFFORCE, buffer_bytes);
     if (waiting == Waiting::spin)
         spin_on(socket);
-    const sockaddr_in here = end_of(own), there = end_of(peer);
+    const sockaddr_in here = end_of(own, port), there = end_of(peer, port);
     // Safe: the socket calls' own convention.
     check(::bind(socket, reinterpret_cast<const sockaddr*>(&here), sizeof here) == 0, "binding a socket");
     check(::connect(socket, reinterpret_cast<const sockaddr*>(&there), sizeof there) == 0, "connecting a socket");
@@ -45,17 +47,49 @@ void spin_on(int socket) {
     set_option(socket, SO_PREFER_BUSY_POLL, 1);
 }
 
-SocketLane::SocketLane(Waiting waiting) : wait_flags_(waiting == Waiting::spin ? MSG_DONTWAIT : 0) {
+SocketLane::SocketLane(Waiting waiting, Part part)
+    : waiting_(waiting), wait_flags_(waiting == Waiting::spin || part == Part::client ? MSG_DONTWAIT : 0) {
+    if (part == Part::both)
+        set_up_both();
+    else
+        set_up_one(part);
+}
+
+void SocketLane::set_up_both() {
     const Mac client_mac = interface_mac(client_interface), other_mac = interface_mac(other_interface);
     bring_up(client_interface);
     add_address(client_interface, client_address, 24);
     add_neighbour(client_interface, other_address, other_mac);
-    client_ = open_socket(client_address, other_address, waiting);
+    client_ = open_socket(client_address, other_address, waiting_);
     move_to_new_namespace(other_interface);
     bring_up(other_interface);
     add_address(other_interface, other_address, 24);
     add_neighbour(other_interface, client_address, client_mac);
-    other_ = open_socket(other_address, client_address, waiting);
+    other_ = open_socket(other_address, client_address, waiting_);
+}
+
+void SocketLane::set_up_one(Part part) {
+    const bool client = part == Part::client;
+    const std::uint32_t own = client ? client_address : other_address, peer = client ? other_address : client_address;
+    bring_up(client_interface);
+    add_address(client_interface, own, 24);
+    add_neighbour(client_interface, peer, client ? other_mac_of_two : client_mac_of_two);
+    client_ = other_ = open_socket(own, peer, waiting_);
+}
+
+void SocketLane::open_neighbour() {
+    neighbour_ = open_socket(other_address, client_address, Waiting::block, neighbour_port);
+    const int other_space = ::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    const int first_space = ::open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
+    check(::setns(first_space, CLONE_NEWNET) == 0, "going back to the first network namespace");
+    flood_ = open_socket(client_address, other_address, Waiting::block, neighbour_port);
+    check(::setns(other_space, CLONE_NEWNET) == 0, "entering a network namespace");
+    ::close(other_space);
+    ::close(first_space);
+}
+
+bool SocketLane::neighbour_has_a_burst() {
+    return take(neighbour_, burst, small_payload, MSG_DONTWAIT) == burst;
 }
 
 std::size_t SocketLane::give(int socket, std::size_t count, std::size_t payload_bytes) {
@@ -75,7 +109,7 @@ std::size_t SocketLane::give(int socket, std::size_t count, std::size_t payload_
 std::size_t SocketLane::take(int socket, std::size_t count, std::size_t size, int flags) {
     if (count == 1) {
         const ssize_t bytes = ::recv(socket, buffers_[0], sizeof buffers_[0], flags);
-        check(bytes >= 0 || errno == EAGAIN, "receiving");
+        check(bytes >= 0 || errno == EAGAIN || errno == ECONNREFUSED, "receiving"); // not there yet, it says
         bytes_ += bytes > 0 ? static_cast<std::uint64_t>(bytes) : 0;
         return bytes >= 0 ? 1 : 0;
     }

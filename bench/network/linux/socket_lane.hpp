@@ -5,6 +5,7 @@
 #include "bench/network/linux/interface.hpp"
 
 #include <string_view>
+#include <sys/socket.h>
 
 namespace bench::network {
 
@@ -15,7 +16,12 @@ void spin_on(int socket);
 
 class SocketLane {
 public:
-    explicit SocketLane(Waiting waiting);
+    SocketLane(Waiting waiting, Part part);
+    void meet() { wait_flags_ = waiting_ == Waiting::spin ? MSG_DONTWAIT : 0; }
+    // A socket at the other end that nobody reads, and one to send to it.
+    void open_neighbour();
+    void flood() { (void)give(flood_, burst, small_payload); }
+    bool neighbour_has_a_burst();
     std::size_t send(std::size_t count, std::size_t payload_bytes);
     std::size_t echo(std::size_t count);
     std::size_t receive(std::size_t count);
@@ -27,8 +33,12 @@ private:
     std::size_t take(int socket, std::size_t count, std::size_t size, int flags);
     std::size_t give(int socket, std::size_t count, std::size_t payload_bytes);
 
+    void set_up_both();
+    void set_up_one(Part part);
+
+    Waiting waiting_;
     int wait_flags_;
-    int client_ = -1, other_ = -1;
+    int client_ = -1, other_ = -1, neighbour_ = -1, flood_ = -1;
     std::uint64_t bytes_ = 0;
     char buffers_[burst][2048] = {};
 };

@@ -36,18 +36,48 @@ void set_up(int socket, Waiting waiting) {
 TcpLane::TcpLane(Waiting waiting)
     : waiting_(waiting), wait_flags_(waiting == Waiting::spin ? MSG_DONTWAIT : 0), client_(open_stream_socket()) {}
 
-void TcpLane::open() {
-    const int listener = open_stream_socket();
-    const sockaddr_in there = end_of(other_address, tcp_port);
-    // Safe: the socket calls' own convention.
-    const auto* const address = reinterpret_cast<const sockaddr*>(&there);
-    check(::bind(listener, address, sizeof there) == 0 && ::listen(listener, 1) == 0, "listening");
-    check(::connect(client_, address, sizeof there) == 0, "connecting"); // done once the kernel has answered for us
-    other_ = ::accept(listener, nullptr, nullptr);
-    check(other_ >= 0, "accepting");
-    ::close(listener);
+void TcpLane::open(Part part) {
+    if (part != Part::client)
+        listen();
+    if (part != Part::server)
+        connect(); // done once the kernel has answered for us
+    if (part != Part::client)
+        accept();
+    if (part == Part::client) {
+        other_ = client_;
+        wait_flags_ = MSG_DONTWAIT;
+    }
+    if (part == Part::server)
+        client_ = other_;
     set_up(client_, waiting_);
     set_up(other_, waiting_);
+}
+
+void TcpLane::listen() {
+    listener_ = open_stream_socket();
+    const sockaddr_in here = end_of(other_address, tcp_port);
+    // Safe: the socket calls' own convention.
+    check(::bind(listener_, reinterpret_cast<const sockaddr*>(&here), sizeof here) == 0 && ::listen(listener_, 1) == 0,
+          "listening");
+}
+
+// A machine that does not listen yet refuses.
+void TcpLane::connect() {
+    constexpr unsigned tries_max = 1000;
+    const sockaddr_in there = end_of(other_address, tcp_port);
+    for (unsigned tries = 0;; ++tries) {
+        // Safe: the socket calls' own convention.
+        if (::connect(client_, reinterpret_cast<const sockaddr*>(&there), sizeof there) == 0)
+            return;
+        check(errno == ECONNREFUSED && tries < tries_max, "connecting");
+        ::usleep(10'000);
+    }
+}
+
+void TcpLane::accept() {
+    other_ = ::accept(listener_, nullptr, nullptr);
+    check(other_ >= 0, "accepting");
+    ::close(listener_);
 }
 
 std::size_t TcpLane::write(int socket, std::size_t octets) {

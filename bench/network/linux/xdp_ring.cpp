@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <linux/if_xdp.h>
+#include <string>
 #include <sys/mman.h>
 #include <sys/socket.h>
 
@@ -37,10 +38,14 @@ void set_option(int socket, int option, const void* value, socklen_t bytes) {
 
 } // namespace
 
-XdpSocket::XdpSocket(const char* interface) {
+XdpSocket::XdpSocket(const char* interface, Looking looking) : looking_(looking) {
+    if (looking == Looking::busy_poll)
+        defer_interrupts(interface);
     bring_up(interface);
     socket_ = ::socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
     check(socket_ >= 0, "opening an XDP socket");
+    if (looking == Looking::busy_poll)
+        prefer_busy_polling();
     register_memory();
     xdp_mmap_offsets offsets = {};
     socklen_t bytes = sizeof offsets;
@@ -68,7 +73,7 @@ XdpSocket::XdpSocket(const char* interface) {
 
     sockaddr_xdp here = {};
     here.sxdp_family = AF_XDP;
-    here.sxdp_flags = XDP_COPY;
+    here.sxdp_flags = XDP_COPY | XDP_USE_NEED_WAKEUP;
     here.sxdp_ifindex = static_cast<std::uint32_t>(interface_index(interface));
     // Safe: the socket calls' own convention.
     check(::bind(socket_, reinterpret_cast<const sockaddr*>(&here), sizeof here) == 0, "binding an XDP socket");
@@ -77,6 +82,23 @@ XdpSocket::XdpSocket(const char* interface) {
     set_socket(sockets, socket_);
     std::printf("%s: XDP attached in the %s\n", interface, way);
     std::fflush(stdout);
+}
+
+// An interrupt comes only when the program has not looked for so long.
+void XdpSocket::defer_interrupts(const char* interface) {
+    const std::string folder = std::string("/sys/class/net/") + interface;
+    write_setting((folder + "/napi_defer_hard_irqs").c_str(), "100");
+    write_setting((folder + "/gro_flush_timeout").c_str(), "20000000"); // ns
+}
+
+void XdpSocket::prefer_busy_polling() {
+    constexpr int on = 1, microseconds = 20, frames = 64;
+    const auto set = [this](int option, int value) {
+        check(::setsockopt(socket_, SOL_SOCKET, option, &value, sizeof value) == 0, "setting busy polling");
+    };
+    set(SO_PREFER_BUSY_POLL, on);
+    set(SO_BUSY_POLL, microseconds);
+    set(SO_BUSY_POLL_BUDGET, frames);
 }
 
 void XdpSocket::register_memory() {
@@ -93,6 +115,8 @@ void XdpSocket::register_memory() {
 }
 
 std::uint8_t* XdpSocket::next(std::size_t& octets) {
+    if (read_index(receive_.producer) == receive_.own && looking_ == Looking::busy_poll)
+        (void)::recvfrom(socket_, nullptr, 0, MSG_DONTWAIT, nullptr, nullptr); // Linux looks at the NIC
     if (read_index(receive_.producer) == receive_.own)
         return nullptr;
     const xdp_desc& frame = descriptor_at(receive_, receive_.own);
