@@ -23,8 +23,9 @@ const std::vector<Layer>& layers() {
         {"libos/", {"libos/", "drivers/", "secure-bindings/abi/"}},
         {"steward/", {"steward/", "libos/", "drivers/", "secure-bindings/abi/"}},
         {"libos-hpc/", {"libos-hpc/", "libos/", "drivers/", "secure-bindings/abi/"}},
+        {"libos-kv/", {"libos-kv/", "libos/"}},
         {"examples/", {"examples/", "libos/", "libos-hpc/"}},
-        {"bench/", {"bench/", "examples/", "libos-hpc/", "libos/", "drivers/", "secure-bindings/"}},
+        {"bench/", {"bench/", "examples/", "libos-hpc/", "libos-kv/", "libos/", "drivers/", "secure-bindings/"}},
         {"tools/", {"tools/", "libos/", "secure-bindings/"}},
         {"tests/", {""}},
     };

@@ -1,0 +1,20 @@
+// The one table of commands, a part a family.
+#pragma once
+
+#include "libos-kv/command/command.hpp"
+
+#include <array>
+#include <span>
+
+namespace exo::kv {
+
+std::span<const CommandRow> connection_rows();
+std::span<const CommandRow> strings_rows();
+std::span<const CommandRow> keys_rows();
+std::span<const CommandRow> server_rows();
+
+inline std::array<std::span<const CommandRow>, 4> command_families() {
+    return {connection_rows(), strings_rows(), keys_rows(), server_rows()};
+}
+
+} // namespace exo::kv

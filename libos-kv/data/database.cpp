@@ -1,0 +1,155 @@
+// See database.hpp.
+#include "libos-kv/data/database.hpp"
+
+#include "libos-kv/data/slot.hpp"
+
+namespace exo::kv {
+
+namespace {
+
+Entry* make_string(std::string_view key, std::string_view value, std::int64_t expiry) {
+    const bool expires = expiry != never_expires;
+    const bool is_inline = value.size() <= inline_string_max;
+    Entry* entry = Entry::create(key, Type::String, is_inline ? Entry::Form::Inline : Entry::Form::Block, expires,
+                                 is_inline ? value.size() : 0);
+    if (is_inline)
+        copy_bytes(entry->inline_place(), value.data(), value.size());
+    else
+        entry->word.block = make<Text>(value);
+    if (expires)
+        entry->set_expiry(expiry);
+    return entry;
+}
+
+} // namespace
+
+void Database::add(Entry* entry) {
+    keys_.insert(entry);
+    if (entry->expires)
+        expiring_.insert(entry);
+    if (slot_counts)
+        slot_counts[slot_of(entry->key())]++;
+}
+
+void Database::replace(Entry* old, Entry* fresh) {
+    *keys_.find(old->key()) = fresh;
+    if (old->expires && fresh->expires)
+        *expiring_.find(old->key()) = fresh;
+    else if (old->expires)
+        expiring_.remove(old->key());
+    else if (fresh->expires)
+        expiring_.insert(fresh);
+    if (old != fresh)
+        Entry::destroy(old);
+}
+
+Entry* Database::take(std::string_view key) {
+    Entry* entry = keys_.remove(key);
+    if (!entry)
+        return nullptr;
+    if (entry->expires)
+        expiring_.remove(key);
+    if (slot_counts)
+        slot_counts[slot_of(key)]--;
+    return entry;
+}
+
+void Database::erase(Entry* entry) {
+    Entry::destroy(take(entry->key()));
+}
+
+Entry* Database::store(Entry* old, Entry* fresh) {
+    if (old)
+        replace(old, fresh);
+    else
+        add(fresh);
+    return fresh;
+}
+
+Entry* Database::put_string(Entry* old, std::string_view key, std::string_view value, std::int64_t expiry) {
+    if (const auto number = parse_integer(value))
+        return put_number(old, key, *number, expiry);
+    return put_octets(old, key, value, expiry);
+}
+
+Entry* Database::put_octets(Entry* old, std::string_view key, std::string_view value, std::int64_t expiry) {
+    return store(old, make_string(key, value, expiry));
+}
+
+Entry* Database::put_number(Entry* old, std::string_view key, std::int64_t value, std::int64_t expiry) {
+    const bool expires = expiry != never_expires;
+    if (old && old->type() == Type::String && old->form() == Entry::Form::Number && old->expires == expires) {
+        old->word.number = value;
+        if (expires)
+            old->set_expiry(expiry);
+        return old;
+    }
+    Entry* entry = Entry::create(key, Type::String, Entry::Form::Number, expires);
+    entry->word.number = value;
+    if (expires)
+        entry->set_expiry(expiry);
+    return store(old, entry);
+}
+
+Entry* Database::set_expiry(Entry* entry, std::int64_t at) {
+    const bool expires = at != never_expires;
+    if (entry->expires == expires) {
+        if (expires)
+            entry->set_expiry(at);
+        return entry;
+    }
+    const bool is_inline = entry->form() == Entry::Form::Inline;
+    Entry* fresh = Entry::create(entry->key(), entry->type(), entry->form(), expires, is_inline ? entry->word.size : 0);
+    if (is_inline)
+        copy_bytes(fresh->inline_place(), entry->inline_place(), entry->word.size);
+    else
+        fresh->word = entry->word;
+    fresh->idle = entry->idle;
+    fresh->edited = entry->edited;
+    if (expires)
+        fresh->set_expiry(at);
+    *keys_.find(entry->key()) = fresh;
+    if (expires)
+        expiring_.insert(fresh);
+    else
+        expiring_.remove(entry->key());
+    Entry::release_shell(entry);
+    return fresh;
+}
+
+Text& Database::editable(Entry*& entry) {
+    if (entry->form() != Entry::Form::Block) {
+        StringScratch scratch;
+        Entry* fresh = Entry::create(entry->key(), Type::String, Entry::Form::Block, entry->expires);
+        fresh->word.block = make<Text>(string_of(*entry, scratch));
+        fresh->idle = entry->idle;
+        if (entry->expires)
+            fresh->set_expiry(entry->expiry());
+        replace(entry, fresh);
+        entry = fresh;
+    }
+    entry->edited = true;
+    return *entry->word.block;
+}
+
+Entry* Database::rename(Entry* entry, std::string_view key) {
+    const bool is_inline = entry->form() == Entry::Form::Inline;
+    Entry* fresh = Entry::create(key, entry->type(), entry->form(), false, is_inline ? entry->word.size : 0);
+    if (is_inline)
+        copy_bytes(fresh->inline_place(), entry->inline_place(), entry->word.size);
+    else
+        fresh->word = entry->word;
+    fresh->idle = entry->idle;
+    fresh->edited = entry->edited;
+    Entry::release_shell(entry);
+    return fresh;
+}
+
+void Database::clear() {
+    expiring_.drain([](Entry&) {});
+    if (slot_counts)
+        fill_bytes(slot_counts, 0, slots_count * sizeof *slot_counts);
+    keys_.drain([](Entry& entry) { Entry::destroy(&entry); });
+}
+
+} // namespace exo::kv

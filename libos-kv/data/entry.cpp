@@ -1,0 +1,92 @@
+// See entry.hpp.
+#include "libos-kv/data/entry.hpp"
+
+#include "libos-kv/data/hash.hpp"
+#include "libos-kv/data/list.hpp"
+#include "libos-kv/data/set.hpp"
+#include "libos-kv/data/sorted_set.hpp"
+
+namespace exo::kv {
+
+std::string_view type_name(Type type) {
+    switch (type) {
+    case Type::String:
+        return "string";
+    case Type::List:
+        return "list";
+    case Type::Set:
+        return "set";
+    case Type::SortedSet:
+        return "zset";
+    case Type::Hash:
+        return "hash";
+    }
+    return "none";
+}
+
+Entry* Entry::create(std::string_view key, Type type, Form form, bool expires, std::size_t inline_size) {
+    const std::size_t bytes = sizeof(Entry) + (expires ? sizeof(std::int64_t) : 0) + key.size() + inline_size;
+    Entry* entry = new (kv::allocate(bytes)) Entry;
+    entry->idle = 0;
+    entry->type_bits = static_cast<unsigned>(type) & 7;
+    entry->form_bits = static_cast<unsigned>(form) & 3;
+    entry->expires = expires;
+    entry->edited = false;
+    entry->key_size = static_cast<std::uint32_t>(key.size());
+    entry->word.size = inline_size;
+    copy_bytes(entry->key_place(), key.data(), key.size());
+    return entry;
+}
+
+std::size_t Entry::bytes() const {
+    return sizeof(Entry) + (expires ? sizeof(std::int64_t) : 0) + key_size + (form() == Form::Inline ? word.size : 0);
+}
+
+void Entry::release_shell(Entry* entry) {
+    release(entry, entry->bytes());
+}
+
+void Entry::destroy(Entry* entry) {
+    if (entry->form() == Form::Block)
+        kv::destroy(entry->word.block);
+    if (entry->form() == Form::Object) {
+        switch (entry->type()) {
+        case Type::String:
+            break;
+        case Type::List:
+            kv::destroy(&entry->list());
+            break;
+        case Type::Set:
+            kv::destroy(&entry->set());
+            break;
+        case Type::SortedSet:
+            kv::destroy(&entry->sorted_set());
+            break;
+        case Type::Hash:
+            kv::destroy(&entry->hash());
+            break;
+        }
+    }
+    release_shell(entry);
+}
+
+std::string_view string_of(Entry& entry, StringScratch& scratch) {
+    switch (entry.form()) {
+    case Entry::Form::Number:
+        return {scratch.text, format_integer(entry.word.number, scratch.text)};
+    case Entry::Form::Inline:
+        return {entry.inline_place(), entry.word.size};
+    case Entry::Form::Block:
+        return entry.word.block->view();
+    case Entry::Form::Object:
+        break;
+    }
+    return {};
+}
+
+std::size_t string_size(Entry& entry) {
+    StringScratch scratch;
+    return string_of(entry, scratch).size();
+}
+
+} // namespace exo::kv

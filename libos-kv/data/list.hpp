@@ -1,0 +1,57 @@
+// A list: listpacks of some kilobytes in a chain, so that both ends are near and the middle is not far.
+#pragma once
+
+#include "libos-kv/data/listpack.hpp"
+
+namespace exo::kv {
+
+class List {
+public:
+    struct Node {
+        Node* previous = nullptr;
+        Node* next = nullptr;
+        Listpack pack;
+    };
+    // An element, until the next change; `node` null: there is none.
+    struct Position {
+        Node* node = nullptr;
+        std::size_t at = 0;
+        explicit operator bool() const { return node != nullptr; }
+    };
+    enum class End : std::uint8_t { Front, Back };
+
+    List() = default;
+    List(const List&) = delete;
+    List& operator=(const List&) = delete;
+    ~List();
+
+    std::size_t size() const { return count_; }
+    std::size_t nodes() const { return nodes_; }
+    const Node* first_node() const { return first_; }
+    std::size_t bytes() const;
+
+    void push(End end, std::string_view octets);
+    // A node as it was dumped, behind all others.
+    void append_node(Listpack&& pack);
+    Position seek(std::int64_t index) const; // from the back if negative
+    Position next(Position position) const;
+    Position previous(Position position) const;
+    PackedValue get(Position position) const { return position.node->pack.get(position.at); }
+    // Returns the element that follows.
+    Position erase(Position position);
+    void replace(Position position, std::string_view octets);
+    void insert_before(Position position, std::string_view octets);
+    void insert_after(Position position, std::string_view octets);
+
+private:
+    Node* add_node(Node* after, Listpack&& pack); // null: at the front
+    void remove_node(Node* node);
+    static bool has_room(const Node* node, std::size_t octets);
+    void insert_at(Node* node, std::size_t at, std::string_view octets);
+
+    Node* first_ = nullptr;
+    Node* last_ = nullptr;
+    std::size_t count_ = 0, nodes_ = 0;
+};
+
+} // namespace exo::kv

@@ -1,0 +1,13 @@
+// Patterns of KEYS, SCAN and PSUBSCRIBE: * ? [a-z] [^a] and \ before what is meant as it stands.
+#pragma once
+
+#include <string_view>
+
+namespace exo::kv {
+
+enum class LetterCase : bool { Distinct, Same };
+
+// Every pattern ends in bounded time: as many steps as it has stars, times the text.
+bool matches_pattern(std::string_view pattern, std::string_view text, LetterCase letters = LetterCase::Distinct);
+
+} // namespace exo::kv

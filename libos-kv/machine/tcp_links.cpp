@@ -1,0 +1,135 @@
+// See tcp_links.hpp.
+#include "libos-kv/machine/tcp_links.hpp"
+
+namespace exo::kv {
+
+namespace {
+
+constexpr std::size_t backlog = 128;
+// Beyond so much that a slow reader has not taken, nothing more of what it sends is read.
+constexpr std::size_t unsent_max = 1u << 20;
+
+struct EndpointText {
+    char text[net::address_text_max + 8];
+    std::size_t size = 0;
+
+    explicit EndpointText(const net::Endpoint& endpoint) {
+        net::format_address(endpoint.address, std::span<char, net::address_text_max>(text, net::address_text_max));
+        while (text[size])
+            size++;
+        text[size++] = ':';
+        size += format_unsigned(endpoint.port, text + size);
+    }
+    std::string_view view() const { return {text, size}; }
+};
+
+} // namespace
+
+net::NetStatus TcpLinks::open(net::TcpStack& stack, std::uint16_t port) {
+    return listener_.open(stack, {net::any_address, port}, backlog, true);
+}
+
+void TcpLinks::on_ready(void* context) {
+    Link& link = *static_cast<Link*>(context); // Safe: given with this function.
+    link.links->queue(link);
+}
+
+void TcpLinks::on_output(Session& session) {
+    Link& link = *static_cast<Link*>(session.transport); // Safe: set when the session was opened.
+    link.links->queue(link);
+}
+
+void TcpLinks::queue(Link& link) {
+    if (link.queued)
+        return;
+    link.queued = true;
+    ready_.push(&link);
+}
+
+void TcpLinks::accept_all() {
+    while (auto stream = listener_.accept()) {
+        Session* session = server_.open(EndpointText(stream->remote()).view(), EndpointText(stream->local()).view());
+        if (!session) {
+            // Safe: characters as octets.
+            (void)stream->write({reinterpret_cast<const std::byte*>(Server::refusal.data()), Server::refusal.size()});
+            continue; // closed with the stream
+        }
+        Link* link = make<Link>(this, std::move(*stream), session);
+        session->transport = link;
+        session->wake = on_output;
+        link->stream.set_no_delay(true);
+        link->stream.set_observer(on_ready, link);
+        queue(*link);
+    }
+}
+
+void TcpLinks::receive(Link& link) {
+    while (!link.session->broken && !link.session->closing && link.session->to_send().size() < unsent_max) {
+        net::Packet* packet = link.stream.receive();
+        if (!packet)
+            break;
+        const auto octets = packet->octets();
+        server_.input(link.session,
+                      {reinterpret_cast<const char*>(octets.data()), octets.size()}); // Safe: octets as characters.
+        net::PacketPool::release(packet);
+    }
+}
+
+bool TcpLinks::send(Link& link) {
+    Session& session = *link.session;
+    while (!session.broken && !session.to_send().empty()) {
+        const std::string_view octets = session.to_send();
+        // Safe: characters as octets.
+        const auto written = link.stream.write({reinterpret_cast<const std::byte*>(octets.data()), octets.size()});
+        if (!written && written.error() == net::Problem::NoRoom)
+            break;
+        if (!written)
+            session.broken = true;
+        else
+            session.sent(*written);
+        if (written)
+            server_.statistics.sent_octets += *written;
+    }
+    const std::uint32_t ready = link.stream.ready();
+    const bool over = (ready & (net::tcp_ready::finished | net::tcp_ready::failed)) != 0;
+    if (session.broken || over || (session.closing && session.to_send().empty())) {
+        drop(&link);
+        return false;
+    }
+    return true;
+}
+
+void TcpLinks::drop(Link* link) {
+    link->stream.set_observer(nullptr, nullptr);
+    if (link->session->broken)
+        link->stream.abort();
+    else if (link->session->closing)
+        while (net::Packet* packet = link->stream.receive()) // unread octets would make its end a reset
+            net::PacketPool::release(packet);
+    server_.close(link->session);
+    for (std::size_t index = 0; index < ready_.size(); index++)
+        if (ready_[index] == link) {
+            ready_.erase(index);
+            break;
+        }
+    destroy(link);
+}
+
+bool TcpLinks::serve() {
+    accept_all();
+    if (ready_.empty())
+        return false;
+    Array<Link*> ready(std::move(ready_));
+    for (Link* link : ready)
+        link->queued = false;
+    for (std::size_t index = 0; index < ready.size(); index++) {
+        Link* link = ready[index];
+        const bool had_much = link->session->to_send().size() >= unsent_max;
+        receive(*link);
+        if (send(*link) && had_much && link->session->to_send().size() < unsent_max)
+            queue(*link); // what came meanwhile is read the next time
+    }
+    return true;
+}
+
+} // namespace exo::kv

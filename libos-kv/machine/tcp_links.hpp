@@ -1,0 +1,40 @@
+// Connections of the store over libos/net's TCP: octets of each stream to its session and back, as far as either has
+// room.
+#pragma once
+
+#include "libos-kv/server/server.hpp"
+#include "libos/net/tcp/listener.hpp"
+
+namespace exo::kv {
+
+class TcpLinks {
+public:
+    explicit TcpLinks(Server& server) : server_(server) {}
+
+    net::NetStatus open(net::TcpStack& stack, std::uint16_t port);
+    // Serves whatever has become ready since the last time; false: nothing had.
+    bool serve();
+
+private:
+    struct Link {
+        TcpLinks* links;
+        net::TcpStream stream;
+        Session* session;
+        bool queued = false; // it is in ready_
+    };
+
+    static void on_ready(void* context);
+    static void on_output(Session& session);
+    void queue(Link& link);
+    void accept_all();
+    void receive(Link& link);
+    // What fits goes out. False: the link is gone.
+    bool send(Link& link);
+    void drop(Link* link);
+
+    Server& server_;
+    net::TcpListener listener_;
+    Array<Link*> ready_;
+};
+
+} // namespace exo::kv

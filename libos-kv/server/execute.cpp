@@ -1,0 +1,297 @@
+// From a request to its reply: which command it is, whether it may run now, transactions, and who waited for what it
+// changed. Interface: server.hpp.
+#include "libos-kv/command/table.hpp"
+#include "libos-kv/server/server.hpp"
+
+namespace exo::kv {
+
+namespace {
+
+constexpr std::size_t name_max = 64;
+
+// Lower case, for looking up. Longer names are no commands.
+class LowerName {
+public:
+    explicit LowerName(std::string_view name, std::string_view parent = {}) {
+        if (name.size() + parent.size() + 1 > name_max)
+            return;
+        for (const char octet : parent)
+            text_[size_++] = octet;
+        if (!parent.empty())
+            text_[size_++] = '|';
+        for (const char octet : name)
+            text_[size_++] = octet >= 'A' && octet <= 'Z' ? static_cast<char>(octet + 32) : octet;
+    }
+    std::string_view view() const { return {text_, size_}; }
+
+private:
+    char text_[name_max];
+    std::size_t size_ = 0;
+};
+
+// As much of an argument as an error shows: up to a NUL, 128 octets at most.
+std::string_view shown(std::string_view argument, std::size_t most = 128) {
+    argument = argument.substr(0, most);
+    return argument.substr(0, argument.find('\0'));
+}
+
+Text upper(std::string_view name) {
+    Text text(name);
+    for (std::size_t index = 0; index < text.size(); index++)
+        if (char& octet = text.data()[index]; octet >= 'a' && octet <= 'z')
+            octet = static_cast<char>(octet - 32);
+    return text;
+}
+
+bool is_of_transactions(const Command& command) {
+    for (const char* name : {"exec", "discard", "multi", "watch", "quit", "reset"})
+        if (command.full_name() == name)
+            return true;
+    return false;
+}
+
+bool is_for_subscribers(const Command& command) {
+    for (const char* name : {"ping", "subscribe", "ssubscribe", "unsubscribe", "sunsubscribe", "psubscribe",
+                             "punsubscribe", "quit", "reset"})
+        if (command.full_name() == name)
+            return true;
+    return false;
+}
+
+} // namespace
+
+const Command* Server::find_command(std::string_view name) const {
+    if (name.find('|') != name.npos)
+        return nullptr;
+    const LowerName lower(name);
+    return lower.view().empty() ? nullptr : command_index_.get(lower.view());
+}
+
+const Command* Server::find_subcommand(const Command& parent, std::string_view name) const {
+    const LowerName lower(name, parent.full_name());
+    return lower.view().empty() || name.empty() ? nullptr : command_index_.get(lower.view());
+}
+
+void Server::reject(Session& session, Command* command, std::initializer_list<std::string_view> pieces) {
+    session.reply.error(pieces);
+    statistics.errors++;
+    if (session.in_transaction)
+        session.transaction_broken = true;
+    if (command)
+        command->rejected++;
+}
+
+bool Server::may_run(Session& session, const Command& found, const Arguments& arguments) {
+    Command& command = const_cast<Command&>(found); // counts alone
+    const auto given = static_cast<int>(arguments.size());
+    const int arity = command.row->arity;
+    const std::uint32_t flags = command.row->flags;
+    if (arity > 0 ? given != arity : given < -arity) {
+        reject(session, &command, {"ERR wrong number of arguments for '", command.full_name(), "' command"});
+        return false;
+    }
+    if (!session.authenticated && !(flags & flag::no_auth)) {
+        reject(session, &command, {"NOAUTH Authentication required."});
+        return false;
+    }
+    if (session.in_transaction && (flags & flag::no_multi)) {
+        reject(session, &command, {"ERR Command not allowed inside a transaction"});
+        return false;
+    }
+    const bool is_exec = command.full_name() == "exec";
+    std::uint32_t all_flags = flags;
+    if (is_exec)
+        for (const KeptRequest& request : session.queue)
+            all_flags |= request.command().row->flags;
+    bool needs_memory = (all_flags & flag::denyoom) != 0;
+    if (session.in_transaction && !is_exec && command.full_name() != "discard" && command.full_name() != "quit" &&
+        command.full_name() != "reset")
+        needs_memory = true;
+    if (!make_room() && needs_memory) {
+        reject(session, &command, {"OOM command not allowed when used memory > 'maxmemory'."});
+        return false;
+    }
+    if (session.is_subscriber() && session.reply.version() == 2 && !is_for_subscribers(command)) {
+        reject(session, &command,
+               {"ERR Can't execute '", command.full_name(),
+                "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context"});
+        return false;
+    }
+    return true;
+}
+
+void Server::execute(Session& session, const Arguments& arguments) {
+    const std::size_t before = session.output.size();
+    const ReplyMode mode = session.reply_mode;
+    const Command* command = find_command(arguments[0]);
+    session.used_ms = now_ms_;
+    if (!command) {
+        Text given;
+        for (std::size_t index = 1; index < arguments.size() && given.size() < 128; index++) {
+            const std::string_view start = shown(arguments[index], 128 - given.size());
+            given.append('\'').append(start).append("' ");
+        }
+        if (is_word(arguments[0], "host:") || is_word(arguments[0], "post"))
+            session.broken = true; // a browser that was talked into speaking to a store
+        else
+            reject(session, nullptr,
+                   {"ERR unknown command '", shown(arguments[0]), "', with args beginning with: ", given});
+    } else {
+        bool known = true;
+        if (command->has_children && arguments.size() > 1) {
+            const Command* child = find_subcommand(*command, arguments[1]);
+            known = child != nullptr;
+            if (!known)
+                reject(session, nullptr,
+                       {"ERR unknown subcommand '", shown(arguments[1]), "'. Try ", upper(command->full_name()),
+                        " HELP."});
+            else
+                command = child;
+        }
+        if (known && may_run(session, *command, arguments)) {
+            session.last_command = command;
+            if (session.in_transaction && !is_of_transactions(*command)) {
+                session.queue.push(*command, arguments.data(), arguments.size());
+                session.reply.simple("QUEUED");
+            } else {
+                run(session, *command, arguments.data(), arguments.size(), false);
+                if (!ready_.empty())
+                    serve_ready();
+            }
+        }
+    }
+    // CLIENT REPLY: what was said before it stays.
+    if (mode == ReplyMode::Off && session.reply_mode == ReplyMode::Off)
+        session.output.shrink(before);
+    if (mode == ReplyMode::Skip) {
+        session.output.shrink(before);
+        if (session.reply_mode == ReplyMode::Skip)
+            session.reply_mode = ReplyMode::On;
+    }
+    if (session.reply_mode == ReplyMode::SkipNext)
+        session.reply_mode = ReplyMode::Skip;
+}
+
+void Server::run(Session& session, const Command& command, const std::string_view* arguments, std::size_t count,
+                 bool within_exec) {
+    Command& counted = const_cast<Command&>(command); // counts alone
+    const std::uint64_t start = surroundings_.monotonic_us();
+    const std::uint64_t errors = session.reply.errors();
+    Call call{*this, session, session.reply, command, arguments, count, now_ms_, within_exec};
+    // Safe to look at afterwards: nothing that a command does destroys its own session.
+    command.row->run(call);
+    const std::uint64_t took = surroundings_.monotonic_us() - start;
+    counted.calls++;
+    counted.microseconds += took;
+    statistics.commands++;
+    session.commands++;
+    if (session.reply.errors() != errors) {
+        counted.failed++;
+        statistics.errors++;
+    }
+    if (config.slow_microseconds >= 0 && took >= static_cast<std::uint64_t>(config.slow_microseconds) &&
+        !(command.row->flags & flag::skip_slowlog))
+        slowlog.add(now_ms_ / 1000, static_cast<std::int64_t>(took), arguments, count, session.peer, session.name,
+                    config.slow_entries);
+}
+
+void Server::key_changed(std::size_t database, std::string_view key) {
+    if (const Array<Session*>* watchers = key_watch.watchers(database, key))
+        for (Session* session : *watchers)
+            session->watched_changed = true;
+    if (key_waits.watchers(database, key))
+        ready_.push(static_cast<unsigned>(database), Text(key));
+}
+
+void Server::database_changed(std::size_t database) {
+    key_watch.for_each(database, [&](std::string_view, const Array<Session*>& watchers) {
+        for (Session* session : watchers)
+            session->watched_changed = true;
+    });
+    key_waits.for_each(database, [&](std::string_view key, const Array<Session*>&) {
+        ready_.push(static_cast<unsigned>(database), Text(key));
+    });
+}
+
+void Server::discard_transaction(Session& session) {
+    session.queue.reset();
+    session.in_transaction = session.transaction_broken = session.watched_changed = false;
+    for (const WatchedKey& watched : session.watched)
+        key_watch.remove(watched.database, watched.key, session);
+    session.watched.reset();
+}
+
+void Server::wait(Call& call, const std::string_view* keys, std::size_t count, std::int64_t deadline_ms,
+                  bool null_is_array) {
+    Session& session = call.session;
+    if (call.is_retry)
+        return; // it waits already
+    session.waiting = make<Waiting>(KeptRequest(call.command, call.arguments, call.count), session.database,
+                                    Array<Text>(), deadline_ms, null_is_array);
+    for (std::size_t index = 0; index < count; index++) {
+        bool known = false;
+        for (const Text& key : session.waiting->keys)
+            known |= same_octets(key, keys[index]);
+        if (known)
+            continue;
+        session.waiting->keys.push(Text(keys[index]));
+        key_waits.add(session.database, keys[index], session);
+    }
+}
+
+void Server::end_wait(Session& session) {
+    if (!session.waiting)
+        return;
+    for (const Text& key : session.waiting->keys)
+        key_waits.remove(session.waiting->database, key, session);
+    destroy(session.waiting);
+    session.waiting = nullptr;
+}
+
+// Those who wait for a key are served in the order in which they came, as long as there is something for them.
+void Server::serve_key(std::size_t database, std::string_view key) {
+    const Array<Session*>* watchers = key_waits.watchers(database, key);
+    if (!watchers)
+        return;
+    Array<Session*> waiting;
+    for (Session* session : *watchers)
+        waiting.push(session);
+    for (Session* session : waiting) {
+        if (!session->waiting)
+            continue;
+        Arguments arguments;
+        const KeptRequest& request = session->waiting->request;
+        const std::size_t count = request.unpack(arguments);
+        const std::size_t before = session->output.size();
+        Call call{*this, *session, session->reply, request.command(), arguments.data(), count, now_ms_};
+        call.is_retry = true;
+        request.command().row->run(call);
+        if (session->output.size() == before)
+            continue;
+        end_wait(*session);
+        session->marked = true;
+    }
+}
+
+void Server::serve_ready() {
+    if (serving_)
+        return;
+    serving_ = true;
+    while (!ready_.empty()) {
+        // What is served may make further keys ready.
+        Array<WatchedKey> ready(std::move(ready_));
+        for (const WatchedKey& key : ready)
+            serve_key(key.database, key.key);
+        // Those who were served go on with what they had sent meanwhile.
+        for (std::size_t index = 0; index < sessions_.size(); index++)
+            if (Session* session = sessions_[index]; session->marked) {
+                session->marked = false;
+                process(*session);
+                if (session->wake)
+                    session->wake(*session);
+            }
+    }
+    serving_ = false;
+}
+
+} // namespace exo::kv

@@ -1,0 +1,202 @@
+// Connections come, speak and go; time passes. What a request does: execute.cpp. Interface: server.hpp.
+#include "libos-kv/server/server.hpp"
+
+#include "libos-kv/command/table.hpp"
+#include "libos-kv/data/slot.hpp"
+
+namespace exo::kv {
+
+Server::Server(const Surroundings& surroundings) : random(surroundings.seed), surroundings_(surroundings) {
+    hash_seed = surroundings.seed | 1;
+    databases[0].slot_counts = slot_counts_;
+    for (char& octet : run_id)
+        octet = "0123456789abcdef"[random() & 15];
+    started_us = surroundings_.monotonic_us();
+    config.max_memory = static_cast<std::int64_t>(surroundings_.memory_bytes / 4 * 3);
+    for (const std::span<const CommandRow> family : command_families())
+        for (const CommandRow& row : family) {
+            Command* command = make<Command>(&row, std::string_view(row.name));
+            const std::size_t bar = command->name.find('|');
+            if (bar != command->name.npos) {
+                Command* parent = command_index_.get(command->name.substr(0, bar));
+                command->name.remove_prefix(bar + 1);
+                command->parent = parent;
+                parent->has_children = true;
+            }
+            command_index_.insert(command);
+            commands_.push(command);
+        }
+    update_clock();
+}
+
+Server::~Server() {
+    while (!sessions_.empty())
+        close(sessions_.back());
+    for (Command* command : commands_)
+        destroy(command);
+}
+
+void Server::update_clock() {
+    now_ms_ = static_cast<std::int64_t>(surroundings_.realtime_us() / 1000);
+}
+
+Session* Server::open(std::string_view peer, std::string_view local) {
+    update_clock();
+    statistics.connections++;
+    if (static_cast<std::int64_t>(sessions_.size()) >= config.max_clients) {
+        statistics.rejected_connections++;
+        return nullptr;
+    }
+    Session* session = make<Session>(next_session_++);
+    session->peer.assign(peer);
+    session->local.assign(local);
+    session->opened_ms = session->used_ms = now_ms_;
+    session->authenticated = config.password.empty();
+    session->parser.set_bulk_max(config.bulk_octets);
+    sessions_.push(session);
+    return session;
+}
+
+void Server::close(Session* session) {
+    end_wait(*session);
+    discard_transaction(*session);
+    pubsub.forget(*session);
+    for (std::size_t index = 0; index < sessions_.size(); index++)
+        if (sessions_[index] == session) {
+            sessions_.erase(index);
+            break;
+        }
+    destroy(session);
+}
+
+void Server::input(Session* session, std::string_view octets) {
+    update_clock();
+    statistics.received_octets += octets.size();
+    // An argument that is known to be long gets its room at once.
+    if (const std::size_t wanted = session->parser.wanted_octets() + session->input_taken;
+        wanted > session->input.room())
+        session->input.reserve(wanted);
+    session->input.append(octets);
+    session->used_ms = now_ms_;
+    process(*session);
+}
+
+void Server::process(Session& session) {
+    constexpr std::size_t kept_bytes = 64 * 1024;
+    while (!session.closing && !session.broken && !session.waiting) {
+        const std::string_view input = session.input.view().substr(session.input_taken);
+        const auto outcome = session.parser.parse(input, session.authenticated);
+        if (outcome == RequestParser::Outcome::Incomplete)
+            break;
+        if (outcome == RequestParser::Outcome::Broken) {
+            session.reply.error({"ERR Protocol error: ", session.parser.problem()});
+            session.closing = true;
+            break;
+        }
+        if (!session.parser.arguments().empty())
+            execute(session, session.parser.arguments());
+        session.input_taken += session.parser.next();
+    }
+    if (session.input_taken == session.input.size()) {
+        session.input_taken = 0;
+        if (session.input.room() > kept_bytes)
+            session.input.reset();
+        else
+            session.input.clear();
+    } else if (session.input_taken * 2 > session.input.size()) {
+        session.input.erase(0, session.input_taken);
+        session.input_taken = 0;
+    }
+}
+
+std::int64_t Server::tick() {
+    constexpr std::int64_t often_ms = 10, seldom_ms = 100;
+    update_clock();
+    for (std::size_t index = 0; index < sessions_.size(); index++) {
+        Session& session = *sessions_[index];
+        const Waiting* waiting = session.waiting;
+        if (!waiting || waiting->deadline_ms == 0 || waiting->deadline_ms > now_ms_)
+            continue;
+        waiting->null_is_array ? session.reply.null_array() : session.reply.null();
+        end_wait(session);
+        process(session);
+        if (session.wake)
+            session.wake(session);
+    }
+    if (!ready_.empty())
+        serve_ready();
+    expire_some();
+    bool busy = false;
+    for (Database& database : databases)
+        busy |= database.step();
+    if (busy)
+        return 0;
+    return key_waits.empty() ? seldom_ms : often_ms;
+}
+
+// A tenth of the time at most: one bucket after the other of each database's expiring keys, as long as many of them are
+// due.
+void Server::expire_some() {
+    constexpr unsigned buckets_max = 128;
+    for (unsigned round = 0; round < databases_count; round++) {
+        Database& database = databases[expire_database_];
+        Array<Entry*> due;
+        for (unsigned bucket = 0; bucket < buckets_max && database.expiring(); bucket++) {
+            expire_cursor_ = database.expiring_keys().scan(expire_cursor_, [&](Entry& entry) {
+                if (entry.expiry() <= now_ms_)
+                    due.push(&entry);
+            });
+            if (expire_cursor_ == 0)
+                break;
+        }
+        for (Entry* entry : due)
+            expire_if_due(expire_database_, entry);
+        if (expire_cursor_ != 0)
+            return;
+        expire_database_ = (expire_database_ + 1) % databases_count;
+    }
+}
+
+bool Server::expire_if_due(std::size_t database, Entry* entry) {
+    if (!entry->expires || entry->expiry() > now_ms_)
+        return false;
+    const Text key(entry->key());
+    databases[database].erase(entry);
+    statistics.expired++;
+    key_changed(database, key);
+    return true;
+}
+
+bool Server::make_room() {
+    if (config.max_memory <= 0 || used_bytes() <= static_cast<std::size_t>(config.max_memory))
+        return true;
+    if (config.policy == EvictionPolicy::NoEviction)
+        return false;
+    constexpr unsigned rounds_max = 64;
+    for (unsigned round = 0; round < rounds_max; round++) {
+        std::size_t worst_database = 0;
+        Entry* worst = nullptr;
+        std::uint64_t worst_badness = 0;
+        for (std::size_t number = 0; number < databases_count; number++) {
+            std::uint64_t badness = 0;
+            Entry* entry =
+                eviction_candidate(databases[number], access_clock(), random, config.max_memory_samples, badness);
+            if (entry && (!worst || badness > worst_badness)) {
+                worst = entry;
+                worst_badness = badness;
+                worst_database = number;
+            }
+        }
+        if (!worst)
+            return false;
+        const Text key(worst->key());
+        databases[worst_database].erase(worst);
+        statistics.evicted++;
+        key_changed(worst_database, key);
+        if (used_bytes() <= static_cast<std::size_t>(config.max_memory))
+            return true;
+    }
+    return true; // on the way; the next command goes on with it
+}
+
+} // namespace exo::kv

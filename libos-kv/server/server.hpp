@@ -1,0 +1,102 @@
+// The store as its connections see it: databases, sessions, who waits for what. Octets in, octets out: what carries
+// them, a TCP stream of libos/net, a host's socket or a test, gives what came to `input`, sends what Session::to_send
+// says, and calls `tick`. One vcore is in it at a time.
+#pragma once
+
+#include "libos-kv/command/command.hpp"
+#include "libos-kv/data/eviction.hpp"
+#include "libos-kv/server/config.hpp"
+#include "libos-kv/server/key_watch.hpp"
+#include "libos-kv/server/pubsub.hpp"
+#include "libos-kv/server/slowlog.hpp"
+#include "libos-kv/server/statistics.hpp"
+
+namespace exo::kv {
+
+inline constexpr unsigned databases_count = 16;
+
+// What the store needs from below.
+struct Surroundings {
+    std::uint64_t (*realtime_us)() = nullptr; // since 1970
+    std::uint64_t (*monotonic_us)() = nullptr;
+    std::uint64_t seed = 0;             // that nobody can guess
+    std::uint64_t memory_bytes = 0;     // that the machine has
+    void (*stop)(int status) = nullptr; // SHUTDOWN; may return, and then nothing more is asked of the store
+};
+
+class Server {
+public:
+    explicit Server(const Surroundings& surroundings);
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+    ~Server();
+
+    // A new connection; its addresses as CLIENT LIST shows them. Null: `maxclients` are there, and the peer is to be
+    // told `refusal` and dropped.
+    Session* open(std::string_view peer, std::string_view local);
+    static constexpr std::string_view refusal = "-ERR max number of clients reached\r\n";
+    // The connection is gone.
+    void close(Session* session);
+    // Octets that came. Afterwards session->closing or broken may be set.
+    void input(Session* session, std::string_view octets);
+    // Deadlines, expiry and growth. To be called when it says, and now and then.
+    // Returns milliseconds until it wants to be called again.
+    std::int64_t tick();
+
+    std::int64_t now_ms() const { return now_ms_; }
+    AccessClock access_clock() const {
+        return {config.policy, now_ms_, config.lfu_log_factor, config.lfu_decay_minutes};
+    }
+
+    // For commands.
+    const Command* find_command(std::string_view name) const;
+    const Command* find_subcommand(const Command& parent, std::string_view name) const;
+    Array<Command*>& commands() { return commands_; }
+    void run(Session& session, const Command& command, const std::string_view* arguments, std::size_t count,
+             bool within_exec);
+    bool expire_if_due(std::size_t database, Entry* entry); // true: it was erased
+    void key_changed(std::size_t database, std::string_view key);
+    void database_changed(std::size_t database); // all of it
+    void wait(Call& call, const std::string_view* keys, std::size_t count, std::int64_t deadline_ms,
+              bool null_is_array);
+    void end_wait(Session& session);
+    void discard_transaction(Session& session);
+    bool make_room(); // false: memory is full and nothing may go
+    Array<Session*>& sessions() { return sessions_; }
+    const Surroundings& surroundings() const { return surroundings_; }
+
+    Database databases[databases_count];
+    Config config;
+    Statistics statistics;
+    Random random;
+    KeyWatch key_watch; // WATCH
+    KeyWatch key_waits; // blocking commands
+    PubSub pubsub;
+    Slowlog slowlog;
+    std::uint64_t started_us = 0;
+    char run_id[40];
+
+private:
+    void process(Session& session);
+    void execute(Session& session, const Arguments& arguments);
+    bool may_run(Session& session, const Command& command, const Arguments& arguments);
+    void reject(Session& session, Command* command, std::initializer_list<std::string_view> pieces);
+    void serve_ready();
+    void serve_key(std::size_t database, std::string_view key);
+    void expire_some();
+    void update_clock();
+
+    Surroundings surroundings_;
+    std::int64_t now_ms_ = 0;
+    std::uint64_t next_session_ = 1;
+    Array<Session*> sessions_;
+    Index<CommandTraits> command_index_;
+    Array<Command*> commands_; // with subcommands, parents first
+    Array<WatchedKey> ready_;
+    bool serving_ = false;
+    unsigned expire_database_ = 0;
+    std::uint64_t expire_cursor_ = 0;
+    std::uint32_t slot_counts_[16384] = {};
+};
+
+} // namespace exo::kv

@@ -1,0 +1,47 @@
+// See session.hpp.
+#include "libos-kv/session/session.hpp"
+
+namespace exo::kv {
+
+KeptRequest::KeptRequest(const Command& command, const std::string_view* arguments, std::size_t count)
+    : command_(&command) {
+    std::size_t octets = 0;
+    for (std::size_t index = 0; index < count; index++)
+        octets += arguments[index].size();
+    octets_.reserve(octets);
+    sizes_.reserve(count);
+    for (std::size_t index = 0; index < count; index++) {
+        octets_.append(arguments[index]);
+        sizes_.push(arguments[index].size());
+    }
+}
+
+std::size_t KeptRequest::unpack(Arguments& into) const {
+    into.clear();
+    std::size_t at = 0;
+    for (const std::size_t size : sizes_) {
+        into.push(octets_.view().substr(at, size));
+        at += size;
+    }
+    return into.size();
+}
+
+void Session::sent(std::size_t octets) {
+    constexpr std::size_t kept_bytes = 64 * 1024;
+    output_taken += octets;
+    if (output_taken < output.size()) {
+        // What was sent goes once it is most of it.
+        if (output_taken > kept_bytes && output_taken * 2 > output.size()) {
+            output.erase(0, output_taken);
+            output_taken = 0;
+        }
+        return;
+    }
+    output_taken = 0;
+    if (output.room() > kept_bytes)
+        output.reset();
+    else
+        output.clear();
+}
+
+} // namespace exo::kv

@@ -1,0 +1,89 @@
+// What is known of one connection: what came and was not understood yet, what is to be sent, and the state that
+// commands leave behind: database, name, protocol, transaction, subscriptions, what it waits for.
+#pragma once
+
+#include "libos-kv/data/set.hpp"
+#include "libos-kv/protocol/reply.hpp"
+#include "libos-kv/protocol/request_parser.hpp"
+
+namespace exo::kv {
+
+struct Command;
+class Server;
+
+// A request that outlives the input it came in.
+class KeptRequest {
+public:
+    KeptRequest(const Command& command, const std::string_view* arguments, std::size_t count);
+    const Command& command() const { return *command_; }
+    // Valid until the next request's.
+    std::size_t unpack(Arguments& into) const;
+
+private:
+    const Command* command_;
+    Text octets_;
+    Array<std::size_t> sizes_;
+};
+
+enum class ReplyMode : std::uint8_t { On, Off, SkipNext, Skip };
+
+// What a connection waits for: one of these keys to have something, until the deadline.
+struct Waiting {
+    KeptRequest request;
+    unsigned database;
+    Array<Text> keys;
+    std::int64_t deadline_ms; // 0: for ever
+    bool null_is_array;       // what it gets when nothing comes
+};
+
+struct WatchedKey {
+    unsigned database;
+    Text key;
+};
+
+struct Session {
+    explicit Session(std::uint64_t number) : id(number) {}
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    std::uint64_t id;
+    Text input;
+    std::size_t input_taken = 0; // of `input`, already done
+    RequestParser parser;
+    Text output;
+    std::size_t output_taken = 0; // of `output`, already sent
+    Reply reply{output};
+
+    unsigned database = 0;
+    bool authenticated = true;
+    bool closing = false; // once the output is sent
+    bool broken = false;  // at once: nothing more is sent
+    bool no_evict = false;
+    ReplyMode reply_mode = ReplyMode::On;
+    Text name, library_name, library_version;
+    Text peer, local;
+    std::int64_t opened_ms = 0, used_ms = 0;
+    const Command* last_command = nullptr;
+    std::uint64_t commands = 0;
+
+    bool in_transaction = false;
+    bool transaction_broken = false; // a command was refused while queueing
+    bool watched_changed = false;    // EXEC answers null
+    Array<KeptRequest> queue;
+    Array<WatchedKey> watched;
+
+    Index<MemberTraits> channels, patterns, shard_channels;
+    std::size_t subscriptions() const { return channels.size() + patterns.size(); }
+    bool is_subscriber() const { return subscriptions() + shard_channels.size() != 0; }
+
+    Waiting* waiting = nullptr;
+    void* transport = nullptr;        // of whoever carries its octets
+    void (*wake)(Session&) = nullptr; // there is output that no input of its own caused
+    bool marked = false;              // whoever walks over sessions may use it
+
+    // Nothing that is written from now on is sent, until `input_taken` is at another request.
+    std::string_view to_send() const { return output.view().substr(output_taken); }
+    void sent(std::size_t octets);
+};
+
+} // namespace exo::kv

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# The store and redis-server side by side on the host, the same random commands to both.
+# Usage: differential.bash SECONDS [SEED [FAMILY]]
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+seconds=${1:?usage: differential.bash SECONDS [SEED [FAMILY]]}
+shift
+folder=$(mktemp -d)
+port=$((20000 + RANDOM % 10000))
+reference_port=$((port + 1))
+pids=()
+cleanup() {
+    kill "${pids[@]}" 2>/dev/null || true
+    wait 2>/dev/null || true
+    rm -rf "$folder"
+}
+trap cleanup EXIT
+command -v redis-server >/dev/null || {
+    echo "FAILED: there is no redis-server to compare with"
+    exit 1
+}
+redis-server --port "$reference_port" --bind 127.0.0.1 --save '' --rdbcompression no --dir "$folder" >"$folder/reference.log" &
+pids+=($!)
+build/tests/kv/host-server-san "$port" 2>"$folder/store.log" &
+pids+=($!)
+for _ in $(seq 100); do
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && (exec 3<>"/dev/tcp/127.0.0.1/$reference_port") 2>/dev/null && break
+    sleep 0.1
+done
+status=0
+build/tests/kv/differential tests/kv/commands.txt "$port" "$reference_port" "$seconds" "$@" || status=$?
+if grep -q 'ERROR: \|runtime error' "$folder/store.log"; then
+    cat "$folder/store.log"
+    status=1
+fi
+exit "$status"

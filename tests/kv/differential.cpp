@@ -1,0 +1,129 @@
+// The same random commands to the store and to redis-server; every reply must be the same, errors included. Usage:
+//   differential COMMANDS-FILE PORT REFERENCE-PORT SECONDS [SEED [FAMILY]]
+#include "tests/kv/peer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <print>
+#include <ranges>
+
+using namespace kv_test;
+
+namespace {
+
+struct Sent {
+    Compare compare;
+    Words words;
+};
+
+void sort_items(Part& part) {
+    std::ranges::sort(part.items);
+}
+
+void sort_pairs(Part& part) {
+    std::vector<std::pair<Part, Part>> pairs;
+    for (std::size_t index = 0; index + 1 < part.items.size(); index += 2)
+        pairs.emplace_back(part.items[index], part.items[index + 1]);
+    std::ranges::sort(pairs);
+    part.items.clear();
+    for (auto& [first, second] : pairs) {
+        part.items.push_back(first);
+        part.items.push_back(second);
+    }
+}
+
+bool is_same(Compare compare, Part ours, Part reference) {
+    constexpr long near_enough = 2000;
+    if (ours == reference)
+        return true;
+    if (ours.type != reference.type)
+        return false;
+    for (Part* part : {&ours, &reference}) {
+        if (compare == Compare::Sorted)
+            sort_items(*part);
+        if (compare == Compare::Pairs)
+            sort_pairs(*part);
+        if ((compare == Compare::Scan || compare == Compare::Scans) && part->items.size() == 2)
+            compare == Compare::Scan ? sort_items(part->items[1]) : sort_pairs(part->items[1]);
+    }
+    if (compare == Compare::Near && ours.type == ':')
+        return std::labs(std::atol(ours.text.c_str()) - std::atol(reference.text.c_str())) <= near_enough;
+    return ours == reference || (compare == Compare::Shape && ours.type != '-');
+}
+
+constexpr std::size_t shown_max = 1000;
+
+std::string shown(const Words& words) {
+    std::string out;
+    for (const std::string& word : words)
+        out += (out.empty() ? "" : " ") + Part{'"', word, {}}.shown() + "\"";
+    return out;
+}
+
+} // namespace
+
+int main(int count, char** values) {
+    if (count < 5 || count > 7) {
+        std::println(stderr, "usage: differential COMMANDS-FILE PORT REFERENCE-PORT SECONDS [SEED [FAMILY]]");
+        return 64;
+    }
+    const std::uint64_t seed = count > 5 ? std::strtoull(values[5], nullptr, 10) : std::random_device()();
+    std::println("differential: seed {}", seed);
+    Dice dice(seed);
+    const auto rows = read_rows(values[1], count > 6 ? values[6] : "");
+    const auto port = static_cast<unsigned>(std::atoi(values[2])),
+               reference_port = static_cast<unsigned>(std::atoi(values[3]));
+    Peer ours[] = {Peer(port, "the store"), Peer(port, "the store")};
+    Peer reference[] = {Peer(reference_port, "redis-server"), Peer(reference_port, "redis-server")};
+    for (Peer* peers : {ours, reference}) {
+        peers[0].ask({"FLUSHALL"});
+        peers[1].ask({"HELLO", "3"});
+    }
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(std::atoi(values[4]));
+    std::uint64_t commands = 0, errors = 0;
+    std::vector<Words> history;
+    while (std::chrono::steady_clock::now() < end) {
+        const std::size_t version = dice() % 2;
+        std::vector<Sent> batch;
+        std::string octets;
+        for (std::size_t index = dice() % 60 + 1; index; index--) {
+            const Row& row = rows[dice() % rows.size()];
+            Sent sent{row.compare, make_command(row, dice)};
+            if (dice() % 12 == 0) {
+                make_mistake(sent.words, dice);
+                if (sent.compare == Compare::Scan || sent.compare == Compare::Scans)
+                    sent.compare = Compare::Shape; // a strange cursor finds what it finds
+            }
+            octets += request(sent.words);
+            batch.push_back(std::move(sent));
+        }
+        Dice* pieces = dice() % 16 == 0 ? &dice : nullptr;
+        ours[version].send(octets, pieces);
+        reference[version].send(octets);
+        for (const Sent& sent : batch) {
+            const Part own = ours[version].receive(), its = reference[version].receive();
+            commands++;
+            errors += its.type == '-';
+            history.push_back(sent.words);
+            if (is_same(sent.compare, own, its))
+                continue;
+            std::println("FAILED after {} commands, seed {}, RESP{}\n  command   {}\n  the store {}\n  reference {}",
+                         commands, seed, version + 2, shown(sent.words), own.shown().substr(0, shown_max),
+                         its.shown().substr(0, shown_max));
+            // What was done to the same keys before says most.
+            std::vector<std::string> before;
+            for (std::size_t index = history.size() - 1; index-- > 0 && before.size() < 12;)
+                if (std::ranges::any_of(history[index], [&](const std::string& word) {
+                        return std::ranges::find(sent.words.begin() + 1, sent.words.end(), word) != sent.words.end();
+                    }))
+                    before.push_back(shown(history[index]));
+            for (const std::string& line : std::views::reverse(before))
+                std::println("  before    {}", line);
+            return 1;
+        }
+    }
+    std::println("ok {} commands, {} of them errors, replies the same", commands, errors);
+    return 0;
+}
