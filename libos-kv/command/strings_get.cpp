@@ -103,6 +103,8 @@ void bitcount(Call& call) {
     if (call.count == 4 || call.count == 5) {
         if (!call.integer(call[2], start) || !call.integer(call[3], end))
             return;
+        if (start < 0 && end < 0 && start > end)
+            return call.reply.integer(0);
         if (call.count == 5) {
             if (!is_word(call[4], "bit") && !is_word(call[4], "byte"))
                 return call.syntax_error();
@@ -114,8 +116,6 @@ void bitcount(Call& call) {
     StringScratch scratch;
     const std::string_view octets = string_of(*entry, scratch);
     const std::int64_t total = static_cast<std::int64_t>(octets.size()) * (bits ? 8 : 1);
-    if (start < 0 && end < 0 && start > end)
-        return call.reply.integer(0);
     start = start < 0 ? start + total : start;
     end = end < 0 ? end + total : end;
     start = start < 0 ? 0 : start;
