@@ -1,4 +1,4 @@
-// Short runs are not worth saving vector registers for.
+// Short runs are not worth saving vector registers for; CRC32C is about as fast without them.
 #include "libos/coding/checksum.hpp"
 
 #include "libos/coding/isal.hpp"
@@ -8,7 +8,7 @@
 namespace exo::coding {
 
 namespace {
-constexpr std::size_t short_crc32c = 1024, short_crc64 = 256;
+constexpr std::size_t short_crc32c = 16 * 1024, short_crc64 = 256;
 constexpr std::size_t run_max = 1u << 30; // of a call that counts octets in an int
 
 const unsigned char* octets(const void* data) {
@@ -39,6 +39,17 @@ std::uint64_t crc64(std::uint64_t before, const void* data, std::size_t bytes) {
         return crc64_by_tables(before, data, bytes);
     const VectorUse use(VectorLevel::Sse);
     return crc64_ecma_refl_by8(before, octets(data), bytes);
+}
+
+void crc64_of_pages(std::span<const std::byte* const> pages, std::uint64_t* sums) {
+    if (vector_level() < VectorLevel::Sse) {
+        for (std::size_t i = 0; i < pages.size(); i++)
+            sums[i] = crc64_by_tables(sums[i], pages[i], crc64_page_bytes);
+        return;
+    }
+    const VectorUse use(VectorLevel::Sse);
+    for (std::size_t i = 0; i < pages.size(); i++)
+        sums[i] = crc64_ecma_refl_by8(sums[i], octets(pages[i]), crc64_page_bytes);
 }
 
 } // namespace exo::coding

@@ -107,8 +107,15 @@ std::uint32_t Batch::disk_bytes(const Geometry& geometry) {
 }
 
 void Batch::add_maps(std::uint64_t first_sector) {
-    for (std::uint32_t i = 0; i < page_count_; i++)
-        checksums_[i] = page_checksum(salt_, first_sector + i * page_sectors, pages_[i]->memory);
+    constexpr std::uint32_t at_once = 32;
+    const std::byte* memories[at_once];
+    for (std::uint32_t first = 0, count; first < page_count_; first += count) {
+        for (count = 0; count < at_once && first + count < page_count_; count++) {
+            memories[count] = pages_[first + count]->memory;
+            checksums_[first + count] = page_checksum_seed(salt_, first_sector + (first + count) * page_sectors);
+        }
+        coding::crc64_of_pages({memories, count}, checksums_ + first);
+    }
     for (std::uint32_t i = 0, run; i < page_count_; i += run) {
         run = run_from(i);
         const MapRecord map{.object = pages_[i]->object,

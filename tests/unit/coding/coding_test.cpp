@@ -85,6 +85,23 @@ TEST_CASE("checksums of every length and alignment are those of their definition
             REQUIRE(crc32c(crc32c(0, run.data(), cut), run.data() + cut, bytes - cut) == crc32c_by_bits(run));
             REQUIRE(crc64(crc64(0, run.data(), cut), run.data() + cut, bytes - cut) == crc64_by_bits(run));
         }
+        const Octets longer = random_octets(40'000, 2);
+        CHECK(crc32c(0, longer.data() + 3, 39'990) == crc32c_by_bits(std::span(longer).subspan(3, 39'990)));
+    });
+}
+
+TEST_CASE("pages together have the checksums that they have one by one") {
+    const Octets octets = random_octets(5 * crc64_page_bytes, 3);
+    at_each_level([&](VectorLevel) {
+        const std::byte* pages[5];
+        std::uint64_t sums[5];
+        for (std::size_t i = 0; i < 5; i++) {
+            pages[i] = octets.data() + (4 - i) * crc64_page_bytes;
+            sums[i] = i * 0x1234567;
+        }
+        crc64_of_pages(pages, sums);
+        for (std::size_t i = 0; i < 5; i++)
+            CHECK(sums[i] == crc64_by_tables(i * 0x1234567, pages[i], crc64_page_bytes));
     });
 }
 
