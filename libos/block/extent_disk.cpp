@@ -65,7 +65,9 @@ Status ExtentDisk::check(const Command& command) const {
     std::uint64_t held = command.piece.bytes;
     for (std::uint16_t index = 0; index < command.more_count; ++index)
         held += command.more[index].bytes;
-    return held == bytes && command.piece.device_address % 4 == 0 ? Status::Done : Status::Refused;
+    const bool durable = (command.flags & command_flag::force_unit_access) != 0;
+    return held == bytes && command.piece.device_address % 4 == 0 && (may_flush_ || !durable) ? Status::Done
+                                                                                              : Status::Refused;
 }
 
 // Where the data of a command are. False when they are not all in the window, or not in pages.
@@ -98,7 +100,15 @@ bool ExtentDisk::describe(const Command& command, ExtentEntry& entry) {
     return true;
 }
 
+// There is room: no tag has more than one entry in the ring.
+void ExtentDisk::put(const ExtentEntry& entry) {
+    ring_->entries[given_ % extent_queue_entries] = entry;
+    tags_[given_ % extent_queue_entries] = entry.tag;
+    ++given_;
+}
+
 void ExtentDisk::give() {
+    __atomic_store_n(&ring_->given, given_, __ATOMIC_RELEASE);
     const CallResult taken = sys::submit(extent_, 0);
     if (!taken.ok() && ring_->gone == 0)
         problem_ = "the kernel takes no more commands for the extent";
@@ -113,7 +123,9 @@ std::size_t ExtentDisk::submit(std::span<const Command> commands) {
         const std::uint16_t tag = free_[--free_count_];
         ++taken;
         flights_[tag] = {command.tag, static_cast<std::uint32_t>(std::uint64_t{command.block_count} << block_shift_),
-                         command.operation, true};
+                         command.operation, true,
+                         command.operation == Operation::Write &&
+                             (command.flags & command_flag::force_unit_access) != 0};
         ExtentEntry entry{};
         entry.operation = operation_of(command.operation);
         entry.tag = tag;
@@ -121,8 +133,6 @@ std::size_t ExtentDisk::submit(std::span<const Command> commands) {
         if (status == Status::Done && command.operation != Operation::Flush) {
             entry.blocks = command.block_count;
             entry.block = command.first_block;
-            if (command.operation == Operation::Write && (command.flags & command_flag::force_unit_access) != 0)
-                entry.flags = extent_flag::force_unit_access;
             if (command.operation != Operation::Trim && !describe(command, entry))
                 status = Status::Refused;
         }
@@ -131,14 +141,10 @@ std::size_t ExtentDisk::submit(std::span<const Command> commands) {
             early_status_[early_++] = status;
             continue;
         }
-        ring_->entries[given_ % extent_queue_entries] = entry;
-        tags_[given_ % extent_queue_entries] = tag;
-        ++given_;
+        put(entry);
     }
-    if (given_ != before) {
-        __atomic_store_n(&ring_->given, given_, __ATOMIC_RELEASE);
+    if (given_ != before)
         give();
-    }
     return taken;
 }
 
@@ -162,6 +168,7 @@ Completion ExtentDisk::end(std::uint16_t tag, Status status) {
 
 std::size_t ExtentDisk::take_completions(std::span<Completion> into) {
     std::size_t count = 0;
+    const std::uint32_t before = given_;
     while (count < into.size()) {
         const std::uint64_t rest = load_shared(completions_[head_].rest);
         if ((rest >> nvme::completion::phase_shift & 1) != phase_)
@@ -172,10 +179,22 @@ std::size_t ExtentDisk::take_completions(std::span<Completion> into) {
             phase_ ^= 1;
         }
         const auto tag = static_cast<std::uint16_t>(rest >> nvme::completion::identifier_shift);
-        if (tag < extent_tags && flights_[tag].under_way)
-            into[count++] =
-                end(tag, block::status_of(static_cast<std::uint16_t>(rest >> nvme::completion::status_shift)));
+        if (tag >= extent_tags || !flights_[tag].under_way)
+            continue;
+        const Status status = block::status_of(static_cast<std::uint16_t>(rest >> nvme::completion::status_shift));
+        // Not every controller heeds FUA (QEMU's does not): a durable write ends with a flush behind it.
+        if (flights_[tag].durable && status == Status::Done) [[unlikely]] {
+            flights_[tag].durable = false;
+            ExtentEntry flush{};
+            flush.operation = ExtentOperation::Flush;
+            flush.tag = tag;
+            put(flush);
+            continue;
+        }
+        into[count++] = end(tag, status);
     }
+    if (given_ != before) [[unlikely]]
+        give();
     return count;
 }
 

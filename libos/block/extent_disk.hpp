@@ -41,6 +41,7 @@ private:
         std::uint32_t bytes;
         Operation operation;
         bool under_way = false;
+        bool durable = false; // a flush is given behind it, before it ends
     };
     // Frames that the window shows: neighbours in memory and in the window.
     struct Run {
@@ -62,6 +63,7 @@ private:
     std::size_t take_completions(std::span<Completion> into);
     std::size_t take_refusals(std::span<Completion> into);
     std::size_t end_all(std::span<Completion> into);
+    void put(const ExtentEntry& entry);
     void give();
 
     ExtentRing* ring_ = nullptr;
@@ -76,6 +78,7 @@ private:
     std::uint16_t free_count_ = 0;
     std::uint16_t early_ = 0; // commands that were refused here
     std::uint8_t block_shift_ = 9;
+    bool may_flush_ = false;
     bool armed_ = false;
     std::uint16_t free_[extent_tags] = {};
     std::uint16_t early_tags_[extent_tags] = {};

@@ -84,8 +84,9 @@ const char* ExtentDisk::open(const StartExtent& granted) {
     auto has = [&](Rights right, std::uint8_t offer) {
         return (about.rights & right) == right && (offers & offer) == offer;
     };
+    may_flush_ = has(right::Flush, 0);
     offers_ =
-        disk_offer::force_unit_access | (has(0, extent_offer::volatile_cache) ? disk_offer::volatile_cache : 0) |
+        (has(0, extent_offer::volatile_cache) ? disk_offer::volatile_cache : 0) |
         (has(right::Trim, extent_offer::trim) ? disk_offer::trim : 0) |
         (has(right::Trim, extent_offer::trim | extent_offer::trimmed_reads_zero) ? disk_offer::trimmed_reads_zero : 0) |
         (has(right::Write, 0) ? 0 : disk_offer::read_only);

@@ -1,5 +1,5 @@
 // Opens the disk of the machine and runs every case on it, one line each. Arguments: "count", only count instructions;
-// "errors", only the cases that want errors beneath the disk.
+// "errors", only the cases that want errors beneath the disk; "mark", "marked", "zero": see marks.
 #include "tests/disk/check.hpp"
 
 #include <string_view>
@@ -43,6 +43,30 @@ bool is_block(const std::byte* place, std::uint32_t bytes, std::uint64_t block, 
 
 } // namespace disk_tests
 
+// What stays from boot to boot: "mark" writes every fourth page of the disk, "marked" finds it so, "zero" finds that
+// nothing was ever written. One line as of a case.
+static bool marks(disk_tests::Device& disk, std::string_view wanted) {
+    using namespace disk_tests;
+    constexpr std::uint32_t page = 4096;
+    const std::uint32_t block = disk.block_bytes(), blocks = page / block;
+    const Buffer memory(disk, page);
+    bool right = true;
+    for (std::uint64_t at = 0; at < disk.block_count() / blocks && right; at += 4) {
+        for (std::uint32_t part = 0; part < blocks && wanted == "mark"; ++part)
+            fill_block(memory.address() + part * block, block, at * blocks + part, 17);
+        const Operation operation = wanted == "mark" ? Operation::Write : Operation::Read;
+        right = run(disk, transfer(operation, at * blocks, blocks, memory.piece(0, page))) == Status::Done;
+        for (std::uint32_t part = 0; part < blocks && wanted == "marked"; ++part)
+            right = right && is_block(memory.address() + part * block, block, at * blocks + part, 17);
+        for (std::uint32_t octet = 0; octet < page && wanted == "zero"; ++octet)
+            right = right && memory.address()[octet] == std::byte{0};
+    }
+    if (wanted == "mark")
+        right = right && run(disk, transfer(Operation::Flush, 0, 0, {})) == Status::Done;
+    exo::log_line({{right ? "ok extent: " : "FAILED extent: "}, {wanted.data()}});
+    return right;
+}
+
 int exo_main(const exo::StartInfo& start) {
     using namespace disk_tests;
     const std::string_view wanted = start.argument_count > 1 ? exo::start_list_string(start.arguments_offset, 1) : "";
@@ -57,6 +81,8 @@ int exo_main(const exo::StartInfo& start) {
         count_instructions(disk);
         return 0;
     }
+    if (wanted == "mark" || wanted == "marked" || wanted == "zero")
+        return marks(disk, wanted) ? 0 : 1;
     if (wanted == "errors")
         return lab::run_cases(error_cases, disk) ? 1 : 0;
     const unsigned failed =

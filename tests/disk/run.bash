@@ -2,7 +2,8 @@
 # Runs the tests of disks in a machine with one NVMe disk, on an image of its own. KIND: nvme, blocks of 512 bytes;
 # nvme-4k, of 4096; extent and extent-4k, an extent of a shared disk; errors, with errors injected beneath the disk; count
 # and extent-count, instructions.
-# usage: run.bash nvme|nvme-4k|extent|extent-4k|errors|count|extent-count
+# attacks: an owner that does what it must not; catalogue: the same blocks at every boot, and zeroes for who comes next.
+# usage: run.bash nvme|nvme-4k|extent|extent-4k|attacks|catalogue|errors|count|extent-count
 set -euo pipefail
 kind=$1
 scratch=$(mktemp -d)
@@ -14,6 +15,8 @@ case $kind in
 nvme) ;;
 extent) disk+=,shared=14M ;;
 extent-4k) disk+=,shared=14M,logical_block_size=4096,physical_block_size=4096 ;;
+attacks) disk+=,shared=8M ;;
+catalogue) ;;
 extent-count)
     disk+=,shared=14M
     words=(count)
@@ -40,7 +43,7 @@ FAULTS
     disk=qemu:file=blkdebug:$scratch/faults:$image,format=raw
     ;;
 *)
-    echo "run.bash: '$kind' is none of nvme, nvme-4k, extent, extent-4k, errors, count and extent-count" >&2
+    echo "run.bash: '$kind' is none of nvme, nvme-4k, extent, extent-4k, attacks, catalogue, errors, count and extent-count" >&2
     exit 2
     ;;
 esac
@@ -48,5 +51,43 @@ counting=()
 if [[ $kind == *count ]]; then
     counting=(--icount)
 fi
+program=build/tests/disk/disk-tests
+if [[ $kind == attacks ]]; then
+    program=build/tests/disk/extent-attacks
+fi
+if [[ $kind == catalogue ]]; then
+    cp "$program" "$scratch/second"
+    cp "$program" "$scratch/third"
+    # PROGRAM WORD SIZE [OPTIONS...]
+    boot() {
+        build/bin/exo run --verbose --memory 128M --timeout 60 --manifest "machine log" "${@:4}" \
+            --disk "$image,shared=$3" "$1" "$2"
+    }
+    refused() {
+        if boot "$@" >"$scratch/log" 2>&1 || ! grep -q "$expected" "$scratch/log"; then
+            echo "FAILED catalogue: not refused: $expected"
+            exit 1
+        fi
+        echo "ok catalogue: refused: $expected"
+    }
+    truncate -s 16M "$image"
+    boot "$program" mark 6M
+    boot "$scratch/second" zero 6M
+    boot "$scratch/second" mark 6M
+    boot "$program" marked 6M
+    expected="has not so much room left"
+    refused "$scratch/third" zero 6M
+    boot "$scratch/third" zero 6M --manifest "remove-extent 0 bin/disk-tests"
+    boot "$scratch/second" marked 6M
+    # One copy of the catalogue is lost, then both.
+    dd if=/dev/urandom of="$image" bs=4096 count=1 conv=notrunc status=none
+    boot "$scratch/second" marked 6M
+    dd if=/dev/urandom of="$image" bs=4096 count=2 conv=notrunc status=none
+    cp "$image" "$scratch/before"
+    expected="holds something else, and no catalogue"
+    refused "$scratch/second" marked 6M
+    cmp "$image" "$scratch/before" && echo "ok catalogue: nothing was written to a disk without one"
+    exit 0
+fi
 build/bin/exo run --verbose "${counting[@]}" --memory 128M --timeout 250 --manifest "machine log" --disk "$disk" \
-    build/tests/disk/disk-tests "${words[@]}"
+    "$program" "${words[@]}"
