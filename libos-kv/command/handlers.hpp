@@ -97,5 +97,25 @@ void slowlog_len(Call& call);
 void slowlog_reset(Call& call);
 void swapdb(Call& call);
 void time(Call& call);
+void hdel(Call& call);
+void hexists(Call& call);
+void hget(Call& call);
+void hgetall(Call& call);
+void hincrby(Call& call);
+void hincrbyfloat(Call& call);
+void hkeys(Call& call);
+void hlen(Call& call);
+void hmget(Call& call);
+void hmset(Call& call);
+void hscan(Call& call);
+void hset(Call& call);
+void hsetnx(Call& call);
+void hstrlen(Call& call);
+void hvals(Call& call);
+void discard(Call& call);
+void exec(Call& call);
+void multi(Call& call);
+void unwatch(Call& call);
+void watch(Call& call);
 
 } // namespace exo::kv::commands

@@ -12,9 +12,11 @@ std::span<const CommandRow> connection_rows();
 std::span<const CommandRow> strings_rows();
 std::span<const CommandRow> keys_rows();
 std::span<const CommandRow> server_rows();
+std::span<const CommandRow> hashes_rows();
+std::span<const CommandRow> transactions_rows();
 
-inline std::array<std::span<const CommandRow>, 4> command_families() {
-    return {connection_rows(), strings_rows(), keys_rows(), server_rows()};
+inline std::array<std::span<const CommandRow>, 6> command_families() {
+    return {connection_rows(), strings_rows(), keys_rows(), server_rows(), hashes_rows(), transactions_rows()};
 }
 
 } // namespace exo::kv

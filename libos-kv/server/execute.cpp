@@ -73,8 +73,19 @@ const Command* Server::find_subcommand(const Command& parent, std::string_view n
 }
 
 void Server::reject(Session& session, Command* command, std::initializer_list<std::string_view> pieces) {
-    session.reply.error(pieces);
     statistics.errors++;
+    if (command && command->full_name() == "exec") {
+        // An EXEC that is refused ends its transaction all the same.
+        discard_transaction(session);
+        Text why;
+        for (const std::string_view piece : pieces)
+            why.append(piece);
+        const std::string_view shown_why = why.view().starts_with("ERR ") ? why.view().substr(4) : why.view();
+        session.reply.error({"EXECABORT Transaction discarded because of: ", shown_why});
+        command->rejected++;
+        return;
+    }
+    session.reply.error(pieces);
     if (session.in_transaction)
         session.transaction_broken = true;
     if (command)
