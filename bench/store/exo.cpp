@@ -85,8 +85,8 @@ int exo_main(const exo::StartInfo& start) {
     bench::require(store != nullptr, "taking memory for the store");
     must(store->open(), "opening the store");
     static StoreLane lane(*store, appended);
-    static bench::store::StoreSuite<StoreLane> suite(lane, word.empty() ? bench::store::Effort::measure
-                                                                        : bench::store::Effort::smoke);
+    static bench::store::StoreSuite<StoreLane> suite(
+        lane, word.empty() ? bench::store::Effort::measure : bench::store::Effort::smoke, "");
     if (!suite.run())
         bench::give_up("appending", exo::store::problem_text(store->problem()));
     must(store->close(), "closing the store");

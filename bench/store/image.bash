@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the image of a run: whole in the host's file, written once and then used again, so that the host has nothing to
 # allocate meanwhile; with an empty file system on it.
-# usage: image.bash raw|ext4|xfs IMAGE
+# usage: image.bash raw|ours|ext4|xfs IMAGE
 set -euo pipefail
 kind=$1 image=$2
 mib=512
@@ -11,10 +11,11 @@ if [[ ! -f $image || $(stat -c %s "$image") != $((mib << 20)) ]]; then
 fi
 case $kind in
 raw) ;;
+ours) build/bin/exo disk create "$image" --force ;;
 ext4) mkfs.ext4 -q -F -E nodiscard "$image" ;;
 xfs) mkfs.xfs -q -f -K "$image" ;;
 *)
-    echo "image.bash: '$kind' is none of raw, ext4 and xfs" >&2
+    echo "image.bash: '$kind' is none of raw, ours, ext4 and xfs" >&2
     exit 2
     ;;
 esac

@@ -16,6 +16,19 @@ inline constexpr std::string_view append_peers[] = {"ext4", "xfs", "ext4-preallo
 inline constexpr PeerBound one_bounds[] = {{.peer = "ext4", .ratio_at_most = 1.0 / 2}};
 inline constexpr PeerBound group_bounds[] = {{.peer = "ext4", .ratio_at_most = 1.0 / 6}};
 
+inline constexpr std::string_view file_peers[] = {"ext4", "xfs"};
+inline constexpr PeerBound ahead_bounds[] = {{.peer = "ext4", .ratio_at_most = 1}};
+
+constexpr RowDefinition file_row(std::string_view name, std::string_view peers_row = {}) {
+    return {.name = name,
+            .unit = "cycles",
+            .goal_text = "ahead of ext4",
+            .goal = {.peers = ahead_bounds},
+            .bias = bias,
+            .peers = file_peers,
+            .peers_row = peers_row};
+}
+
 inline constexpr RowDefinition rows[] = {
     {.name = "append_256_of_1",
      .unit = "cycles",
@@ -29,6 +42,11 @@ inline constexpr RowDefinition rows[] = {
      .goal = {.peers = group_bounds},
      .bias = bias,
      .peers = append_peers},
+    file_row("file_append_256_of_1", "append_256_of_1"),
+    file_row("file_append_256_of_32", "append_256_of_32"),
+    file_row("create_small_file"),
+    file_row("overwrite_4k_fsync"),
+    file_row("sqlite_mix_row"),
 };
 
 // The drive and the controller as `exo run --disk IMAGE` has them, and the processors.
@@ -47,6 +65,8 @@ inline constexpr std::string_view ext4_modules[] = {"nvme", "crc32c-intel", "crc
 inline constexpr std::string_view xfs_modules[] = {"nvme", "crc32c-intel", "crc32c_generic", "xfs"};
 inline constexpr std::string_view exo_options[] = {"--verbose", "--manifest", "machine log", "--disk",
                                                    "build/bench/store-ours.img"};
+
+inline constexpr std::string_view file_options[] = {"--disk", "build/bench/store-files.img"};
 
 // The words of each program; the second of a pair is for a smoke run.
 struct Words {
@@ -79,6 +99,11 @@ inline constexpr Job jobs[] = {
      .timeout_s = 300,
      .exo_options = exo_options,
      .host_command = "bench/store/image.bash raw build/bench/store-ours.img"},
+    {.exo_program = "bench/exo/files",
+     .counted = false,
+     .timeout_s = 300,
+     .exo_options = file_options,
+     .host_command = "bench/store/image.bash ours build/bench/store-files.img"},
     ext4_job("ext4", {"ext4", "ext4 --smoke"}),
     ext4_job("ext4-preallocated", {"ext4 preallocated", "ext4 preallocated --smoke"}),
     xfs_job("xfs", {"xfs", "xfs --smoke"}),
@@ -87,6 +112,6 @@ inline constexpr Job jobs[] = {
 } // namespace store
 
 inline constexpr BenchDefinition store_bench{
-    .name = "store", .title = "Store: durable appends", .jobs = store::jobs, .rows = store::rows};
+    .name = "store", .title = "Store: durable appends, and work on files", .jobs = store::jobs, .rows = store::rows};
 
 } // namespace bench

@@ -15,12 +15,14 @@ inline constexpr std::uint32_t appends_max = (commits_max + warm_up) * (1 + grou
 template <class Lane>
 class StoreSuite {
 public:
-    StoreSuite(Lane& lane, Effort effort) : lane_(lane), effort_(effort) {}
+    // `subject`: what the rows' names begin with, at most name_bytes_max octets with the rest.
+    StoreSuite(Lane& lane, Effort effort, std::string_view subject) : lane_(lane), effort_(effort), subject_(subject) {}
 
     // False when an append failed.
     bool run() { return appends(1, "append_256_of_1") && appends(group, "append_256_of_32"); }
 
 private:
+    static constexpr std::size_t name_bytes_max = 64;
     // Cycles an append: the median over commits of `count` each.
     bool appends(std::uint32_t count, std::string_view name) {
         const std::uint32_t commits = effort_ == Effort::smoke ? 16 : commits_max;
@@ -34,13 +36,16 @@ private:
             samples_[commit] = read_tsc() - begin;
         }
         std::sort(samples_, samples_ + commits, [](std::uint64_t a, std::uint64_t b) { return a < b; });
-        char buffer[row_bytes_max];
-        lane_.print(format_row(buffer, name, "cycles", samples_[commits / 2] * 1000 / count));
+        char buffer[row_bytes_max], whole[name_bytes_max];
+        const auto end = std::copy(name.begin(), name.end(), std::copy(subject_.begin(), subject_.end(), whole));
+        lane_.print(format_row(buffer, {whole, static_cast<std::size_t>(end - whole)}, "cycles",
+                               samples_[commits / 2] * 1000 / count));
         return true;
     }
 
     Lane& lane_;
     const Effort effort_;
+    const std::string_view subject_;
     std::uint64_t samples_[commits_max] = {};
 };
 
