@@ -223,6 +223,11 @@ std::optional<Event> Controller::next_event() {
     return Event{static_cast<EventType>(said & 7), static_cast<std::uint8_t>(said >> 8)};
 }
 
+Expected<void> Controller::limit_temperature(std::uint16_t kelvin) {
+    const auto set = execute(admin(AdminOpcode::SetFeatures, feature::temperature_threshold, kelvin));
+    return set ? Expected<void>{} : std::unexpected(set.error());
+}
+
 Expected<void> Controller::bring_secondary_online(std::uint16_t controller, std::uint16_t queues,
                                                   std::uint16_t interrupts) {
     const std::uint32_t which = std::uint32_t{controller} << 16;

@@ -59,6 +59,8 @@ public:
 
     // What the controller reported since, oldest first; reading an event lets it report the next.
     std::optional<Event> next_event();
+    // A health event is reported once the controller is as warm as this, in kelvin. (5.21.1.4)
+    Expected<void> limit_temperature(std::uint16_t kelvin);
     // True when the controller says that it has failed, or has vanished from the bus.
     bool has_failed() const;
 

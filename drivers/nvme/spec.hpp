@@ -139,6 +139,7 @@ inline constexpr std::uint32_t contiguous = 1u << 0;
 inline constexpr std::uint32_t interrupts = 1u << 1;
 } // namespace queue_flag
 namespace feature {
+inline constexpr std::uint32_t temperature_threshold = 0x04; // dword 11: kelvin, of the composite temperature
 inline constexpr std::uint32_t number_of_queues = 0x07;
 inline constexpr std::uint32_t asynchronous_events = 0x0b;
 } // namespace feature
@@ -168,6 +169,7 @@ inline constexpr std::size_t formats = 128;    // 4 bytes each: metadata bytes 1
 } // namespace namespace_data
 
 // An asynchronous event's dword 0: type 2:0, information 15:8, log page 23:16. (5.2.1)
+inline constexpr std::uint8_t notice_namespace = 0x00; // information of a notice: the list of namespaces changed
 enum class EventType : std::uint8_t { Error = 0, Health = 1, Notice = 2, Commands = 6, Vendor = 7 };
 
 // Virtualization Management, dword 10: action 3:0, resource type 10:8, controller 31:16. (5.22)

@@ -36,6 +36,13 @@ public:
     std::size_t poll(std::span<Completion> into) override;
     void sleep(std::uint64_t deadline_tsc) override;
 
+    // What the controller reported of itself, oldest first: errors, health, changes. It is asked here and, by `poll`
+    // and `sleep`, each time limit; of more than events_max that nobody took the oldest are dropped. A namespace that
+    // shrank, or is gone, is noticed either way: commands end as OutOfRange, or Gone.
+    static constexpr std::size_t events_max = 8;
+    std::optional<nvme::Event> next_event();
+    // A health event comes once the disk is as warm as this, in kelvin. Null, or what went wrong.
+    const char* limit_temperature(std::uint16_t kelvin);
     // How often the controller had to be reset, and commands aborted, since it was opened.
     std::uint32_t resets() const { return resets_; }
     std::uint32_t aborts() const { return aborts_; }
@@ -67,6 +74,8 @@ private:
 
     // Recovery.
     void look_for_overdue();
+    void read_events();
+    void look_at_namespace();
     void restart();
     void end_all(const char* why);
 
@@ -81,6 +90,8 @@ private:
     bool armed_ = false;    // an interrupt may come
     bool heeds_fua_ = true; // the device; else a flush follows each durable write
     std::uint32_t resets_ = 0, aborts_ = 0;
+    nvme::Event events_[events_max] = {};
+    std::size_t event_count_ = 0;
     DiskWishes wishes_;
     EventWaiter waiter_;
     Function function_;

@@ -19,6 +19,9 @@ void NvmeDisk::look_for_overdue() {
         restart();
         return;
     }
+    read_events();
+    if (problem_)
+        return;
     void* const late = pair_.overdue();
     if (!late)
         return;

@@ -1,5 +1,6 @@
 // Opens the disk of the machine and runs every case on it, one line each. Arguments: "count", only count instructions;
-// "errors", only the cases that want errors beneath the disk; "mark", "marked", "zero": see marks.
+// "errors" and "slow", only the cases that want errors, or a slow disk, beneath the disk; "mark", "marked", "zero": see
+// marks.
 #include "tests/disk/check.hpp"
 
 #include <string_view>
@@ -71,7 +72,10 @@ int exo_main(const exo::StartInfo& start) {
     using namespace disk_tests;
     const std::string_view wanted = start.argument_count > 1 ? exo::start_list_string(start.arguments_offset, 1) : "";
     exo::block::OpenedDisk opened[1];
-    const std::size_t count = exo::block::open_disks(opened);
+    exo::block::DiskWishes wishes;
+    if (wanted == "slow")
+        wishes.limit_us = 500'000;
+    const std::size_t count = exo::block::open_disks(opened, wishes);
     if (count != 1 || !opened[0].device) {
         exo::log_line({{"FAILED a disk: "}, {opened[0].problem ? opened[0].problem : "none was granted"}});
         return 1;
@@ -85,7 +89,11 @@ int exo_main(const exo::StartInfo& start) {
         return marks(disk, wanted) ? 0 : 1;
     if (wanted == "errors")
         return lab::run_cases(error_cases, disk) ? 1 : 0;
-    const unsigned failed =
-        lab::run_cases(data_cases, disk) + lab::run_cases(refusal_cases, disk) + lab::run_cases(kernel_cases, disk);
+    if (wanted == "slow")
+        return lab::run_cases(slow_cases, disk) ? 1 : 0;
+    // An extent has no controller to listen to.
+    const bool owned = start.function_count != 0 && exo::block::is_disk(start.functions[0]);
+    const unsigned failed = lab::run_cases(data_cases, disk) + (owned ? lab::run_cases(event_cases, disk) : 0) +
+                            lab::run_cases(refusal_cases, disk) + lab::run_cases(kernel_cases, disk);
     return failed ? 1 : 0;
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Runs the tests of disks in a machine with one NVMe disk, on an image of its own. KIND: nvme, blocks of 512 bytes;
-# nvme-4k, of 4096; extent and extent-4k, an extent of a shared disk; errors, with errors injected beneath the disk; count
-# and extent-count, instructions.
+# nvme-4k, of 4096; extent and extent-4k, an extent of a shared disk; errors, with errors injected beneath the disk; slow, one
+# read a second; count and extent-count, instructions.
 # attacks: an owner that does what it must not; catalogue: the same blocks at every boot, and zeroes for who comes next.
-# usage: run.bash nvme|nvme-4k|extent|extent-4k|attacks|catalogue|errors|count|extent-count
+# usage: run.bash nvme|nvme-4k|extent|extent-4k|attacks|catalogue|errors|slow|count|extent-count
 set -euo pipefail
 kind=$1
 scratch=$(mktemp -d)
@@ -23,6 +23,11 @@ extent-count)
     ;;
 nvme-4k) disk+=,logical_block_size=4096,physical_block_size=4096 ;;
 count) words=(count) ;;
+slow)
+    words=(slow)
+    truncate -s 16M "$image"
+    disk=qemu:file=$image,format=raw,throttling.iops-read=1
+    ;;
 errors)
     words=(errors)
     truncate -s 16M "$image"
@@ -43,7 +48,7 @@ FAULTS
     disk=qemu:file=blkdebug:$scratch/faults:$image,format=raw
     ;;
 *)
-    echo "run.bash: '$kind' is none of nvme, nvme-4k, extent, extent-4k, attacks, catalogue, errors, count and extent-count" >&2
+    echo "run.bash: '$kind' is none of nvme, nvme-4k, extent, extent-4k, attacks, catalogue, errors, slow, count and extent-count" >&2
     exit 2
     ;;
 esac
