@@ -33,6 +33,7 @@ Answer fallocate(int fd, std::uint32_t mode, std::int64_t offset, std::int64_t b
 Answer utimensat(int directory, std::uint64_t path, User<linux_abi::Timespec> times, std::uint32_t flags);
 Answer fsync(int fd);
 Answer fdatasync(int fd);
+Answer sync_file_range(int fd, std::int64_t offset, std::int64_t bytes, std::uint32_t flags);
 Answer sync();
 Answer syncfs(int fd);
 Answer flock(int fd, std::uint32_t operation);

@@ -119,25 +119,32 @@ Answer ftruncate(int fd, std::int64_t bytes) {
 }
 
 Answer fallocate(int fd, std::uint32_t mode, std::int64_t offset, std::int64_t bytes) {
-    auto file = file_to_write(fd);
+    auto file = file_of(fd);
     if (!file)
         return answer(file.error());
     if (offset < 0 || bytes <= 0)
         return answer(Errno::INVAL);
+    const bool punches = mode & fallocate_mode::punch_hole, zeroes = mode & fallocate_mode::zero_range,
+               keeps = mode & fallocate_mode::keep_size;
+    if ((mode & ~(fallocate_mode::punch_hole | fallocate_mode::zero_range | fallocate_mode::keep_size)) ||
+        (punches && (zeroes || !keeps)))
+        return answer(Errno::OPNOTSUPP);
+    if (!(*file)->writable())
+        return answer(Errno::BADF);
     Node* node = (*file)->node();
     if (!node || !linux_abi::is_regular(node->type()))
         return answer(Errno::NODEV);
+    if (bytes > 0x7fff'ffff'ffff'ffff - offset)
+        return answer(Errno::FBIG);
     auto begin = static_cast<std::uint64_t>(offset), length = static_cast<std::uint64_t>(bytes);
-    if (mode == (fallocate_mode::punch_hole | fallocate_mode::keep_size))
+    if (punches)
         return answer(node->punch_hole(begin, length));
-    if (mode & ~fallocate_mode::keep_size)
-        return answer(Errno::OPNOTSUPP);
-    if (auto reserved = node->reserve(begin, length); !reserved)
-        return answer(reserved);
+    if (auto done = zeroes ? node->zero_range(begin, length) : node->reserve(begin, length); !done)
+        return answer(done);
     auto found = node->attributes();
     if (!found)
         return answer(found.error());
-    if ((mode & fallocate_mode::keep_size) || found->bytes >= begin + length)
+    if (keeps || found->bytes >= begin + length)
         return 0;
     return answer(node->change(*size_change(static_cast<std::int64_t>(begin + length))));
 }
@@ -164,6 +171,19 @@ Answer fsync(int fd) {
 }
 Answer fdatasync(int fd) {
     return fsync(fd);
+}
+// All of the file becomes durable, which is more than the range.
+Answer sync_file_range(int fd, std::int64_t offset, std::int64_t bytes, std::uint32_t flags) {
+    constexpr std::uint32_t defined = 7;
+    auto file = file_of(fd);
+    if (!file)
+        return answer(file.error());
+    if ((flags & ~defined) || offset < 0 || bytes < 0 || bytes > 0x7fff'ffff'ffff'ffff - offset)
+        return answer(Errno::INVAL);
+    const Node* node = (*file)->node();
+    if (!node || !(linux_abi::is_regular(node->type()) || is_directory(node->type())))
+        return answer(Errno::SPIPE);
+    return flags ? answer((*file)->sync()) : 0;
 }
 Answer sync() {
     (void)sync_mapped_files(0, user_end);

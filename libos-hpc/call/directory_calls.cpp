@@ -41,7 +41,7 @@ Outcome<Resolved> new_name(int directory, std::uint64_t path, bool may_end_in_sl
     UserString name;
     if (auto loaded = name.load(path); !loaded)
         return fail(loaded.error());
-    auto resolved = resolve_at(directory, name.view(), LastLink::Keep);
+    auto resolved = resolve_at(directory, name.view(), LastLink::Name);
     if (!resolved)
         return fail(resolved.error());
     if (resolved->place)
@@ -51,19 +51,26 @@ Outcome<Resolved> new_name(int directory, std::uint64_t path, bool may_end_in_sl
     return resolved;
 }
 
-// A name that exists, and is more than ".", ".." or "/".
-Outcome<Resolved> old_name(int directory, std::uint64_t path, Errno otherwise) {
+// A name that exists. Errors: `otherwise`'s for a path that ends in no name, else as resolve.
+Outcome<Resolved> old_name(int directory, std::uint64_t path, Errno (*otherwise)(LastKind)) {
     UserString name;
     if (auto loaded = name.load(path); !loaded)
         return fail(loaded.error());
-    auto resolved = resolve_at(directory, name.view(), LastLink::Keep);
+    auto resolved = resolve_at(directory, name.view(), LastLink::Name);
     if (!resolved)
         return fail(resolved.error());
+    if (resolved->last != LastKind::Name)
+        return fail(otherwise(resolved->last));
     if (!resolved->place)
         return fail(Errno::NOENT);
-    if (resolved->name.size() == 0)
-        return fail(otherwise);
     return resolved;
+}
+
+Errno not_removed(LastKind last) {
+    return last == LastKind::Dot ? Errno::INVAL : last == LastKind::DotDot ? Errno::NOTEMPTY : Errno::BUSY;
+}
+Errno not_unlinked(LastKind) {
+    return Errno::ISDIR;
 }
 
 } // namespace
@@ -95,10 +102,12 @@ Answer mkdir(std::uint64_t path, std::uint32_t permissions) {
 Answer unlinkat(int directory, std::uint64_t path, std::uint32_t flags) {
     if (flags & ~at::remove_directory)
         return answer(Errno::INVAL);
-    bool is_rmdir = flags & at::remove_directory;
-    auto resolved = old_name(directory, path, is_rmdir ? Errno::BUSY : Errno::ISDIR);
+    const bool is_rmdir = flags & at::remove_directory;
+    auto resolved = old_name(directory, path, is_rmdir ? not_removed : not_unlinked);
     if (!resolved)
         return answer(resolved.error());
+    if (!is_rmdir && resolved->wants_directory)
+        return answer(is_directory(resolved->place->node().type()) ? Errno::ISDIR : Errno::NOTDIR);
     return answer(
         resolved->directory->node().remove(resolved->name.view(), is_rmdir ? RemoveKind::Directory : RemoveKind::File));
 }
@@ -109,20 +118,37 @@ Answer rmdir(std::uint64_t path) {
     return unlinkat(at::current_directory, path, at::remove_directory);
 }
 
+// Both paths are walked before it is known whether anything is there, as Linux does.
 Answer renameat2(int old_directory, std::uint64_t old_path, int new_directory, std::uint64_t new_path,
                  std::uint32_t flags) {
-    auto from = old_name(old_directory, old_path, Errno::BUSY);
+    const bool keeps = flags & rename_flag::no_replace, exchanges = flags & rename_flag::exchange;
+    if ((flags & ~(rename_flag::no_replace | rename_flag::exchange)) || (keeps && exchanges))
+        return answer(Errno::INVAL);
+    UserString old_name, new_name;
+    if (auto loaded = old_name.load(old_path); !loaded)
+        return answer(loaded);
+    if (auto loaded = new_name.load(new_path); !loaded)
+        return answer(loaded);
+    auto from = resolve_at(old_directory, old_name.view(), LastLink::Name);
     if (!from)
         return answer(from.error());
-    UserString name;
-    if (auto loaded = name.load(new_path); !loaded)
-        return answer(loaded);
-    auto to = resolve_at(new_directory, name.view(), LastLink::Keep);
+    auto to = resolve_at(new_directory, new_name.view(), LastLink::Name);
     if (!to)
         return answer(to.error());
-    if (to->name.size() == 0)
+    if (from->last != LastKind::Name)
         return answer(Errno::BUSY);
-    if (to->wants_directory && !is_directory(from->place->node().type()))
+    if (to->last != LastKind::Name)
+        return answer(keeps ? Errno::EXIST : Errno::BUSY);
+    if (!from->place)
+        return answer(Errno::NOENT);
+    if (to->place && keeps)
+        return answer(Errno::EXIST);
+    if (!to->place && exchanges)
+        return answer(Errno::NOENT);
+    const auto is_folder = [](const Resolved& name) { return is_directory(name.place->node().type()); };
+    if (exchanges ? to->wants_directory && !is_folder(*to) : to->wants_directory && !is_folder(*from))
+        return answer(Errno::NOTDIR);
+    if (from->wants_directory && !is_folder(*from))
         return answer(Errno::NOTDIR);
     Node& target = to->directory->node();
     if (from->directory->node().volume() != target.volume() || from->place->node().volume() != target.volume())

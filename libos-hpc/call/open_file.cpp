@@ -124,9 +124,15 @@ Outcome<Ref<File>> open_path(int directory, std::string_view path, std::uint32_t
     if (flags & open_flag::path)
         flags &= open_flag::path | open_flag::directory | open_flag::no_follow;
     bool exclusive = (flags & open_flag::create) && (flags & open_flag::exclusive);
-    auto resolved = resolve_at(directory, path, last_link(!exclusive && !(flags & open_flag::no_follow)));
+    const bool keeps_link = exclusive || (flags & open_flag::no_follow);
+    const bool creates = flags & open_flag::create;
+    const LastLink last = keeps_link ? (creates ? LastLink::Name : LastLink::Keep)
+                                     : (creates ? LastLink::FollowToName : LastLink::Follow);
+    auto resolved = resolve_at(directory, path, last);
     if (!resolved)
         return fail(resolved.error());
+    if (creates && resolved->last == LastKind::Name && resolved->wants_directory)
+        return fail(Errno::ISDIR);
     Ref<Place> place = resolved->place;
     if (place) {
         if (exclusive)

@@ -235,14 +235,16 @@ Answer sendfile(int to, int from, User<std::uint64_t> offset, std::uint64_t byte
 
 Answer copy_file_range(int from, User<std::uint64_t> from_offset, int to, User<std::uint64_t> to_offset,
                        std::uint64_t bytes, std::uint32_t flags) {
-    auto source = file_to_read(from), target = file_to_write(to);
-    if (!source || !target || ((*target)->flags() & open_flag::append))
+    auto source = file_of(from), target = file_of(to);
+    if (!source || !target)
         return answer(Errno::BADF);
     Node *source_node = (*source)->node(), *target_node = (*target)->node();
     if (flags || !source_node || !target_node)
         return answer(Errno::INVAL);
     if (is_directory(source_node->type()) || is_directory(target_node->type()))
         return answer(Errno::ISDIR);
+    if (!(*source)->readable() || !(*target)->writable() || ((*target)->flags() & open_flag::append))
+        return answer(Errno::BADF);
     Position source_position(from_offset), target_position(to_offset);
     return copy(**source, source_position, **target, target_position, bytes);
 }

@@ -10,8 +10,14 @@ Done done_of(const files::Status& status) {
     return {};
 }
 
-// All belongs to whom the program is: user 0.
-constexpr files::Owner owner{};
+constexpr std::uint32_t set_group_id = 02000;
+
+// What is made belongs to whom the program is, user 0 of group 0; in a directory with the set-group-ID bit, to its
+// group (inode(7)).
+files::Owner owner_in(const files::Inode& directory) {
+    const bool passes_on = directory.attributes.mode & set_group_id;
+    return {.user = 0, .group = passes_on ? directory.attributes.group : 0};
+}
 
 } // namespace
 
@@ -34,12 +40,14 @@ Outcome<Ref<Node>> DataNode::lookup(std::string_view name) {
 
 Outcome<Ref<Node>> DataNode::create(const CreateSpec& spec) {
     VolumeUse use(volume_);
-    return node_of(use, use->create(inode_, spec.name, linux_abi::mode::regular | spec.mode, owner));
+    return node_of(use, use->create(inode_, spec.name, linux_abi::mode::regular | spec.mode, owner_in(inode_)));
 }
 
 Done DataNode::make_directory(const CreateSpec& spec) {
     VolumeUse use(volume_);
-    const auto made = use->create(inode_, spec.name, linux_abi::mode::directory | spec.mode, owner);
+    const std::uint32_t passed_on = inode_.attributes.mode & set_group_id; // to directories the bit itself, too
+    const auto made =
+        use->create(inode_, spec.name, linux_abi::mode::directory | spec.mode | passed_on, owner_in(inode_));
     if (!made)
         return fail(errno_of(made.error()));
     use->release(**made);
@@ -48,7 +56,7 @@ Done DataNode::make_directory(const CreateSpec& spec) {
 
 Done DataNode::make_symlink(std::string_view name, std::string_view target) {
     VolumeUse use(volume_);
-    const auto made = use->make_symlink(inode_, name, target, owner);
+    const auto made = use->make_symlink(inode_, name, target, owner_in(inode_));
     if (!made)
         return fail(errno_of(made.error()));
     use->release(**made);

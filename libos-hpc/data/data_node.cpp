@@ -25,6 +25,17 @@ Done done_of(const files::Status& status) {
 
 } // namespace
 
+// A file that gets another owner loses the set-user-ID bit, and the set-group-ID bit where it means that (chown(2)).
+void DataNode::drop_privileges(files::AttributeChange& change) const {
+    constexpr std::uint32_t set_user_id = 04000, set_group_id = 02000, group_execute = 010;
+    if (linux_abi::is_directory(type_) || change.set_mode)
+        return;
+    change.mode = inode_.attributes.mode & linux_abi::mode::permission_mask & ~set_user_id;
+    if (change.mode & group_execute)
+        change.mode &= ~set_group_id;
+    change.set_mode = true;
+}
+
 DataNode::~DataNode() {
     VolumeUse use(volume_);
     use->release(inode_);
@@ -56,7 +67,10 @@ Done DataNode::change(const AttributeChange& change) {
     }
     if (!change.set_mode && !change.set_user && !change.set_group && !change.set_accessed && !change.set_modified)
         return {};
-    return done_of(use->change(inode_, change_of(change, static_cast<std::int64_t>(realtime_ns()))));
+    files::AttributeChange wanted = change_of(change, static_cast<std::int64_t>(realtime_ns()));
+    if (change.set_user || change.set_group)
+        drop_privileges(wanted);
+    return done_of(use->change(inode_, wanted));
 }
 
 FileSystemInfo DataNode::file_system() {
@@ -90,6 +104,14 @@ Outcome<std::size_t> DataNode::write_at(std::uint64_t offset, std::span<const st
     return outcome_of(use->write(inode_, offset, buffer));
 }
 
+Outcome<Node::Appended> DataNode::append(std::span<const std::byte> buffer) {
+    VolumeUse use(volume_);
+    const auto put = use->write(inode_, inode_.attributes.bytes, buffer);
+    if (!put)
+        return fail(errno_of(put.error()));
+    return Appended{*put, inode_.attributes.bytes};
+}
+
 Outcome<std::uint64_t> DataNode::seek_data(std::uint64_t offset) {
     VolumeUse use(volume_);
     return outcome_of(use->seek_data(inode_, offset));
@@ -107,6 +129,13 @@ Done DataNode::punch_hole(std::uint64_t offset, std::uint64_t bytes) {
 
 Done DataNode::reserve(std::uint64_t offset, std::uint64_t bytes) {
     VolumeUse use(volume_);
+    return done_of(use->allocate(inode_, offset, bytes));
+}
+
+Done DataNode::zero_range(std::uint64_t offset, std::uint64_t bytes) {
+    VolumeUse use(volume_);
+    if (const auto done = use->punch_hole(inode_, offset, bytes); !done)
+        return done_of(done);
     return done_of(use->allocate(inode_, offset, bytes));
 }
 

@@ -32,13 +32,16 @@ public:
     Outcome<Ref<Node>> open(std::uint32_t flags) override;
     Outcome<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> buffer) override;
     Outcome<std::size_t> write_at(std::uint64_t offset, std::span<const std::byte> buffer) override;
+    Outcome<Appended> append(std::span<const std::byte> buffer) override;
     Outcome<std::uint64_t> seek_data(std::uint64_t offset) override;
     Outcome<std::uint64_t> seek_hole(std::uint64_t offset) override;
     Done punch_hole(std::uint64_t offset, std::uint64_t bytes) override;
     Done reserve(std::uint64_t offset, std::uint64_t bytes) override;
+    Done zero_range(std::uint64_t offset, std::uint64_t bytes) override;
     Done sync() override;
 
 private:
+    void drop_privileges(files::AttributeChange& change) const;
     Outcome<Ref<Node>> node_of(const VolumeUse& use, const files::Result<files::Inode*>& inode);
 
     Volume& volume_;

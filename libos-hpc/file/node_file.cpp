@@ -19,18 +19,29 @@ Outcome<std::size_t> NodeFile::read(ReadBuffer buffer) {
     return got;
 }
 
+// O_DSYNC: what was written is on the medium.
+Outcome<std::size_t> NodeFile::finish_write(std::size_t bytes) {
+    if (flags() & linux_abi::open_flag::data_sync) {
+        if (auto done = opened_->sync(); !done)
+            return fail(done.error());
+    }
+    return bytes;
+}
+
 Outcome<std::size_t> NodeFile::write(WriteBuffer buffer) {
     MutexGuard guard(lock_);
     if (flags() & linux_abi::open_flag::append) {
-        auto found = opened_->attributes();
-        if (!found)
-            return fail(found.error());
-        offset_ = found->bytes;
+        auto put = opened_->append(buffer);
+        if (!put)
+            return fail(put.error());
+        offset_ = put->end;
+        return finish_write(put->bytes);
     }
     auto put = opened_->write_at(offset_, buffer);
-    if (put)
-        offset_ += *put;
-    return put;
+    if (!put)
+        return put;
+    offset_ += *put;
+    return finish_write(*put);
 }
 
 Outcome<std::size_t> NodeFile::read_at(std::uint64_t offset, ReadBuffer buffer) {
@@ -40,9 +51,12 @@ Outcome<std::size_t> NodeFile::read_at(std::uint64_t offset, ReadBuffer buffer) 
 }
 
 Outcome<std::size_t> NodeFile::write_at(std::uint64_t offset, WriteBuffer buffer) {
-    if (flags() & linux_abi::open_flag::append)
-        return write(buffer); // as Linux has it: pwrite appends too (pwrite(2), BUGS)
-    return opened_->write_at(offset, buffer);
+    if (flags() & linux_abi::open_flag::append) { // as Linux has it: pwrite appends too (pwrite(2), BUGS)
+        auto put = opened_->append(buffer);
+        return put ? finish_write(put->bytes) : fail(put.error());
+    }
+    auto put = opened_->write_at(offset, buffer);
+    return put ? finish_write(*put) : put;
 }
 
 Outcome<std::uint64_t> NodeFile::seek(std::int64_t offset, unsigned whence) {

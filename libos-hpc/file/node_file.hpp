@@ -26,6 +26,7 @@ public:
     Ref<Place> place() override { return place_; }
 
 private:
+    Outcome<std::size_t> finish_write(std::size_t bytes);
     bool is_directory() const { return linux_abi::is_directory(opened_->type()); }
 
     Ref<Place> place_;

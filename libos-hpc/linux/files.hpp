@@ -214,7 +214,7 @@ inline constexpr std::uint32_t no_replace = 1, exchange = 2, whiteout = 4;
 } // namespace rename_flag
 
 namespace fallocate_mode {
-inline constexpr std::uint32_t keep_size = 1, punch_hole = 2;
+inline constexpr std::uint32_t keep_size = 1, punch_hole = 2, zero_range = 0x10;
 } // namespace fallocate_mode
 
 namespace access_mode {

@@ -106,12 +106,21 @@ public:
     virtual Outcome<std::size_t> write_at(std::uint64_t /*offset*/, std::span<const std::byte>) {
         return fail(Errno::BADF);
     }
+    // At the end of the file, wherever that is by then.
+    struct Appended {
+        std::size_t bytes;
+        std::uint64_t end; // of the file, afterwards
+    };
+    virtual Outcome<Appended> append(std::span<const std::byte>);
     // First byte at or after `offset` that is data, or is in a hole. Errors: NXIO (none: end of file).
     virtual Outcome<std::uint64_t> seek_data(std::uint64_t offset);
     virtual Outcome<std::uint64_t> seek_hole(std::uint64_t offset);
     // Zeroes and deallocates, or makes room for, a range. Errors: OPNOTSUPP.
     virtual Done punch_hole(std::uint64_t /*offset*/, std::uint64_t /*bytes*/) { return fail(Errno::OPNOTSUPP); }
     virtual Done reserve(std::uint64_t /*offset*/, std::uint64_t /*bytes*/) { return fail(Errno::OPNOTSUPP); }
+    // Zeroes a range that takes room. Errors: OPNOTSUPP.
+    virtual Done zero_range(std::uint64_t /*offset*/, std::uint64_t /*bytes*/) { return fail(Errno::OPNOTSUPP); }
+    // What was changed in this file so far is where it survives the machine.
     virtual Done sync() { return {}; }
     // True when reading gives other bytes each time, so that nobody should trust the size.
     virtual bool generated() const { return false; }

@@ -71,11 +71,19 @@ Outcome<Resolved> resolve(const Ref<Place>& root, const Ref<Place>& start, std::
         bool is_last = only_slashes(rest);
         result.directory = Ref<Place>();
         result.name.clear();
+        result.last = component == "." ? LastKind::Dot : component == ".." ? LastKind::DotDot : LastKind::Name;
         if (component == "." || component == "..") {
             if (component == "..")
                 result.place = result.place->above();
             result.wants_directory = is_last;
             continue;
+        }
+        if (is_last && last == LastLink::FollowToName && !rest.empty()) {
+            result.directory = std::move(result.place);
+            result.place = Ref<Place>();
+            result.name.add(component);
+            result.wants_directory = true;
+            return result;
         }
         auto node = result.place->node().lookup(component);
         if (!node) {
@@ -87,7 +95,7 @@ Outcome<Resolved> resolve(const Ref<Place>& root, const Ref<Place>& start, std::
             result.wants_directory = !rest.empty();
             return result;
         }
-        bool follow = !is_last || last == LastLink::Follow || !rest.empty();
+        const bool follow = !is_last || last <= LastLink::FollowToName || (last == LastLink::Keep && !rest.empty());
         if (linux_abi::is_symlink((*node)->type()) && follow) {
             if (++links > linux_abi::symlinks_max)
                 return fail(Errno::LOOP);
@@ -101,14 +109,14 @@ Outcome<Resolved> resolve(const Ref<Place>& root, const Ref<Place>& start, std::
             continue;
         }
         result.directory = result.place;
+        result.wants_directory = is_last && !rest.empty();
         result.name.add(component);
         result.place = make<Place>(result.directory, component, *node);
         if (!result.place || !result.name.complete())
             return fail(Errno::NOMEM);
     }
-    if (path.ends_with('/'))
-        result.wants_directory = true;
-    if (result.wants_directory && !linux_abi::is_directory(result.place->node().type()))
+    if (result.wants_directory && (last == LastLink::Follow || last == LastLink::Keep) &&
+        !linux_abi::is_directory(result.place->node().type()))
         return fail(Errno::NOTDIR);
     return result;
 }

@@ -6,12 +6,21 @@
 
 namespace exo::hpc {
 
-enum class LastLink : std::uint8_t { Follow, Keep };
+// What becomes of a symbolic link in the last place.
+enum class LastLink : std::uint8_t {
+    Follow,
+    FollowToName, // the same up to a name with a slash behind it, which is not looked for: no file is made there
+    Keep,         // unless a slash is behind it
+    Name,         // always: the last component is what names are made of and taken from, with a slash behind it or not
+};
+// What the last component is.
+enum class LastKind : std::uint8_t { Root, Dot, DotDot, Name };
 
 struct Resolved {
-    Ref<Place> place;             // empty: the last component does not exist
-    Ref<Place> directory;         // that holds, or would hold, the last component; empty for "/", "." and ".."
-    Text name;                    // of the last component, after links; empty for "/", "." and ".."
+    Ref<Place> place;     // empty: the last component does not exist
+    Ref<Place> directory; // that holds, or would hold, the last component; empty for "/", "." and ".."
+    Text name;            // of the last component, after links; empty for "/", "." and ".."
+    LastKind last = LastKind::Root;
     bool wants_directory = false; // the path ended in "/" or "/."
 };
 
