@@ -36,6 +36,7 @@ same_as_the_host() {
 killed_after() {
     local lines=$1
     shift
+    : >"$scratch/said"
     build/bin/exo run --timeout 100 --disk "$image,size=256M" "$@" >"$scratch/said" 2>"$scratch/errors" &
     local exo=$! qemu
     for ((i = 0; i < 600 && $(wc -l <"$scratch/said") < lines; i++)); do
