@@ -132,9 +132,9 @@ Done set_option(Socket& socket, std::int32_t level, std::int32_t name, std::uint
     return set_plain(options, *option, value);
 }
 
-// What getsockopt tells: at most 16 octets.
+// What getsockopt tells.
 struct Told {
-    std::byte octets[16];
+    std::byte octets[sizeof(linux_abi::TcpInfo)];
     std::size_t bytes = 0;
 
     template <typename T>
@@ -194,6 +194,8 @@ Outcome<Told> get_option(Socket& socket, std::int32_t level, std::int32_t name) 
         return Told::of(option->flag ? std::int32_t{options.*option->flag} : options.*option->number);
     if (level == option_level::raw && name == raw_option::icmp_filter)
         return Told::of(options.icmp_filter);
+    if (level == option_level::tcp && name == tcp_option::info)
+        return Told::of(socket.tcp_info());
     if (level == option_level::socket)
         return get_socket_option(socket, name);
     trace_missing("getsockopt", static_cast<std::uint64_t>(level) << 32 | static_cast<std::uint32_t>(name));

@@ -85,6 +85,23 @@ inline constexpr std::int32_t no_delay = 1, segment_bytes = 2, cork = 3, keep_id
                               congestion = 13, user_timeout = 18;
 } // namespace tcp_option
 
+// struct tcp_info of linux/tcp.h, as far as Linux 3 had it. Windows in segments, times in microseconds, but rto and ato
+// too.
+struct TcpInfo {
+    std::uint8_t state, congestion_state, retransmits, probes, backoff, options;
+    std::uint8_t window_scales, flags;
+    std::uint32_t rto, ato, send_segment_bytes, receive_segment_bytes;
+    std::uint32_t unacknowledged, sacked, lost, sent_again, forward_acknowledged;
+    std::uint32_t last_data_sent, last_ack_sent, last_data_received, last_ack_received;
+    std::uint32_t path_mtu, receive_slow_start_until, round_trip, round_trip_variance, slow_start_until, window;
+    std::uint32_t advertised_segment_bytes, reordering, receive_round_trip, receive_space, total_sent_again;
+};
+static_assert(sizeof(TcpInfo) == 104);
+namespace tcp_info {
+inline constexpr std::uint8_t established = 1, syn_sent = 2, fin_wait_2 = 5, closed = 7, close_wait = 8, listening = 10;
+inline constexpr std::uint8_t timestamps = 1, selective = 2, scaled = 4; // of `options`
+} // namespace tcp_info
+
 namespace raw_option {
 inline constexpr std::int32_t icmp_filter = 1; // a bit for each type that is not heard
 } // namespace raw_option

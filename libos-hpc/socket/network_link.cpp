@@ -86,4 +86,24 @@ void NetworkLink::apply(const SocketOptions& options) {
         stream_.set_send_limit(static_cast<std::size_t>(options.send_bytes));
 }
 
+linux_abi::TcpInfo NetworkLink::info() const {
+    namespace tcp_info = linux_abi::tcp_info;
+    const net::TcpFacts facts = stream_.facts();
+    linux_abi::TcpInfo info{};
+    info.options =
+        static_cast<std::uint8_t>((facts.timestamps ? tcp_info::timestamps : 0) |
+                                  (facts.selective ? tcp_info::selective : 0) | (facts.scaled ? tcp_info::scaled : 0));
+    constexpr std::uint32_t us_per_ms = 1000;
+    info.rto = facts.timeout_ms * us_per_ms;
+    info.send_segment_bytes = info.receive_segment_bytes = info.advertised_segment_bytes = facts.segment_octets;
+    info.unacknowledged = facts.segments_out;
+    info.round_trip = facts.round_trip_ms_x8 * (us_per_ms / 8);
+    const std::uint32_t segment = std::max(facts.segment_octets, 1u);
+    info.window = facts.congestion_window / segment;
+    info.slow_start_until = facts.slow_start_until / segment;
+    info.receive_space = info.receive_slow_start_until = facts.own_window;
+    info.total_sent_again = facts.segments_again;
+    return info;
+}
+
 } // namespace exo::hpc

@@ -27,6 +27,7 @@ public:
     void close(bool abort) override;
     void refresh() override;
     void apply(const SocketOptions& options) override;
+    linux_abi::TcpInfo info() const override;
 
 private:
     static void changed(void* link);

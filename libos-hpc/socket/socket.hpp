@@ -65,6 +65,8 @@ public:
     // Errors: NOTCONN.
     virtual Outcome<SocketAddress> peer_name() = 0;
     virtual bool is_listening() { return false; }
+    // TCP_INFO: nothing is said of what is not a TCP socket.
+    virtual linux_abi::TcpInfo tcp_info() { return {}; }
     // SO_ERROR: what happened since it was last asked; 0: nothing.
     virtual std::int32_t take_error() = 0;
     // The options have changed.

@@ -27,6 +27,8 @@ public:
     // Brings what follows up to date.
     virtual void refresh() {}
     virtual void apply(const SocketOptions&) {}
+    // Everything but the state.
+    virtual linux_abi::TcpInfo info() const { return {}; }
 
     // As Linux keeps them: which halves are shut, by whichever side.
     bool receive_shut = false, send_shut = false;

@@ -127,4 +127,26 @@ std::uint16_t TcpSocket::ready() {
     return static_cast<std::uint16_t>(bits);
 }
 
+linux_abi::TcpInfo TcpSocket::tcp_info() {
+    namespace tcp_info = linux_abi::tcp_info;
+    SocketGuard guard;
+    drive_network();
+    linux_abi::TcpInfo info{};
+    if (link_) {
+        link_->refresh();
+        info = link_->info();
+    }
+    if (state_ == State::Listening)
+        info.state = tcp_info::listening;
+    else if (state_ == State::Connecting)
+        info.state = tcp_info::syn_sent;
+    else if (!link_ || link_->broken || (link_->send_shut && link_->at_end))
+        info.state = tcp_info::closed;
+    else if (link_->send_shut)
+        info.state = tcp_info::fin_wait_2;
+    else
+        info.state = link_->at_end ? tcp_info::close_wait : tcp_info::established;
+    return info;
+}
+
 } // namespace exo::hpc

@@ -21,6 +21,7 @@ public:
     SocketAddress local_name() override;
     std::uint16_t ready() override;
     bool has_pending() override;
+    linux_abi::TcpInfo tcp_info() override;
 
 private:
     Ref<StreamSocket> make_accepted(Ref<StreamLink> link) override;

@@ -149,6 +149,7 @@ void send_lost(TcpRecovery& recovery, tcp_pcb& pcb, std::uint32_t in_flight) {
             break;
         segment.flags = static_cast<u8_t>((segment.flags & ~segment_mark::lost) | segment_mark::sent_again);
         in_flight += segment.len;
+        recovery.segments_again++;
         if (recovery.sent_again_ms == 0)
             recovery.sent_again_ms = static_cast<std::uint32_t>(tcp_globals().now_ms());
         put_in(&pcb.unsent, take_out(place));

@@ -33,6 +33,7 @@ struct TcpRecovery {
     std::uint32_t patience = 2;           // quarters of a round trip that a segment may be late
     std::uint32_t delivered_ms = 0;       // when the latest segment was sent that has arrived
     std::uint32_t round_trip_ms_x8 = 0;   // smoothed; 0: not measured
+    std::uint32_t segments_again = 0;     // sent once more, ever
     std::uint32_t timeouts = 0;           // of the engine before its timers ran
     std::uint64_t probe_at_ms = no_probe; // silence until then is probed
 };

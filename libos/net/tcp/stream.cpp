@@ -164,6 +164,28 @@ void TcpStream::limit_segments(std::size_t octets) {
     pcb.mss = static_cast<u16_t>(std::min<std::size_t>(pcb.mss, octets + options));
 }
 
+TcpFacts TcpStream::facts() const {
+    if (!connection_ || !connection_->pcb)
+        return {};
+    const tcp_pcb& pcb = *connection_->pcb;
+    TcpFacts facts{.segment_octets = pcb.mss,
+                   .congestion_window = pcb.cwnd,
+                   .slow_start_until = pcb.ssthresh,
+                   .peer_window = pcb.snd_wnd,
+                   .own_window = pcb.rcv_wnd,
+                   .round_trip_ms_x8 = connection_->recovery.round_trip_ms_x8,
+                   .timeout_ms = static_cast<std::uint32_t>(pcb.rto) * TCP_SLOW_INTERVAL,
+                   .segments_again = connection_->recovery.segments_again,
+                   .timestamps = (pcb.flags & TF_TIMESTAMP) != 0,
+                   .selective = (pcb.flags & TF_SACK) != 0,
+                   .scaled = (pcb.flags & TF_WND_SCALE) != 0};
+    if (facts.timestamps)
+        facts.segment_octets -= timestamp_option_octets;
+    for (const tcp_seg* segment = pcb.unacked; segment; segment = segment->next)
+        facts.segments_out++;
+    return facts;
+}
+
 void TcpStream::set_keep_alive(const TcpKeepAlive& keep_alive) {
     if (!connection_ || !connection_->pcb)
         return;

@@ -26,6 +26,18 @@ struct TcpKeepAlive {
     std::uint32_t probes = 9;
 };
 
+// What the engine knows of a connection, for those who want to see it. Octets, milliseconds.
+struct TcpFacts {
+    std::uint32_t segment_octets = 0; // of data, at most
+    std::uint32_t congestion_window = 0, slow_start_until = 0;
+    std::uint32_t peer_window = 0, own_window = 0;
+    std::uint32_t round_trip_ms_x8 = 0; // smoothed; 0: not measured
+    std::uint32_t timeout_ms = 0;
+    std::uint32_t segments_out = 0;                             // sent and not acknowledged
+    std::uint32_t segments_again = 0;                           // sent once more, ever
+    bool timestamps = false, selective = false, scaled = false; // RFC 7323, RFC 2018
+};
+
 class TcpStream {
 public:
     TcpStream() = default;
@@ -94,6 +106,7 @@ public:
     void set_keep_alive(const TcpKeepAlive& keep_alive);
     // Octets that may wait to be acknowledged; at most what the engine allows.
     void set_send_limit(std::size_t octets);
+    TcpFacts facts() const;
     // Called within poll, and within calls of this stream, when `ready` may have changed. It may not close the stream.
     void set_observer(void (*observer)(void* context), void* context);
 
