@@ -1,5 +1,6 @@
 // Laying a site out on a disk. See site.hpp.
 #include "examples/libos-web/http.hpp"
+#include "libos/block/run_command.hpp"
 #include "libos/coding/checksum.hpp"
 #include "libos/memory/heap.hpp"
 #include "libos/net/wire/checksum.hpp"
@@ -12,6 +13,7 @@ namespace web {
 
 namespace {
 
+using exo::block::Operation;
 using exo::coding::crc32c;
 
 // Documents and their octets, in the order of their paths.
@@ -22,8 +24,8 @@ struct Source {
 
 class Writer {
 public:
-    explicit Writer(exo::store::Disk& disk) : disk_(disk), page_(disk.device().allocate(page_bytes)) {}
-    ~Writer() { disk_.device().release(page_); }
+    explicit Writer(exo::block::Device& disk) : disk_(disk), page_(disk.allocate(page_bytes)) {}
+    ~Writer() { disk_.release(page_); }
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
 
@@ -31,7 +33,7 @@ public:
     bool put(std::uint64_t page, const void* octets, std::size_t bytes) {
         std::memset(page_.address, 0, page_bytes);
         std::memcpy(page_.address, octets, bytes);
-        return disk_.write(page * page_bytes, page_).has_value();
+        return carry(disk_, Operation::Write, page * page_bytes, page_);
     }
     bool put_document(const Source& source) {
         std::span<const std::byte> rest = source.octets;
@@ -44,7 +46,7 @@ public:
                 rest = rest.subspan(part);
                 part = slot_octets_max;
             }
-            if (!disk_.write((source.document.first_page + page) * page_bytes, page_))
+            if (!carry(disk_, Operation::Write, (source.document.first_page + page) * page_bytes, page_))
                 return false;
         }
         return true;
@@ -58,7 +60,7 @@ private:
         std::memcpy(slot + slot_end, &end, sizeof end);
     }
 
-    exo::store::Disk& disk_;
+    exo::block::Device& disk_;
     exo::block::Piece page_;
 };
 
@@ -92,7 +94,7 @@ const char* collect(const exo::archive::Archive& archive, std::string_view folde
     return *count ? nullptr : "the boot archive has no documents to lay out";
 }
 
-const char* write_all(exo::store::Disk& disk, std::span<Source> sources) {
+const char* write_all(exo::block::Device& disk, std::span<Source> sources) {
     Writer writer(disk);
     if (!writer.has_memory())
         return "there is no memory to write the disk";
@@ -107,11 +109,11 @@ const char* write_all(exo::store::Disk& disk, std::span<Source> sources) {
         super.pages += source.document.pages();
     }
     super.crc = crc32c(0, &super, offsetof(Superblock, crc));
-    if (super.pages > disk.device().bytes() / page_bytes)
+    if (super.pages > disk.bytes() / page_bytes)
         return "the disk is too small for the documents";
 
     static constexpr const char* failed = "the disk cannot be written";
-    if (!writer.put(0, nullptr, 0) || !disk.flush()) // no site, until there is a whole one
+    if (!writer.put(0, nullptr, 0) || !flush(disk)) // no site, until there is a whole one
         return failed;
     for (std::uint64_t page = 0; page < super.table_pages(); page++) {
         Document table[documents_per_page] = {};
@@ -124,12 +126,12 @@ const char* write_all(exo::store::Disk& disk, std::span<Source> sources) {
     for (const Source& source : sources)
         if (!writer.put_document(source))
             return failed;
-    return disk.flush() && writer.put(0, &super, sizeof super) && disk.flush() ? nullptr : failed;
+    return flush(disk) && writer.put(0, &super, sizeof super) && flush(disk) ? nullptr : failed;
 }
 
 } // namespace
 
-const char* lay_out(exo::store::Disk& disk, const exo::archive::Archive& archive, std::string_view folder) {
+const char* lay_out(exo::block::Device& disk, const exo::archive::Archive& archive, std::string_view folder) {
     const std::size_t most = archive.entry_count();
     auto* const sources = static_cast<Source*>(exo::heap_allocate(most * sizeof(Source)));
     if (!sources)

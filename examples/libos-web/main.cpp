@@ -29,7 +29,7 @@ int fail(const char* why) {
 }
 
 // The site of the disk; one that is blank gets the archive's documents, and so does another one when that is asked for.
-const char* open_site(const exo::StartInfo& start, exo::store::Disk& disk) {
+const char* open_site(const exo::StartInfo& start, exo::block::Device& disk) {
     const bool replace =
         start.argument_count > 1 && std::string_view(exo::start_list_string(start.arguments_offset, 1)) == "--lay-out";
     const web::Site::State state = site.open(disk);
@@ -100,8 +100,7 @@ int exo_main(const exo::StartInfo& start) {
     if (!disks[0].device)
         return fail(disks[0].problem);
     exo::block::Device& device = *disks[0].device;
-    exo::store::Disk disk(device);
-    if (const char* problem = open_site(start, disk))
+    if (const char* problem = open_site(start, device))
         return fail(problem);
     if (const int status = exo::net::configure(start, network))
         return status;

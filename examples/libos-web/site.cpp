@@ -1,6 +1,7 @@
 // Opening a site and finding documents in it. See site.hpp.
 #include "examples/libos-web/site.hpp"
 
+#include "libos/block/run_command.hpp"
 #include "libos/coding/checksum.hpp"
 #include "libos/memory/heap.hpp"
 
@@ -9,6 +10,8 @@
 namespace web {
 
 namespace {
+
+using exo::block::Operation;
 
 bool is_blank(std::span<const std::byte> page) {
     for (const std::byte octet : page)
@@ -26,11 +29,11 @@ bool is_whole(const Document& document, std::uint64_t begin, std::uint64_t end) 
 
 } // namespace
 
-Site::State Site::open(exo::store::Disk& disk) {
-    const exo::block::Piece page = disk.device().allocate(page_bytes);
+Site::State Site::open(exo::block::Device& disk) {
+    const exo::block::Piece page = disk.allocate(page_bytes);
     if (!page.address)
         return bad("there is no memory to read the disk");
-    if (!disk.read(0, page))
+    if (!carry(disk, Operation::Read, 0, page))
         return bad("the disk's first page cannot be read");
     if (is_blank({page.address, page_bytes}))
         return State::Blank;
@@ -42,7 +45,7 @@ Site::State Site::open(exo::store::Disk& disk) {
         return bad("the site's first page is damaged");
     if (super.version != site_version)
         return bad("the site is of another version");
-    if (super.documents > documents_max || super.pages > disk.device().bytes() / page_bytes ||
+    if (super.documents > documents_max || super.pages > disk.bytes() / page_bytes ||
         super.table_pages() >= super.pages)
         return bad("the site is larger than the disk");
 
@@ -50,11 +53,11 @@ Site::State Site::open(exo::store::Disk& disk) {
     if (!table)
         return bad("there is no memory for the table of documents");
     for (std::uint64_t i = 0; i < super.table_pages(); i++) {
-        if (!disk.read((1 + i) * page_bytes, page))
+        if (!carry(disk, Operation::Read, (1 + i) * page_bytes, page))
             return bad("the table of documents cannot be read");
         std::memcpy(static_cast<std::byte*>(table) + i * page_bytes, page.address, page_bytes);
     }
-    disk.device().release(page);
+    disk.release(page);
     pages_ = super.pages;
     documents_ = {static_cast<Document*>(table), super.documents};
     std::string_view before;

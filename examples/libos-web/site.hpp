@@ -4,7 +4,7 @@
 #pragma once
 
 #include "libos/archive/archive.hpp"
-#include "libos/store/disk.hpp"
+#include "libos/block/device.hpp"
 
 #include <span>
 #include <string_view>
@@ -71,7 +71,7 @@ public:
 
     // Reads the table. Blank: nothing is on the disk, as far as its first page says. Bad: `problem` says why, and the
     // disk is not to be touched.
-    State open(exo::store::Disk& disk);
+    State open(exo::block::Device& disk);
     const char* problem() const { return problem_; }
 
     std::uint64_t pages() const { return pages_; }
@@ -92,6 +92,6 @@ private:
 
 // Writes all files below `folder` of an archive as a site. The superblock is written last, so that a site is there
 // whole or not at all. Null, or what is wrong, in words.
-const char* lay_out(exo::store::Disk& disk, const exo::archive::Archive& archive, std::string_view folder);
+const char* lay_out(exo::block::Device& disk, const exo::archive::Archive& archive, std::string_view folder);
 
 } // namespace web
