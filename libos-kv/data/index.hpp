@@ -193,11 +193,11 @@ private:
         std::size_t after(std::size_t at) const { return (at & ~group_mask()) | ((at + 1) & group_mask()); }
 
         static std::uint64_t matches(const Bucket& bucket, std::uint8_t tag) {
-            constexpr std::uint64_t ones = 0x0101010101010101;
+            constexpr std::uint64_t ones = 0x0101010101010101, low = ones * 0x7f; // no carry leaves its octet
             std::uint64_t tags;
             __builtin_memcpy(&tags, &bucket, sizeof tags);
             const std::uint64_t differences = tags ^ (ones * tag);
-            return (differences - ones) & ~differences & (ones << 7) & 0x00ffffffffffffff;
+            return ~(((differences & low) + low) | differences) & (ones << 7) & 0x00ffffffffffffff;
         }
 
         Item** find(std::uint64_t hash, std::string_view key) const {

@@ -18,11 +18,12 @@ struct Format {
 constexpr Format double_format = {53, -1074, 1024};
 constexpr Format extended_format = {64, -16445, 16384};
 
-// mantissa * 2^exponent, `lost`: more than that by less than one of the last place of a mantissa of 64 bits.
+// mantissa * 2^exponent, and what lies beyond the 64 bits: whether the first of it is set, and whether one behind is.
+// So every format rounds once, wherever its last place is.
 struct Exact {
     std::uint64_t mantissa = 0; // 0, or its highest bit is set
     std::int64_t exponent = 0;
-    bool lost = false;
+    bool half = false, more = false;
 };
 
 enum class Range : std::uint8_t { Fits, TooLarge, TooSmall };
@@ -43,10 +44,13 @@ Rounded round_to(const Exact& number, const Format& format) {
         return {0, 0, Range::TooSmall};
     std::uint64_t kept = dropped == 64 ? 0 : number.mantissa >> dropped;
     std::int64_t exponent = number.exponent + dropped;
-    if (dropped > 0) {
+    if (dropped == 0) {
+        kept += number.half && (number.more || (kept & 1));
+    } else {
+        const bool lost = number.half || number.more;
         const std::uint64_t half = std::uint64_t{1} << (dropped - 1);
         const std::uint64_t rest = dropped == 64 ? number.mantissa : number.mantissa & ((half << 1) - 1);
-        if (rest > half || (rest == half && (number.lost || (kept & 1))))
+        if (rest > half || (rest == half && (lost || (kept & 1))))
             kept++;
     }
     if (format.bits < 64 ? kept >> format.bits != 0 : kept == 0 && dropped < 64) {
@@ -58,8 +62,7 @@ Rounded round_to(const Exact& number, const Format& format) {
     return {kept, static_cast<int>(exponent), kept ? Range::Fits : Range::TooSmall};
 }
 
-// A mantissa of 64 bits cannot be rounded by looking at what is dropped of it: the last bit that `lost` stands for is
-// resolved by whoever makes an Exact, with one more bit than the format has.
+// number * 2^exponent; the number is not zero.
 Exact normalise(const Big& number, std::int64_t exponent) {
     Big wide(number);
     const std::size_t bits = wide.bits();
@@ -68,36 +71,22 @@ Exact normalise(const Big& number, std::int64_t exponent) {
         exponent -= static_cast<std::int64_t>(64 - bits);
     }
     Exact exact;
-    exact.mantissa = wide.top(exact.lost);
-    exact.exponent = exponent + static_cast<std::int64_t>(wide.bits()) - 64;
+    bool lost;
+    exact.mantissa = wide.top(lost);
+    const std::size_t low = wide.bits() - 64;
+    exact.exponent = exponent + static_cast<std::int64_t>(low);
+    exact.half = low && wide.bit(low - 1);
+    for (std::size_t index = 0; lost && index + 1 < low && !exact.more; index++)
+        exact.more = wide.bit(index);
     return exact;
 }
 
-// Rounds what is beyond 64 bits away, half to even.
-void round_up_if(Exact& exact, bool half, bool more) {
-    if (half && (more || (exact.mantissa & 1))) {
-        if (++exact.mantissa == 0) {
-            exact.mantissa = std::uint64_t{1} << 63;
-            exact.exponent++;
-        }
-    }
-    exact.lost = false;
-}
-
 // digits * 10^power.
-Exact scale(const Big& digits, std::int64_t power, bool to_extended) {
+Exact scale(const Big& digits, std::int64_t power) {
     if (power >= 0) {
         Big whole(digits);
         whole.multiply_power(10, static_cast<std::size_t>(power));
-        Exact exact = normalise(whole, 0);
-        if (to_extended && whole.bits() > 64) {
-            const std::size_t low = whole.bits() - 64;
-            bool more = false;
-            for (std::size_t index = 0; index + 1 < low && !more; index++)
-                more = whole.bit(index);
-            round_up_if(exact, whole.bit(low - 1), more);
-        }
-        return exact;
+        return normalise(whole, 0);
     }
     Big divisor(1);
     divisor.multiply_power(10, static_cast<std::size_t>(-power));
@@ -122,22 +111,14 @@ Exact scale(const Big& digits, std::int64_t power, bool to_extended) {
         }
         rest.shift_left(1);
     }
-    std::int64_t exponent = static_cast<std::int64_t>(start) - shift - static_cast<std::int64_t>(steps - 1);
-    bool more = !rest.is_zero();
-    Exact exact;
-    int extra = 0;
+    const std::int64_t exponent = static_cast<std::int64_t>(start) - shift - static_cast<std::int64_t>(steps - 1);
+    int extra = 1;
     while ((quotient >> (64 + extra)) != 0)
         extra++;
     const auto below = static_cast<std::uint64_t>(quotient) & ((std::uint64_t{1} << extra) - 1);
-    const std::uint64_t half = extra ? std::uint64_t{1} << (extra - 1) : 0;
-    exact.mantissa = static_cast<std::uint64_t>(quotient >> extra);
-    exact.exponent = exponent + extra;
-    more |= (below & (half - 1)) != 0 && extra > 1;
-    if (to_extended)
-        round_up_if(exact, (below & half) != 0, more);
-    else
-        exact.lost = below != 0 || more;
-    return exact;
+    const std::uint64_t half = std::uint64_t{1} << (extra - 1);
+    return {static_cast<std::uint64_t>(quotient >> extra), exponent + extra, (below & half) != 0,
+            (below & (half - 1)) != 0 || !rest.is_zero()};
 }
 
 bool is_digit(char octet) {
@@ -181,7 +162,7 @@ int hex_value(char octet) {
     return is_digit(octet) ? octet - '0' : octet >= 'a' && octet <= 'f' ? octet - 'a' + 10 : -1;
 }
 
-std::optional<Exact> parse_digits(std::string_view text, bool hexadecimal, bool to_extended) {
+std::optional<Exact> parse_digits(std::string_view text, bool hexadecimal) {
     Big digits;
     std::int64_t power = 0;
     bool any = false, point = false;
@@ -215,26 +196,16 @@ std::optional<Exact> parse_digits(std::string_view text, bool hexadecimal, bool 
     }
     if (digits.is_zero())
         return Exact{};
-    if (hexadecimal) {
-        const std::int64_t exponent = power * 4 + written;
-        Exact exact = normalise(digits, exponent);
-        if (to_extended && digits.bits() > 64) {
-            const std::size_t low = digits.bits() - 64;
-            bool more = false;
-            for (std::size_t bit = 0; bit + 1 < low && !more; bit++)
-                more = digits.bit(bit);
-            round_up_if(exact, digits.bit(low - 1), more);
-        }
-        return exact;
-    }
+    if (hexadecimal)
+        return normalise(digits, power * 4 + written);
     power += written;
     // Beyond what any format holds the exact power does not matter.
     const std::int64_t first = power + static_cast<std::int64_t>(significant);
     if (first > 5000)
-        return Exact{std::uint64_t{1} << 63, power_max, false};
+        return Exact{std::uint64_t{1} << 63, power_max, false, false};
     if (first < -5000)
-        return Exact{std::uint64_t{1} << 63, -power_max, false};
-    return scale(digits, power, to_extended);
+        return Exact{std::uint64_t{1} << 63, -power_max, false, false};
+    return scale(digits, power);
 }
 
 struct Parsed {
@@ -257,7 +228,7 @@ std::optional<Parsed> parse_real(std::string_view text, const Format& format) {
         return parsed;
     }
     const bool hexadecimal = text.size() > 2 && text[0] == '0' && lower(text[1]) == 'x';
-    const auto exact = parse_digits(hexadecimal ? text.substr(2) : text, hexadecimal, format.bits == 64);
+    const auto exact = parse_digits(hexadecimal ? text.substr(2) : text, hexadecimal);
     if (!exact)
         return std::nullopt;
     parsed.number = round_to(*exact, format);
