@@ -1,6 +1,6 @@
 // Which program owns which blocks of a shared disk, kept on the disk itself: two copies of one page, written in turn,
 // each with a sequence number and a CRC32C, so that a cut in the middle of writing one leaves the other. Pure: pages
-// in, pages out; disks.cpp moves them. Fuzzed and tested on the host: a page that was read is a claim.
+// in, pages out; disks.cpp moves them. Tested on the host: a page that was read is a claim.
 #pragma once
 
 #include "secure-bindings/abi/types.hpp"
