@@ -85,7 +85,8 @@ void hello(Call& call) {
             if (!is_valid_name(name))
                 return call.reply.error(name_problem);
         } else {
-            return call.reply.error({"ERR Syntax error in HELLO option '", call[index], "'"});
+            return call.reply.error({"ERR Syntax error in HELLO option '",
+                                     call[index].substr(0, call[index].find('\0')), "'"}); // as a C string
         }
     }
     if (has_user) {

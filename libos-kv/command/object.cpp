@@ -62,8 +62,14 @@ void object_encoding(Call& call) {
 }
 
 void object_refcount(Call& call) {
-    if (entry_or_null(call))
-        call.reply.integer(1);
+    const Entry* entry = entry_or_null(call);
+    if (!entry)
+        return;
+    // Redis keeps one object for each small number, of which it says that everybody refers to it.
+    constexpr std::int64_t shared_numbers = 10'000, everybody = 2'147'483'647;
+    const bool shared = entry->type() == Type::String && entry->form() == Entry::Form::Number &&
+                        entry->word.number >= 0 && entry->word.number < shared_numbers;
+    call.reply.integer(shared ? everybody : 1);
 }
 
 void object_idletime(Call& call) {

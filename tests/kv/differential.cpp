@@ -35,7 +35,7 @@ void sort_pairs(Part& part) {
 }
 
 bool is_same(Compare compare, Part ours, Part reference) {
-    constexpr long near_enough = 2000;
+    constexpr long near_enough_ms = 2000, near_enough_s = 1;
     if (ours == reference)
         return true;
     if (ours.type != reference.type)
@@ -48,8 +48,11 @@ bool is_same(Compare compare, Part ours, Part reference) {
         if ((compare == Compare::Scan || compare == Compare::Scans) && part->items.size() == 2)
             compare == Compare::Scan ? sort_items(part->items[1]) : sort_pairs(part->items[1]);
     }
-    if (compare == Compare::Near && ours.type == ':')
-        return std::labs(std::atol(ours.text.c_str()) - std::atol(reference.text.c_str())) <= near_enough;
+    if ((compare == Compare::Near || compare == Compare::Second) && ours.type == ':') {
+        const long left = std::atol(ours.text.c_str()), right = std::atol(reference.text.c_str());
+        const long near_enough = compare == Compare::Near ? near_enough_ms : near_enough_s;
+        return left >= 0 && right >= 0 && std::labs(left - right) <= near_enough; // below 0 there is no time
+    }
     return ours == reference || (compare == Compare::Shape && ours.type != '-');
 }
 

@@ -186,7 +186,7 @@ void expand(const std::vector<std::string>& tokens, std::size_t& at, std::string
 } // namespace
 
 std::vector<Row> read_rows(const std::string& path, std::string_view family) {
-    static const char* const names[] = {"exact", "sorted", "pairs", "scan", "scans", "near", "shape"};
+    static const char* const names[] = {"exact", "sorted", "pairs", "scan", "scans", "near", "second", "shape"};
     std::ifstream file(path);
     std::vector<Row> rows;
     std::string line, section;

@@ -16,7 +16,8 @@ enum class Compare {
     Pairs,  // an array of pairs in any order
     Scan,   // a cursor and an array in any order
     Scans,  // a cursor and an array of pairs in any order
-    Near,   // numbers that may differ by the time that passes
+    Near,   // milliseconds that may differ by the time that passes
+    Second, // seconds that may
     Shape,  // the type of the reply alone
 };
 
