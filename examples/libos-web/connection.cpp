@@ -12,19 +12,19 @@ constexpr std::uint64_t pages_ahead = 8;
 
 } // namespace
 
-void Connection::open(exo::net::TcpStream&& stream) {
+void Connection::open(exo::net::TcpStream&& stream, DueList& list) {
     stream_ = std::move(stream);
+    list_ = &list;
     closing_ = false;
     document_ = nullptr;
     head_octets_ = request_octets_ = 0;
-    due_ = true;
+    set_due();
     stream_.limit_segments(slot_octets_max);
     stream_.set_no_delay(true);
-    stream_.set_observer([](void* self) { static_cast<Connection*>(self)->due_ = true; }, this);
+    stream_.set_observer([](void* self) { static_cast<Connection*>(self)->set_due(); }, this);
 }
 
 bool Connection::work(const Site& site, PageCache& cache, std::uint64_t now_s, Counters& counters) {
-    due_ = false;
     for (;;) {
         if (stream_.ready() & exo::net::tcp_ready::failed) {
             stream_.abort();

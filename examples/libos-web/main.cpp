@@ -22,6 +22,7 @@ web::Site site;
 web::PageCache cache;
 web::Counters counters;
 web::Connection connections[connections_max];
+web::DueList due;
 
 int fail(const char* why) {
     exo::log_line({{"libos-web: "}, {why}});
@@ -56,7 +57,7 @@ void accept() {
         if (next == connections_max)
             return;
         if (auto stream = listener.accept()) {
-            connections[next].open(std::move(*stream));
+            connections[next].open(std::move(*stream), due);
             counters.connections++;
         }
     }
@@ -75,11 +76,14 @@ void accept() {
         }
         accept();
         bool waits = false;
-        for (web::Connection& connection : connections)
-            if (connection.is_open() && connection.is_due() && connection.work(site, cache, now_s, counters)) {
+        for (web::Connection* next = due.take(); next;) {
+            web::Connection& connection = *next;
+            next = connection.take_off();
+            if (connection.is_open() && connection.work(site, cache, now_s, counters)) {
                 connection.set_due(); // it asks again when the disk has read
                 waits = true;
             }
+        }
         idle_turns = came || waits ? 0 : idle_turns + 1;
         if (idle_turns < idle_turns_max)
             continue;

@@ -103,4 +103,29 @@ Outcome<std::size_t> DatagramSocket::bytes_readable() {
     return first_ ? first_->bytes : 0;
 }
 
+std::uint16_t DatagramSocket::ready_bits(bool can_send) const {
+    using namespace linux_abi::poll_event;
+    unsigned bits = can_send ? out : 0u;
+    if (queued() || receive_shut_)
+        bits |= in;
+    if (receive_shut_)
+        bits |= read_hang_up;
+    if (receive_shut_ && send_shut_)
+        bits |= hang_up;
+    if (error_)
+        bits |= error;
+    return static_cast<std::uint16_t>(bits);
+}
+
+Done DatagramSocket::shut(std::uint32_t how, bool is_connected) {
+    if (how > linux_abi::shutdown_how::both)
+        return fail(Errno::INVAL);
+    if (!is_connected)
+        return fail(Errno::NOTCONN);
+    receive_shut_ |= how != linux_abi::shutdown_how::send;
+    send_shut_ |= how != linux_abi::shutdown_how::receive;
+    tell_in();
+    return {};
+}
+
 } // namespace exo::hpc

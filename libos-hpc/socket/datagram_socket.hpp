@@ -40,6 +40,10 @@ protected:
     virtual std::optional<Outcome<std::size_t>> receive_end();
     virtual void room_made() {}
     void clear_queue();
+    // What poll says, with the lock held: of what was queued and shut, and `out` if it can send.
+    std::uint16_t ready_bits(bool can_send) const;
+    // shutdown(2) of a socket that only knows its own side. Errors: INVAL, NOTCONN.
+    Done shut(std::uint32_t how, bool is_connected);
 
     PendingError error_;
     bool receive_shut_ = false, send_shut_ = false;

@@ -138,19 +138,9 @@ void IcmpSocket::fetch() {
 }
 
 std::uint16_t IcmpSocket::ready() {
-    using namespace linux_abi::poll_event;
     SocketGuard guard;
     fetch();
-    unsigned bits = out;
-    if (queued() || receive_shut_)
-        bits |= in;
-    if (receive_shut_)
-        bits |= read_hang_up;
-    if (receive_shut_ && send_shut_)
-        bits |= hang_up;
-    if (error_)
-        bits |= error;
-    return static_cast<std::uint16_t>(bits);
+    return ready_bits(true);
 }
 
 } // namespace exo::hpc

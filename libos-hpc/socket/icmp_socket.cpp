@@ -75,15 +75,8 @@ Done IcmpSocket::connect(const SocketAddress& address) {
 }
 
 Done IcmpSocket::shutdown(std::uint32_t how) {
-    if (how > linux_abi::shutdown_how::both)
-        return fail(Errno::INVAL);
     SocketGuard guard;
-    if (remote_.address.is_any())
-        return fail(Errno::NOTCONN);
-    receive_shut_ |= how != linux_abi::shutdown_how::send;
-    send_shut_ |= how != linux_abi::shutdown_how::receive;
-    tell_in();
-    return {};
+    return shut(how, !remote_.address.is_any());
 }
 
 Outcome<net::Ipv4Address> IcmpSocket::target_of(const SendRequest& request) const {

@@ -71,16 +71,8 @@ Done UdpSocket::connect(const SocketAddress& address) {
 }
 
 Done UdpSocket::shutdown(std::uint32_t how) {
-    if (how > linux_abi::shutdown_how::both)
-        return fail(Errno::INVAL);
     SocketGuard guard;
-    const bool is_connected = remote.port != 0 || !remote.address.is_any();
-    if (!is_connected)
-        return fail(Errno::NOTCONN);
-    receive_shut_ |= how != linux_abi::shutdown_how::send;
-    send_shut_ |= how != linux_abi::shutdown_how::receive;
-    tell_in();
-    return {};
+    return shut(how, remote.port != 0 || !remote.address.is_any());
 }
 
 Outcome<net::Endpoint> UdpSocket::target_of(const SendRequest& request) const {
@@ -170,19 +162,9 @@ Outcome<SocketAddress> UdpSocket::peer_name() {
 }
 
 std::uint16_t UdpSocket::ready() {
-    using namespace linux_abi::poll_event;
     SocketGuard guard;
     fetch();
-    unsigned bits = out;
-    if (queued() || receive_shut_)
-        bits |= in;
-    if (receive_shut_)
-        bits |= read_hang_up;
-    if (receive_shut_ && send_shut_)
-        bits |= hang_up;
-    if (error_)
-        bits |= error;
-    return static_cast<std::uint16_t>(bits);
+    return ready_bits(true);
 }
 
 } // namespace exo::hpc

@@ -171,7 +171,6 @@ TcpFacts TcpStream::facts() const {
     TcpFacts facts{.segment_octets = pcb.mss,
                    .congestion_window = pcb.cwnd,
                    .slow_start_until = pcb.ssthresh,
-                   .peer_window = pcb.snd_wnd,
                    .own_window = pcb.rcv_wnd,
                    .round_trip_ms_x8 = connection_->recovery.round_trip_ms_x8,
                    .timeout_ms = static_cast<std::uint32_t>(pcb.rto) * TCP_SLOW_INTERVAL,

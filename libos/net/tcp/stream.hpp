@@ -30,7 +30,7 @@ struct TcpKeepAlive {
 struct TcpFacts {
     std::uint32_t segment_octets = 0; // of data, at most
     std::uint32_t congestion_window = 0, slow_start_until = 0;
-    std::uint32_t peer_window = 0, own_window = 0;
+    std::uint32_t own_window = 0;
     std::uint32_t round_trip_ms_x8 = 0; // smoothed; 0: not measured
     std::uint32_t timeout_ms = 0;
     std::uint32_t segments_out = 0;                             // sent and not acknowledged
