@@ -30,11 +30,16 @@ model=virtio-net-pci,page-per-vq=on,packed=on
 # Of the bridge, for what a tap carries has a header that the machine's own recorder does not know.
 dumpcap -q -P -i "$bridge" -w "$scratch/wire.pcap" 2>/dev/null &
 recorder=$!
+for ((tries = 0; tries < 100; ++tries)); do # it records once its file has a head
+    [[ ! -s $scratch/wire.pcap ]] || break
+    sleep 0.1
+done
 status=0
 build/bin/exo run --verbose --vcores 4 --memory 256M --timeout 250 --manifest "machine log" \
     --net "tap:${taps[0]},model=$model,queues=4,host_mtu=9000" --ip 10.0.0.1/24 \
     --net "tap:${taps[1]},model=$model,host_mtu=9000" --ip 10.0.0.2/24 \
     --net "tap:${taps[2]},model=$model" --ip 10.0.0.3/24 build/tests/network/network-tests taps "$@" || status=$?
+sleep 1 # the kernel hands frames to a recorder in blocks, up to a quarter of a second late
 kill -INT "$recorder" && wait "$recorder" || true
 recorder=
 if tests/interop/judge.bash --frames 3000 --sums-left "$scratch/wire.pcap"; then
