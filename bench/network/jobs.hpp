@@ -19,7 +19,8 @@ constexpr Job socket_job(std::string_view peer, Words words) {
             .count_arguments = "--count",
             .timeout_s = 300,
             .linux_machine = virtio_machine,
-            .linux_modules = virtio_modules};
+            .linux_modules = virtio_modules,
+            .linux_kernel_options = "nr_cpus=1"};
 }
 
 constexpr Job dpdk_job(std::string_view peer, Words words) {
@@ -32,11 +33,11 @@ constexpr Job dpdk_job(std::string_view peer, Words words) {
             .timeout_s = 300,
             .linux_machine = virtio_machine,
             .linux_modules = uio_modules,
-            .linux_kernel_options = "hugepages=128"};
+            .linux_kernel_options = "nr_cpus=1 hugepages=128"};
     if (behind_iommu) {
         job.linux_machine = virtio_iommu_machine;
         job.linux_modules = vfio_modules;
-        job.linux_kernel_options = "intel_iommu=on hugepages=128";
+        job.linux_kernel_options = "nr_cpus=1 intel_iommu=on hugepages=128";
     }
     return job;
 }

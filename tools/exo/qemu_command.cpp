@@ -97,11 +97,12 @@ void add_disks(Words& words, const RunOptions& options, unsigned& ports) {
     }
 }
 
-// TCG leaves memory barriers out where a machine can have no second processor, although its disks run beside it in a
-// thread of QEMU's own: QEMU 7.2 loses doorbells that a driver passes in memory then. Room for one more processor keeps
-// the barriers.
+// TCG leaves memory barriers out where a machine can have no second processor, although its disks and NICs run
+// beside it in threads of QEMU's own: QEMU 7.2 loses doorbells that a driver passes in memory then. Room for one more
+// processor keeps the barriers.
 std::string processors(const RunOptions& options) {
-    const bool alone = options.vcores == 1 && !options.disks.empty() && !options.icount;
+    const bool devices = !options.disks.empty() || !options.interfaces.empty();
+    const bool alone = options.vcores == 1 && devices && !options.icount;
     return std::format("{}{}", options.vcores, alone ? ",maxcpus=2" : "");
 }
 
