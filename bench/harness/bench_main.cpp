@@ -31,7 +31,7 @@ namespace {
 
 constexpr const BenchDefinition* benches[] = {&primitives_bench, &boot_bench,    &noise_bench,        &compute_bench,
                                               &revocation_bench, &latency_bench, &latency_pair_bench, &rate_bench,
-                                              &disk_bench,       &store_bench,   &filter_bench};
+                                              &rate_pair_bench,  &disk_bench,    &store_bench,        &filter_bench};
 
 int fail(const std::string& sentence, int status = 1) {
     std::fprintf(stderr, "bench: %s\n", sentence.c_str());

@@ -6,8 +6,8 @@
 
 namespace bench::network {
 
-// Two on one hub. Every machine has room for a second processor, as `exo run` gives it, so that TCG keeps memory barriers
-// (tools/exo/qemu_command.cpp); Linux is told that there will be none.
+// Two on one hub. Every machine has room for a second processor, as `exo run` gives it, so that TCG keeps memory
+// barriers (tools/exo/qemu_command.cpp); Linux is told that there will be none.
 inline constexpr std::string_view virtio_machine[] = {
     "-smp",    "1,maxcpus=2",
     "-netdev", "hubport,id=net0,hubid=0",

@@ -15,6 +15,8 @@ public:
 
     // False when a packet did not come where it had to.
     bool run() {
+        if (request_.part != Part::both && request_.question == Question::rate)
+            return rate();
         if (request_.part == Part::server)
             return serve();
         if (request_.part == Part::client && !meet())
@@ -23,11 +25,7 @@ public:
             return false;
         if (request_.clock == Clock::instructions)
             return count_send_receive();
-        if (request_.question == Question::latency)
-            return time_round_trips() && part();
-        if constexpr (is_stream)
-            return stream();
-        return flood("_small_packet", small_payload) && flood("_large_packet", large_payload);
+        return request_.question == Question::latency ? time_round_trips() && part() : rate();
     }
 
 private:
@@ -38,7 +36,7 @@ private:
     static constexpr std::uint32_t passes_max = 100;
     static constexpr std::uint64_t listening_cycles = 100'000'000;
 
-    static constexpr std::uint32_t stream_batches = 9;
+    static constexpr std::uint32_t batches = 9;
     static constexpr bool is_stream = requires { Lane::is_stream; };
     // The other end is in the kernel, which counts no octets for us.
     static constexpr bool answers_in_kernel = requires { Lane::answers_in_kernel; };
@@ -46,6 +44,7 @@ private:
     static constexpr std::size_t payload = is_stream ? 1 : round_trip_payload;
 
     std::uint64_t effort_octets() const { return request_.effort == Effort::smoke ? 1 << 18 : 1 << 22; }
+    std::uint64_t effort_datagrams() const { return request_.effort == Effort::smoke ? 256 : 20'000; }
     std::uint32_t round_trips() const { return request_.effort == Effort::smoke ? 64 : samples_max; }
 
     // One datagram there and back, waiting as the lane waits; false when it was lost.
@@ -107,12 +106,7 @@ private:
     bool part() {
         if (request_.part == Part::both)
             return true;
-        if (lane_.send(1, payload + 1) == 0)
-            return false;
-        for (const std::uint64_t deadline = read_tsc() + patience_cycles; lane_.receive(1) == 0;)
-            if (read_tsc() > deadline)
-                return false;
-        return true;
+        return lane_.send(1, payload + 1) != 0 && within_patience([this] { return lane_.receive(1) != 0; });
     }
 
     bool warm_up() {
@@ -186,45 +180,68 @@ private:
         return true;
     }
 
-    // One way, in pieces as a program writes them; the row is of a KiB.
-    bool stream() {
-        const std::uint64_t wanted = effort_octets();
-        for (std::uint32_t batch = 0; batch <= stream_batches; ++batch) {
-            const std::uint64_t begin = read_tsc();
-            std::uint64_t came = 0;
-            while (came < wanted && (came < stream_piece || read_tsc() - begin < batch_cycles_max)) {
-                (void)lane_.send(1, stream_piece);
-                came += lane_.drain(1, stream_piece);
-                if (read_tsc() - begin > patience_cycles)
-                    return false;
-            }
-            if (batch > 0) // the first goes unmeasured
-                samples_[batch - 1] = (read_tsc() - begin) * 1000 / (came / 1024);
+    // What goes one way: datagrams of a size, or octets of a stream in pieces as a program writes them.
+    struct Load {
+        std::string_view row;
+        std::size_t piece;
+    };
+    static constexpr std::size_t load_count = is_stream ? 1 : 2;
+    static constexpr Load loads[2] = {
+        {is_stream ? "_stream_kib" : "_small_packet", is_stream ? stream_piece : small_payload},
+        {"_large_packet", large_payload}};
+    static constexpr std::size_t at_once = is_stream ? 1 : burst;
+
+    bool rate() {
+        for (const Load& load : std::span(loads).first(load_count)) {
+            const bool well = request_.part == Part::client ? give(load) : take(load);
+            if (!well)
+                return false;
         }
-        sort(stream_batches);
-        row("_stream_kib", samples_[stream_batches / 2]);
+        if (request_.part == Part::server) // while the last echo leaves
+            for (const std::uint64_t begin = read_tsc(); read_tsc() - begin < listening_cycles;) {
+            }
         return true;
     }
 
-    bool flood(std::string_view name, std::size_t payload_bytes) {
-        const std::uint64_t wanted = request_.effort == Effort::smoke ? 256 : 20'000;
-        constexpr std::uint32_t batches = 9;
+    // The row is of a datagram, or of a KiB of a stream, by the clock of whoever takes them. One of two machines then
+    // says by an echo that it has enough.
+    bool take(const Load& load) {
+        constexpr std::uint64_t unit = is_stream ? 1024 : 1, least = is_stream ? stream_piece : 1;
+        const std::uint64_t wanted = is_stream ? effort_octets() : effort_datagrams();
         for (std::uint32_t batch = 0; batch <= batches; ++batch) {
             const std::uint64_t begin = read_tsc();
             std::uint64_t came = 0;
-            while (came < wanted && (came == 0 || read_tsc() - begin < batch_cycles_max)) {
-                (void)lane_.send(burst, payload_bytes);
-                for (std::size_t now; (now = lane_.drain(burst, payload_bytes)) != 0;)
+            while (came < wanted && (came < least || read_tsc() - begin < batch_cycles_max)) {
+                if (request_.part == Part::both)
+                    (void)lane_.send(at_once, load.piece);
+                std::size_t now;
+                do {
+                    now = lane_.drain(at_once, load.piece);
                     came += now;
+                } while (!is_stream && now != 0 && came < wanted);
                 if (read_tsc() - begin > patience_cycles)
                     return false;
             }
-            const std::uint64_t end = read_tsc();
             if (batch > 0) // the first goes unmeasured
-                samples_[batch - 1] = (end - begin) * 1000 / came;
+                samples_[batch - 1] = (read_tsc() - begin) * 1000 / (came / unit);
         }
         sort(batches);
-        row(name, samples_[batches / 2]);
+        row(load.row, samples_[batches / 2]);
+        return request_.part == Part::both || within_patience([this] { return lane_.echo(1) != 0; });
+    }
+
+    bool give(const Load& load) {
+        return within_patience([this, &load] {
+            (void)lane_.send(at_once, load.piece);
+            return lane_.receive(1) != 0;
+        });
+    }
+
+    template <class Attempt>
+    bool within_patience(Attempt attempt) {
+        for (const std::uint64_t deadline = read_tsc() + patience_cycles; !attempt();)
+            if (read_tsc() > deadline)
+                return false;
         return true;
     }
 
