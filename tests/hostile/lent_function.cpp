@@ -1,6 +1,8 @@
 // See lent_function.hpp.
 #include "tests/hostile/lent_function.hpp"
 
+#include "drivers/e1000e/spec.hpp"
+
 namespace hostile {
 
 using namespace exo;
@@ -15,7 +17,12 @@ struct Identity {
 };
 
 Identity identity(FunctionKind kind) {
-    return kind == FunctionKind::Entropy ? Identity{0x1af4, 0x1044, 4, 4} : Identity{0x1234, 0x11e8, 0, 1};
+    switch (kind) {
+    case FunctionKind::Entropy: return {0x1af4, 0x1044, 4, 4};
+    case FunctionKind::Edu: return {0x1234, 0x11e8, 0, 1};
+    case FunctionKind::Nic: break;
+    }
+    return {e1000e::pci_vendor, e1000e::pci_device, e1000e::register_bar, e1000e::register_bytes / page_bytes};
 }
 
 const StartFunction* find_free(const Identity& wanted) {

@@ -17,7 +17,7 @@ inline constexpr std::uint64_t buffer_pages = 4;
 // Where the function finds the same buffer, and nothing else.
 inline constexpr std::uint64_t device_buffer = 0x10'0000ull;
 
-enum class FunctionKind { Entropy, Edu };
+enum class FunctionKind { Entropy, Edu, Nic };
 
 struct LentFunction {
     exo::Handle handle;         // the test's
