@@ -70,6 +70,7 @@ std::expected<void, std::string> run_one(const BenchDefinition& definition, cons
                              .rows = std::move(measured->rows),
                              .notes = std::move(measured->notes)};
     std::fputs(to_table(result).c_str(), stdout);
+    std::fflush(stdout); // the next bench takes long
     // A smoke run's numbers mean nothing: they never replace a measurement.
     const std::filesystem::path folder = build_directory / (options.smoke ? "bench/smoke" : "bench");
     const auto json = write_file(folder / (result.bench + ".json"), to_json(result));

@@ -23,7 +23,8 @@ void leave_receiving(lab::ChildStart* start) {
     constexpr std::uint32_t values[] = {1, static_cast<std::uint32_t>(hostile::device_buffer), 128,
                                         e1000e::receive_control::enable};
     volatile std::uint64_t* const words = start->board->word;
-    words[was_new] = words[took_settings] = 1;
+    words[was_new] = 1;
+    words[took_settings] = 1;
     for (std::size_t i = 0; i < std::size(settings); ++i) {
         if (register_at(settings[i]) != 0)
             words[was_new] = 0;
