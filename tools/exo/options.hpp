@@ -18,7 +18,7 @@ namespace exo::tool {
 inline constexpr unsigned vcores_max = 64;
 inline constexpr std::uint64_t memory_min_bytes = 8ull << 20;
 inline constexpr std::size_t shares_max = 4;
-inline constexpr std::size_t devices_max = 8;
+inline constexpr std::size_t devices_max = 12;
 inline constexpr unsigned timeout_max_s = 7 * 24 * 3600;
 
 enum class Acceleration { automatic, kvm, tcg };
