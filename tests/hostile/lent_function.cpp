@@ -18,9 +18,12 @@ struct Identity {
 
 Identity identity(FunctionKind kind) {
     switch (kind) {
-    case FunctionKind::Entropy: return {0x1af4, 0x1044, 4, 4};
-    case FunctionKind::Edu: return {0x1234, 0x11e8, 0, 1};
-    case FunctionKind::Nic: break;
+    case FunctionKind::Entropy:
+        return {0x1af4, 0x1044, 4, 4};
+    case FunctionKind::Edu:
+        return {0x1234, 0x11e8, 0, 1};
+    case FunctionKind::Nic:
+        break;
     }
     return {e1000e::pci_vendor, e1000e::pci_device, e1000e::register_bar, e1000e::register_bytes / page_bytes};
 }

@@ -35,7 +35,7 @@ int main(void) {
         report_number("threads", threads);
         report("the same", worst < 1e-9);
     }
-    // Its threads sleep until the program ends: fftw_cleanup_threads() has all of them leave at once by pthread_exit, where
-    // the unwinder that libgcc 12 links into static programs aborts now and then, under Linux too.
+    // Its threads sleep until the program ends: fftw_cleanup_threads() has all of them leave at once by pthread_exit,
+    // where the unwinder that libgcc 12 links into static programs aborts now and then, under Linux too.
     return report_end();
 }
