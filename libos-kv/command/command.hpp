@@ -70,6 +70,7 @@ struct Call {
     std::int64_t now_ms;
     bool within_exec = false;
     bool is_retry = false; // of one that waited; it may find that it must wait on
+    std::string_view ready_key = {}; // on a retry: the key that changed; no other one serves it
 
     std::string_view operator[](std::size_t index) const { return arguments[index]; }
     Database& db() const;

@@ -36,6 +36,8 @@ constexpr CommandRow rows[] = {
      0, 0, 0, "", "nondeterministic_output", "2.4.0", "connection", commands::client_list},
     {"client|kill", -3, flag::admin | flag::noscript | flag::loading | flag::stale, "admin slow dangerous connection",
      0, 0, 0, "", "", "2.4.0", "connection", commands::client_kill},
+    {"client|unblock", -3, flag::admin | flag::noscript | flag::loading | flag::stale,
+     "admin slow dangerous connection", 0, 0, 0, "", "", "5.0.0", "connection", commands::client_unblock},
     {"client|reply", 3, flag::noscript | flag::loading | flag::stale, "slow connection", 0, 0, 0, "", "", "3.2.0",
      "connection", commands::client_reply},
     {"client|no-evict", 3, flag::admin | flag::noscript | flag::loading | flag::stale,

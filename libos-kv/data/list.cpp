@@ -111,6 +111,34 @@ List::Position List::erase(Position position) {
     return following ? Position{following, following->pack.first()} : Position{};
 }
 
+void List::erase_range(std::size_t first, std::size_t count) {
+    if (count == 0)
+        return;
+    Node* node;
+    if (first <= count_ / 2) {
+        for (node = first_; first >= node->pack.count(); node = node->next)
+            first -= node->pack.count();
+    } else {
+        std::size_t behind = count_ - first; // elements from the first one on
+        for (node = last_; behind > node->pack.count(); node = node->previous)
+            behind -= node->pack.count();
+        first = node->pack.count() - behind;
+    }
+    count_ -= count;
+    while (count) {
+        Node* next = node->next;
+        const std::size_t here = node->pack.count();
+        const std::size_t erased = count < here - first ? count : here - first;
+        if (erased == here)
+            remove_node(node);
+        else
+            node->pack.erase(node->pack.seek(static_cast<std::int64_t>(first)), erased);
+        count -= erased;
+        first = 0;
+        node = next;
+    }
+}
+
 void List::replace(Position position, std::string_view octets) {
     position.node->pack.replace(position.at, octets);
 }

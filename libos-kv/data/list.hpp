@@ -39,6 +39,8 @@ public:
     PackedValue get(Position position) const { return position.node->pack.get(position.at); }
     // Returns the element that follows.
     Position erase(Position position);
+    // So many from an index on; all of them are there.
+    void erase_range(std::size_t first, std::size_t count);
     void replace(Position position, std::string_view octets);
     void insert_before(Position position, std::string_view octets);
     void insert_after(Position position, std::string_view octets);

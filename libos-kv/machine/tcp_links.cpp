@@ -8,6 +8,8 @@ namespace {
 constexpr std::size_t backlog = 128;
 // Beyond so much that a slow reader has not taken, nothing more of what it sends is read.
 constexpr std::size_t unsent_max = 1u << 20;
+// Nor more than this much of what one sends whose command waits for a key.
+constexpr std::size_t sent_ahead_max = 1u << 20;
 
 struct EndpointText {
     char text[net::address_text_max + 8];
@@ -64,7 +66,9 @@ void TcpLinks::accept_all() {
 }
 
 void TcpLinks::receive(Link& link) {
-    while (!link.session->broken && !link.session->closing && link.session->to_send().size() < unsent_max) {
+    const Session& session = *link.session;
+    while (!session.broken && !session.closing && session.to_send().size() < unsent_max &&
+           !(session.waiting && session.input.size() >= sent_ahead_max)) {
         net::Packet* packet = link.stream.receive();
         if (!packet)
             break;

@@ -1,5 +1,5 @@
-// From a request to its reply: which command it is, whether it may run now, transactions, and who waited for what it
-// changed. Interface: server.hpp.
+// From a request to its reply: which command it is, whether it may run now, transactions. Those who wait for what it
+// changes: waiting.cpp. Interface: server.hpp.
 #include "libos-kv/command/table.hpp"
 #include "libos-kv/server/server.hpp"
 
@@ -206,103 +206,12 @@ void Server::run(Session& session, const Command& command, const std::string_vie
                     config.slow_entries);
 }
 
-void Server::key_changed(std::size_t database, std::string_view key) {
-    if (const Array<Session*>* watchers = key_watch.watchers(database, key))
-        for (Session* session : *watchers)
-            session->watched_changed = true;
-    if (key_waits.watchers(database, key))
-        ready_.push(static_cast<unsigned>(database), Text(key));
-}
-
-void Server::database_changed(std::size_t database) {
-    key_watch.for_each(database, [&](std::string_view, const Array<Session*>& watchers) {
-        for (Session* session : watchers)
-            session->watched_changed = true;
-    });
-    key_waits.for_each(database, [&](std::string_view key, const Array<Session*>&) {
-        ready_.push(static_cast<unsigned>(database), Text(key));
-    });
-}
-
 void Server::discard_transaction(Session& session) {
     session.queue.reset();
     session.in_transaction = session.transaction_broken = session.watched_changed = false;
     for (const WatchedKey& watched : session.watched)
         key_watch.remove(watched.database, watched.key, session);
     session.watched.reset();
-}
-
-void Server::wait(Call& call, const std::string_view* keys, std::size_t count, std::int64_t deadline_ms,
-                  bool null_is_array) {
-    Session& session = call.session;
-    if (call.is_retry)
-        return; // it waits already
-    session.waiting = make<Waiting>(KeptRequest(call.command, call.arguments, call.count), session.database,
-                                    Array<Text>(), deadline_ms, null_is_array);
-    for (std::size_t index = 0; index < count; index++) {
-        bool known = false;
-        for (const Text& key : session.waiting->keys)
-            known |= same_octets(key, keys[index]);
-        if (known)
-            continue;
-        session.waiting->keys.push(Text(keys[index]));
-        key_waits.add(session.database, keys[index], session);
-    }
-}
-
-void Server::end_wait(Session& session) {
-    if (!session.waiting)
-        return;
-    for (const Text& key : session.waiting->keys)
-        key_waits.remove(session.waiting->database, key, session);
-    destroy(session.waiting);
-    session.waiting = nullptr;
-}
-
-// Those who wait for a key are served in the order in which they came, as long as there is something for them.
-void Server::serve_key(std::size_t database, std::string_view key) {
-    const Array<Session*>* watchers = key_waits.watchers(database, key);
-    if (!watchers)
-        return;
-    Array<Session*> waiting;
-    for (Session* session : *watchers)
-        waiting.push(session);
-    for (Session* session : waiting) {
-        if (!session->waiting)
-            continue;
-        Arguments arguments;
-        const KeptRequest& request = session->waiting->request;
-        const std::size_t count = request.unpack(arguments);
-        const std::size_t before = session->output.size();
-        Call call{*this, *session, session->reply, request.command(), arguments.data(), count, now_ms_};
-        call.is_retry = true;
-        request.command().row->run(call);
-        if (session->output.size() == before)
-            continue;
-        end_wait(*session);
-        session->marked = true;
-    }
-}
-
-void Server::serve_ready() {
-    if (serving_)
-        return;
-    serving_ = true;
-    while (!ready_.empty()) {
-        // What is served may make further keys ready.
-        Array<WatchedKey> ready(std::move(ready_));
-        for (const WatchedKey& key : ready)
-            serve_key(key.database, key.key);
-        // Those who were served go on with what they had sent meanwhile.
-        for (std::size_t index = 0; index < sessions_.size(); index++)
-            if (Session* session = sessions_[index]; session->marked) {
-                session->marked = false;
-                process(*session);
-                if (session->wake)
-                    session->wake(*session);
-            }
-    }
-    serving_ = false;
 }
 
 } // namespace exo::kv

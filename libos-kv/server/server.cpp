@@ -79,6 +79,7 @@ void Server::input(Session* session, std::string_view octets) {
     session->input.append(octets);
     session->used_ms = now_ms_;
     process(*session);
+    resume();
 }
 
 void Server::process(Session& session) {
@@ -112,19 +113,8 @@ void Server::process(Session& session) {
 std::int64_t Server::tick() {
     constexpr std::int64_t often_ms = 10, seldom_ms = 100;
     update_clock();
-    for (std::size_t index = 0; index < sessions_.size(); index++) {
-        Session& session = *sessions_[index];
-        const Waiting* waiting = session.waiting;
-        if (!waiting || waiting->deadline_ms == 0 || waiting->deadline_ms > now_ms_)
-            continue;
-        waiting->null_is_array ? session.reply.null_array() : session.reply.null();
-        end_wait(session);
-        process(session);
-        if (session.wake)
-            session.wake(session);
-    }
-    if (!ready_.empty())
-        serve_ready();
+    end_overdue_waits();
+    resume();
     expire_some();
     bool busy = false;
     for (Database& database : databases)

@@ -57,9 +57,13 @@ public:
     bool expire_if_due(std::size_t database, Entry* entry); // true: it was erased
     void key_changed(std::size_t database, std::string_view key);
     void database_changed(std::size_t database); // all of it
+    // The session waits for one of the keys to have something; its command is run again then, with Call::is_retry.
+    // Nothing if it is such a run. Deadline 0: for ever.
     void wait(Call& call, const std::string_view* keys, std::size_t count, std::int64_t deadline_ms,
               bool null_is_array);
-    void end_wait(Session& session);
+    void end_wait(Session& session); // without a reply
+    // A session that waits gets an error, or, if that is empty, what it gets when nothing comes.
+    void give_up_wait(Session& session, std::string_view error);
     void discard_transaction(Session& session);
     bool make_room(); // false: memory is full and nothing may go
     Array<Session*>& sessions() { return sessions_; }
@@ -81,8 +85,13 @@ private:
     void execute(Session& session, const Arguments& arguments);
     bool may_run(Session& session, const Command& command, const Arguments& arguments);
     void reject(Session& session, Command* command, std::initializer_list<std::string_view> pieces);
-    void serve_ready();
+    void note_ready(std::size_t database, std::string_view key);
+    void end_overdue_waits();
+    void answered(Session& session, std::size_t before);
+    bool serve_session(Session& session, std::string_view key);
     void serve_key(std::size_t database, std::string_view key);
+    void serve_ready();
+    void resume();
     void expire_some();
     void update_clock();
 
@@ -92,8 +101,8 @@ private:
     Array<Session*> sessions_;
     Index<CommandTraits> command_index_;
     Array<Command*> commands_; // with subcommands, parents first
-    Array<WatchedKey> ready_;
-    bool serving_ = false;
+    Array<WatchedKey> ready_;   // that have something for those who wait
+    Array<Session*> resumed_;   // who wait no more, but have not gone on yet; empty between calls from outside
     unsigned expire_database_ = 0;
     std::uint64_t expire_cursor_ = 0;
     std::uint32_t slot_counts_[16384] = {};

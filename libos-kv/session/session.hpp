@@ -34,6 +34,7 @@ struct Waiting {
     Array<Text> keys;
     std::int64_t deadline_ms; // 0: for ever
     bool null_is_array;       // what it gets when nothing comes
+    bool is_silent;           // it has asked for no reply (CLIENT REPLY)
 };
 
 struct WatchedKey {
@@ -79,7 +80,7 @@ struct Session {
     Waiting* waiting = nullptr;
     void* transport = nullptr;        // of whoever carries its octets
     void (*wake)(Session&) = nullptr; // there is output that no input of its own caused
-    bool marked = false;              // whoever walks over sessions may use it
+    bool marked = false;              // it has its reply, and is to go on
 
     // Nothing that is written from now on is sent, until `input_taken` is at another request.
     std::string_view to_send() const { return output.view().substr(output_taken); }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The store and redis-server side by side on the host, the same random commands to both.
-# Usage: differential.bash SECONDS [SEED [FAMILY]]
+# Usage: differential.bash SECONDS [SEED [FAMILY]]; the family `waiting` is that of several clients.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:?usage: differential.bash SECONDS [SEED [FAMILY]]}
@@ -19,7 +19,8 @@ command -v redis-server >/dev/null || {
     echo "FAILED: there is no redis-server to compare with"
     exit 1
 }
-redis-server --port "$reference_port" --bind 127.0.0.1 --save '' --rdbcompression no --dir "$folder" >"$folder/reference.log" &
+# Often enough at its clock: it looks there for the end of waits.
+redis-server --hz 100 --port "$reference_port" --bind 127.0.0.1 --save '' --rdbcompression no --dir "$folder" >"$folder/reference.log" &
 pids+=($!)
 build/tests/kv/host-server-san "$port" 2>"$folder/store.log" &
 pids+=($!)
@@ -28,7 +29,12 @@ for _ in $(seq 100); do
     sleep 0.1
 done
 status=0
-build/tests/kv/differential tests/kv/commands.txt "$port" "$reference_port" "$seconds" "$@" || status=$?
+program=differential
+if [[ ${2:-} == waiting ]]; then
+    program=waiting
+    set -- "$1"
+fi
+"build/tests/kv/$program" tests/kv/commands.txt "$port" "$reference_port" "$seconds" "$@" || status=$?
 if grep -q 'ERROR: \|runtime error' "$folder/store.log"; then
     cat "$folder/store.log"
     status=1

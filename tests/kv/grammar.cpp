@@ -200,7 +200,7 @@ std::vector<Row> read_rows(const std::string& path, std::string_view family) {
         const std::size_t blank = line.find(' ');
         for (std::size_t index = 0; index < std::size(names); index++)
             if (line.substr(0, blank) == names[index] &&
-                (family == section || (family.empty() && section != "transactions")))
+                (family == section || (family.empty() && section != "transactions" && section != "waiting")))
                 rows.push_back({static_cast<Compare>(index), section, line.substr(blank + 1)});
     }
     if (rows.empty()) {

@@ -213,3 +213,34 @@ TEST_CASE("a list equals a deque, whatever its nodes hold") {
     }
     limits = Limits();
 }
+
+TEST_CASE("a range is erased from a list, wherever it lies") {
+    Dice dice;
+    const MemoryCheck memory;
+    for (const std::int64_t node : {-5, -1, 1, 7}) {
+        limits.list_node = node;
+        List list;
+        Model model;
+        for (int step = 0; step < 400; step++) {
+            for (std::size_t left = dice.below(60); left; left--) {
+                model.push_back(dice.value());
+                list.push(List::End::Back, model.back());
+            }
+            const std::size_t first = dice.below(model.size() + 1);
+            const std::size_t rest = model.size() - first;
+            const std::size_t count = dice.one_in(8) ? rest : std::min(rest, dice.below(70));
+            list.erase_range(first, count);
+            const auto begin = model.begin() + static_cast<std::ptrdiff_t>(first);
+            model.erase(begin, begin + static_cast<std::ptrdiff_t>(count));
+            if (step % 8 == 0)
+                check_list(list, model);
+        }
+        check_list(list, model);
+        list.erase_range(0, list.size());
+        CHECK(list.size() == 0);
+        CHECK(list.nodes() == 0);
+        list.push(List::End::Front, "again");
+        check_list(list, {"again"});
+    }
+    limits = Limits();
+}
