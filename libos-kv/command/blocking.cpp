@@ -38,8 +38,8 @@ namespace commands {
 
 void client_unblock(Call& call) {
     if (call.count > 4)
-        return call.reply.error({"ERR unknown subcommand or wrong number of arguments for '", call[1],
-                                 "'. Try CLIENT HELP."});
+        return call.reply.error(
+            {"ERR unknown subcommand or wrong number of arguments for '", call[1], "'. Try CLIENT HELP."});
     const bool with_error = call.count == 4 && is_word(call[3], "error");
     if (call.count == 4 && !with_error && !is_word(call[3], "timeout"))
         return call.reply.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");

@@ -69,7 +69,7 @@ struct Call {
     std::size_t count;
     std::int64_t now_ms;
     bool within_exec = false;
-    bool is_retry = false; // of one that waited; it may find that it must wait on
+    bool is_retry = false;           // of one that waited; it may find that it must wait on
     std::string_view ready_key = {}; // on a retry: the key that changed; no other one serves it
 
     std::string_view operator[](std::size_t index) const { return arguments[index]; }

@@ -101,7 +101,7 @@ void reply_info(Call& call, const Command& command) {
             reply_info(call, *child); // one level deep
             children++;
         }
-    call.reply.array_at(children_mark, children);
+    children ? call.reply.array_at(children_mark, children) : call.reply.set_at(children_mark, 0);
 }
 
 const Command* find_full(Call& call, std::string_view name) {

@@ -49,6 +49,19 @@ std::int64_t first_argument(const KeySpec& spec, const std::string_view* argumen
     return 0;
 }
 
+// As atoi of C reads it: blanks before the number do not matter, nor what stands behind it. 0: none, or too large.
+std::int64_t leading_integer(std::string_view text) {
+    constexpr std::int64_t most = 2'147'483'647;
+    while (!text.empty() && (text.front() == ' ' || (text.front() >= '\t' && text.front() <= '\r')))
+        text.remove_prefix(1);
+    if (!text.empty() && text.front() == '+')
+        text.remove_prefix(1);
+    std::int64_t value = 0;
+    for (; !text.empty() && text.front() >= '0' && text.front() <= '9' && value <= most; text.remove_prefix(1))
+        value = value * 10 + text.front() - '0';
+    return value <= most ? value : 0;
+}
+
 } // namespace
 
 bool find_keys(const CommandRow& row, const std::string_view* arguments, std::size_t given, Array<KeyPlace>& places) {
@@ -72,8 +85,13 @@ bool find_keys(const CommandRow& row, const std::string_view* arguments, std::si
             step = spec.numbers[2];
             if (first + spec.numbers[0] >= count)
                 return false;
-            const auto keys = parse_integer(arguments[first + spec.numbers[0]]);
-            if (!keys || *keys < 0)
+            const std::string_view text_of_count = arguments[first + spec.numbers[0]];
+            auto keys = parse_integer(text_of_count);
+            if (!keys) {
+                keys = leading_integer(text_of_count);
+                spec.flags = {};
+            }
+            if (*keys < 0)
                 return false;
             first += spec.numbers[1];
             if (__builtin_add_overflow(first, *keys - 1, &last))

@@ -1,7 +1,7 @@
 // Lists: taking elements from their ends, and moving them to another list; at once, or when there are some.
+#include "libos-kv/command/blocking.hpp"
 #include "libos-kv/command/handlers.hpp"
 #include "libos-kv/command/lists.hpp"
-#include "libos-kv/command/blocking.hpp"
 #include "libos-kv/server/server.hpp"
 
 namespace exo::kv::commands {

@@ -17,8 +17,8 @@ std::span<const CommandRow> lists_rows();
 std::span<const CommandRow> transactions_rows();
 
 inline std::array<std::span<const CommandRow>, 7> command_families() {
-    return {connection_rows(), strings_rows(), keys_rows(), server_rows(), hashes_rows(), lists_rows(),
-            transactions_rows()};
+    return {connection_rows(), strings_rows(), keys_rows(),        server_rows(),
+            hashes_rows(),     lists_rows(),   transactions_rows()};
 }
 
 } // namespace exo::kv

@@ -101,8 +101,8 @@ private:
     Array<Session*> sessions_;
     Index<CommandTraits> command_index_;
     Array<Command*> commands_; // with subcommands, parents first
-    Array<WatchedKey> ready_;   // that have something for those who wait
-    Array<Session*> resumed_;   // who wait no more, but have not gone on yet; empty between calls from outside
+    Array<WatchedKey> ready_;  // that have something for those who wait
+    Array<Session*> resumed_;  // who wait no more, but have not gone on yet; empty between calls from outside
     unsigned expire_database_ = 0;
     std::uint64_t expire_cursor_ = 0;
     std::uint32_t slot_counts_[16384] = {};

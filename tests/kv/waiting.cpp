@@ -149,7 +149,8 @@ private:
         for (std::size_t each = 0; each < clients_count; each++) {
             const bool waits_now = reference[reference_.id(each)].waits;
             if (ours[ours_.id(each)].waits != waits_now)
-                fail(std::format("client {} waits {}", each, waits_now ? "at the reference alone" : "at the store alone"));
+                fail(std::format("client {} waits {}", each,
+                                 waits_now ? "at the reference alone" : "at the store alone"));
             waits += waits_now && each == client;
             if (waits_now || requests_[each].empty())
                 continue;

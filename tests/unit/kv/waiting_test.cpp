@@ -86,8 +86,9 @@ TEST_CASE("a transaction serves at its end, the key first that first had somethi
     Session& pusher = store.open();
     Session& waiter = store.open();
     CHECK(store.say(waiter, "BLPOP first second 0").empty());
-    CHECK(store.say(pusher, "MULTI\r\nSET first text\r\nDEL first\r\nRPUSH second a\r\nRPUSH first b\r\nLLEN second\r\n"
-                            "EXEC")
+    CHECK(store
+              .say(pusher, "MULTI\r\nSET first text\r\nDEL first\r\nRPUSH second a\r\nRPUSH first b\r\nLLEN second\r\n"
+                           "EXEC")
               .ends_with("*5\r\n+OK\r\n:1\r\n:1\r\n:1\r\n:1\r\n"));
     CHECK(store.heard(waiter) == pair("second", "a"));
     // Within one, nobody waits.
