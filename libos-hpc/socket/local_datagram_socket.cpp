@@ -139,16 +139,8 @@ Outcome<SocketAddress> LocalDatagramSocket::peer_name() {
 }
 
 std::uint16_t LocalDatagramSocket::ready() {
-    using namespace linux_abi::poll_event;
     SocketGuard guard;
-    unsigned bits = !peer_ || peer_->has_place() ? out : 0;
-    if (queued() || receive_shut_)
-        bits |= in;
-    if (receive_shut_)
-        bits |= read_hang_up;
-    if (receive_shut_ && send_shut_)
-        bits |= hang_up;
-    return static_cast<std::uint16_t>(bits);
+    return ready_bits(!peer_ || peer_->has_place());
 }
 
 } // namespace exo::hpc

@@ -129,6 +129,11 @@ TEST_CASE("options: refusals") {
     check_refused({"--device", "", "p"}, "--device");
     check_refused({""}, "empty");
     check_refused({"--share", "a", "--share", "b", "--share", "c", "--share", "d", "--share", "e", "p"}, "at most 4");
+    std::vector<std::string> many;
+    for (std::size_t device = 0; device <= devices_max; ++device)
+        many.insert(many.end(), {"--device", "edu"});
+    many.push_back("p");
+    check_refused(many, "at most 12");
 }
 
 TEST_CASE("sizes: binary suffixes, no rounding, no overflow") {
