@@ -35,6 +35,8 @@ struct Transport {
     void (*unreachable)(void* context, const Conversation& about, Problem problem) = nullptr;
     // Timers; returns the tick at which to be called again.
     std::uint64_t (*tick)(void* context, std::uint64_t now) = nullptr;
+    // A burst of frames that `hold_burst` was called in has been dealt with.
+    void (*end_burst)(void* context) = nullptr;
 };
 
 // Something with timers of its own; `tick` returns when to be called again.
@@ -82,6 +84,15 @@ public:
     const Clock& clock() const { return clock_; }
     const Transport& tcp() const { return tcp_; }
     void set_tcp(const Transport& tcp) { tcp_ = tcp; }
+    // Asks for `Transport::end_burst` behind the burst that is being dealt with.
+    void hold_burst() { burst_is_held_ = true; }
+    void end_burst() {
+        if (burst_is_held_) {
+            burst_is_held_ = false;
+            if (tcp_.end_burst)
+                tcp_.end_burst(tcp_.context);
+        }
+    }
     // Delivers what ICMP or ARP found out to the socket it concerns.
     void tell_unreachable(std::uint8_t protocol, const Conversation& about, Problem problem);
 
@@ -90,6 +101,7 @@ private:
 
     std::uint64_t next_tick_ = 0;
     std::uint32_t polls_ = 0;
+    bool burst_is_held_ = false;
     std::size_t interface_count_ = 0;
     std::array<Interface*, interfaces_max> interfaces_{};
     Clock clock_;

@@ -53,6 +53,7 @@ std::size_t Interface::poll() {
     const std::size_t count = port_->receive(burst);
     for (std::size_t i = 0; i < count; i++)
         input(burst[i]);
+    network_->end_burst();
     if (transmit_queued_)
         flush();
     return count;

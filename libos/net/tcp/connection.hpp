@@ -49,7 +49,8 @@ struct TcpConnection {
     bool peer_finished = false;
     bool receive_shut = false;
     bool send_shut = false;
-    tcp_pcb* pcb = nullptr; // null: Over
+    bool acknowledgement_held = false; // until the burst that its segments came with is over
+    tcp_pcb* pcb = nullptr;            // null: Over
     Interface* interface = nullptr;
     PacketQueue received;
     PacketQueue sent;                   // the first one's first octets may be acknowledged

@@ -4,6 +4,7 @@
 
 #include "libos/net/ip/chain.hpp"
 #include "libos/net/ip/interface.hpp"
+#include "libos/net/tcp/held.hpp"
 #include "libos/net/tcp/state.hpp"
 
 #include <lwip/ip.h>
@@ -172,8 +173,10 @@ err_t ip4_output_if(pbuf* segment, const ip4_addr_t* source, const ip4_addr_t* d
     return ERR_MEM;
 }
 
-err_t exo_tcp_segment_came(tcp_pcb* pcb, const tcp_hdr* header, u16_t option_octets) {
+err_t exo_tcp_segment_came(tcp_pcb* pcb, const tcp_hdr* header, u16_t option_octets, u16_t data_octets) {
     if (pcb->state >= ESTABLISHED && pcb->state != TIME_WAIT) {
+        if (data_octets != 0)
+            exo::net::hold_acknowledgement(*pcb);
         exo::net::tcp_globals().seen = pcb;
         exo::net::note_acknowledgements(*pcb, *header, option_octets);
     }

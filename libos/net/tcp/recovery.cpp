@@ -159,6 +159,16 @@ void send_lost(TcpRecovery& recovery, tcp_pcb& pcb, std::uint32_t in_flight) {
     pcb.cwnd = static_cast<tcpwnd_size_t>(pcb.snd_nxt - pcb.lastack + room);
 }
 
+// In slow start the engine adds two segments an acknowledgement at most (RFC 3465 2.3). A receiver that acknowledges
+// whole bursts, as we do and Linux does, would make it grow slowly: what it leaves out is added.
+void grow_window(tcp_pcb& pcb, const TcpRecovery& recovery, std::uint32_t acknowledged) {
+    const std::uint32_t engine_adds = 2u * pcb.mss;
+    if (recovery.on || (pcb.flags & (TF_RTO | TF_INFR)) || pcb.cwnd >= pcb.ssthresh || acknowledged <= engine_adds)
+        return;
+    const std::uint32_t more = acknowledged - engine_adds;
+    pcb.cwnd = static_cast<tcpwnd_size_t>(std::min<std::uint32_t>(pcb.cwnd + more, pcb.ssthresh));
+}
+
 } // namespace
 
 void note_acknowledgements(tcp_pcb& pcb, const tcp_hdr& header, std::size_t option_octets) {
@@ -197,6 +207,7 @@ void note_acknowledgements(tcp_pcb& pcb, const tcp_hdr& header, std::size_t opti
     }
     if (acknowledged != pcb.lastack)
         note_range(recovery, pcb, pcb.lastack, acknowledged);
+    grow_window(pcb, recovery, acknowledged - pcb.lastack);
     if (recovery.reordered)
         pcb.dupacks = 0; // the engine counts them to three
     if (recovery.on) {

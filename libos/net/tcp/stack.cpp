@@ -5,6 +5,7 @@
 #include "libos/net/ip/chain.hpp"
 #include "libos/net/ip/interface.hpp"
 #include "libos/net/tcp/engine.hpp"
+#include "libos/net/tcp/held.hpp"
 #include "libos/net/tcp/listener.hpp"
 #include "libos/net/tcp/state.hpp"
 
@@ -14,6 +15,8 @@
 #include <lwip/priv/tcp_priv.h>
 
 namespace exo::net {
+
+TcpState* tcp_state = nullptr; // from the first open on
 
 namespace {
 
@@ -32,7 +35,6 @@ void bound_timeout(tcp_pcb& pcb) {
     pcb.rto = std::clamp(pcb.rto, retransmission_steps_min, retransmission_steps_max);
 }
 
-TcpState* state = nullptr; // from the first open on
 std::array<netif, interfaces_max> netifs;
 
 void input(void*, Interface& interface, Packet* packet, Ipv4Address source, Ipv4Address destination) {
@@ -61,9 +63,9 @@ void input(void*, Interface& interface, Packet* packet, Ipv4Address source, Ipv4
             pbuf_free(segment);
         return;
     }
-    state->within_poll = true;
+    tcp_state->within_poll = true;
     engine_input(interface, segment, source, destination);
-    state->within_poll = false;
+    tcp_state->within_poll = false;
 }
 
 // The engine's own timers. Its timeout for a connection shows in what it has to send again.
@@ -82,33 +84,33 @@ void run_engine_timers() {
 }
 
 void probe_all(std::uint64_t now) {
-    const Clock& clock = state->network->clock();
+    const Clock& clock = tcp_state->network->clock();
     std::uint64_t next_ms = no_probe;
     for (tcp_pcb* pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
         next_ms = std::min(next_ms, probe_silence(*pcb, now / clock.ticks_per_ms));
-    state->next_probe = next_ms == no_probe ? never : next_ms * clock.ticks_per_ms;
+    tcp_state->next_probe = next_ms == no_probe ? never : next_ms * clock.ticks_per_ms;
 }
 
 std::uint64_t tick(void*, std::uint64_t now) {
-    state->within_poll = true;
-    const Clock& clock = state->network->clock();
-    if (now >= state->next_probe)
+    tcp_state->within_poll = true;
+    const Clock& clock = tcp_state->network->clock();
+    if (now >= tcp_state->next_probe)
         probe_all(now);
-    for (int i = 0; i < catch_up_max && now >= state->next_tick; i++) {
-        state->next_tick = clock.after_ms(state->next_tick, TCP_TMR_INTERVAL);
+    for (int i = 0; i < catch_up_max && now >= tcp_state->next_tick; i++) {
+        tcp_state->next_tick = clock.after_ms(tcp_state->next_tick, TCP_TMR_INTERVAL);
         run_engine_timers();
     }
-    state->within_poll = false;
+    tcp_state->within_poll = false;
     if (!tcp_active_pcbs && !tcp_tw_pcbs)
-        state->next_tick = never;
-    else if (state->next_tick <= now)
-        state->next_tick = clock.after_ms(now, TCP_TMR_INTERVAL);
-    return std::min(state->next_tick, state->next_probe);
+        tcp_state->next_tick = never;
+    else if (tcp_state->next_tick <= now)
+        tcp_state->next_tick = clock.after_ms(now, TCP_TMR_INTERVAL);
+    return std::min(tcp_state->next_tick, tcp_state->next_probe);
 }
 
 // Before a connection is open, unreachable is final; after that a way may come back (RFC 1122 4.2.3.9).
 void unreachable(void*, const Conversation& about, Problem problem) {
-    for (TcpConnection& connection : state->connections) {
+    for (TcpConnection& connection : tcp_state->connections) {
         if (connection.state == TcpConnection::State::Connecting && connection.local == about.local &&
             connection.remote == about.remote) {
             break_off(connection, problem);
@@ -118,10 +120,6 @@ void unreachable(void*, const Conversation& about, Problem problem) {
 }
 
 } // namespace
-
-TcpState& tcp_globals() {
-    return *state;
-}
 
 void TcpState::need_timer() {
     if (next_tick != never)
@@ -139,7 +137,7 @@ void TcpState::need_probe(std::uint64_t at_ms) {
 }
 
 netif* netif_of(Interface& interface) {
-    const auto interfaces = state->network->interfaces();
+    const auto interfaces = tcp_state->network->interfaces();
     for (std::size_t i = 0; i < interfaces.size(); i++) {
         if (interfaces[i] != &interface)
             continue;
@@ -156,27 +154,31 @@ NetStatus TcpStack::open(Network& network) {
     if (TcpStack::current())
         return std::unexpected(Problem::AlreadyConnected);
     static bool engine_is_up = false;
-    if (!state) {
-        state = heap_new<TcpState>();
-        if (!state)
+    if (!tcp_state) {
+        tcp_state = heap_new<TcpState>();
+        if (!tcp_state)
             return std::unexpected(Problem::Full);
     }
-    state->network = &network;
+    tcp_state->network = &network;
     if (!engine_is_up) {
         tcp_init(); // asks for random numbers
         engine_is_up = true;
     }
-    state->views.open();
-    state->free = nullptr;
-    for (TcpConnection& connection : state->connections) {
+    tcp_state->views.open();
+    tcp_state->free = nullptr;
+    for (TcpConnection& connection : tcp_state->connections) {
         connection = {};
-        connection.next = state->free;
-        state->free = &connection;
+        connection.next = tcp_state->free;
+        tcp_state->free = &connection;
     }
-    state->next_tick = never;
-    state->stack = this;
+    tcp_state->next_tick = never;
+    tcp_state->stack = this;
     network_ = &network;
-    network.set_tcp({.context = nullptr, .input = input, .unreachable = unreachable, .tick = tick});
+    network.set_tcp({.context = nullptr,
+                     .input = input,
+                     .unreachable = unreachable,
+                     .tick = tick,
+                     .end_burst = send_held_acknowledgements});
     return {};
 }
 
@@ -185,7 +187,7 @@ void TcpStack::close() {
         return;
     while (tcp_listen_pcbs.listen_pcbs)
         tcp_close(reinterpret_cast<tcp_pcb*>(tcp_listen_pcbs.listen_pcbs)); // Safe: lwIP's own way to name one.
-    for (TcpConnection& connection : state->connections) {
+    for (TcpConnection& connection : tcp_state->connections) {
         if (connection.state != TcpConnection::State::Free && connection.pcb)
             break_off(connection, Problem::Aborted);
         connection.received.clear();
@@ -196,20 +198,20 @@ void TcpStack::close() {
     while (tcp_tw_pcbs)
         tcp_abort(tcp_tw_pcbs);
     engine_flush(*network_);
-    state->views.reclaim();
+    tcp_state->views.reclaim();
     network_->set_tcp({});
-    state->stack = nullptr;
+    tcp_state->stack = nullptr;
     network_ = nullptr;
 }
 
 TcpStack* TcpStack::current() {
-    return state ? state->stack : nullptr;
+    return tcp_state ? tcp_state->stack : nullptr;
 }
 
 TcpConnection* allocate_connection() {
-    TcpConnection* const connection = state->free;
+    TcpConnection* const connection = tcp_state->free;
     if (connection) {
-        state->free = connection->next;
+        tcp_state->free = connection->next;
         *connection = {};
     }
     return connection;
@@ -219,12 +221,12 @@ void free_connection(TcpConnection& connection) {
     connection.received.clear();
     connection.sent.clear();
     connection = {};
-    connection.next = state->free;
-    state->free = &connection;
+    connection.next = tcp_state->free;
+    tcp_state->free = &connection;
 }
 
 void engine_flush(Network& network) {
-    if (!state->within_poll)
+    if (!tcp_state->within_poll)
         for (Interface* interface : network.interfaces())
             interface->flush();
 }

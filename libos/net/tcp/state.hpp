@@ -16,7 +16,9 @@ struct TcpState {
     bool within_poll = false; // Network::poll gives the port what is queued, afterwards
     std::uint64_t next_tick = never;
     std::uint64_t next_probe = never;
-    tcp_pcb* seen = nullptr; // whose segment the engine is looking at
+    tcp_pcb* seen = nullptr;             // whose segment the engine is looking at
+    std::array<TcpConnection*, 32> held; // whose acknowledgements wait for the end of the burst
+    std::size_t held_count = 0;
     Views views;
     Spill spill;
     std::array<TcpConnection, tcp_connections_max> connections;
@@ -26,7 +28,11 @@ struct TcpState {
     void need_probe(std::uint64_t at_ms);
 };
 
-TcpState& tcp_globals();
+// Null until a stack was opened first.
+extern TcpState* tcp_state;
+inline TcpState& tcp_globals() {
+    return *tcp_state;
+}
 // The engine's idea of an interface, brought up to date.
 netif* netif_of(Interface& interface);
 

@@ -51,6 +51,30 @@ Packet* with_tail_room(TcpConnection& connection, std::size_t segment) {
     return last && last->tail_room() > 0 && last->length < segment ? last : nullptr;
 }
 
+// The engine looks for its last unsent segment from the first on, at each write. This shows it the queue from the last
+// one that a row of writes knows.
+class QueueEnd {
+public:
+    explicit QueueEnd(tcp_pcb& pcb) : pcb_(pcb), last_(pcb.unsent) {}
+
+    bool write(const std::byte* from, std::size_t octets, std::uint8_t flags) {
+        while (last_ && last_->next)
+            last_ = last_->next;
+        tcp_seg* const first = pcb_.unsent;
+        pcb_.unsent = last_;
+        const bool written = tcp_write(&pcb_, from, static_cast<u16_t>(octets), flags) == ERR_OK;
+        if (first)
+            pcb_.unsent = first;
+        else
+            last_ = pcb_.unsent;
+        return written;
+    }
+
+private:
+    tcp_pcb& pcb_;
+    tcp_seg* last_; // null: nothing is unsent
+};
+
 } // namespace
 
 Packet* TcpStream::receive() {
@@ -170,6 +194,7 @@ NetResult<std::size_t> TcpStream::write(std::span<const std::byte> from) {
     const std::size_t segment = tcp_mss(pcb);
     std::size_t written = 0;
     const std::size_t wanted = std::min(from.size(), send_room());
+    QueueEnd end(*pcb);
     while (written < wanted) {
         Packet* packet = with_tail_room(*connection_, segment);
         Packet* const added = packet || !has_packets(*connection_) ? nullptr : allocate();
@@ -180,7 +205,7 @@ NetResult<std::size_t> TcpStream::write(std::span<const std::byte> from) {
             std::min({wanted - written, static_cast<std::size_t>(packet->tail_room()), segment - packet->length});
         std::byte* const at = packet->data() + packet->length;
         __builtin_memcpy(at, from.data() + written, part);
-        if (tcp_write(pcb, at, static_cast<u16_t>(part), 0) != ERR_OK) {
+        if (!end.write(at, part, 0)) {
             PacketPool::release(added);
             break;
         }

@@ -155,6 +155,44 @@ TEST_CASE("tcp: a packet is sent from where it lies, and is back once it is ackn
     PacketPool::release(again);
 }
 
+TEST_CASE("tcp: segments that come in one burst are acknowledged by one, at once") {
+    Lab lab({.packets = 2048, .ring = 64, .offers = port_offer::chained_transmit});
+    lab.join();
+    lab.client.set_no_delay(true);
+    exchange(lab, 100'000, 1'000); // the window has grown
+    lab.rest(200);
+    for (const std::size_t segments : {2u, 3u, 9u, 20u}) {
+        std::size_t acknowledgements = 0;
+        lab.wire.loses = [&](const Octets& frame) {
+            acknowledgements += frame.size() < 100;
+            return false;
+        };
+        const std::vector<std::byte> octets(segments * lab.client.facts().segment_octets);
+        REQUIRE(lab.client.write(octets) == octets.size());
+        lab.settle(); // no time passes: nothing that is held back would go
+        lab.wire.loses = nullptr;
+        CHECK(acknowledgements == 1);
+        CHECK(lab.client.unacknowledged_octets() == 0);
+        std::vector<std::byte> into(octets.size());
+        CHECK(lab.server.read(into) == into.size());
+        lab.rest(200);
+    }
+}
+
+TEST_CASE("tcp: one whole acknowledgement of a large window opens the sender's as far") {
+    Lab lab({.packets = 2048, .ring = 256, .offers = port_offer::chained_transmit});
+    lab.join();
+    for (int round = 0; round < 4; round++) { // three segments, six, twelve, ...
+        const std::uint32_t before = lab.client.facts().congestion_window;
+        std::vector<std::byte> octets(before);
+        REQUIRE(lab.client.write(octets) == octets.size());
+        lab.rest(200);
+        CHECK(lab.client.unacknowledged_octets() == 0);
+        CHECK(lab.client.facts().congestion_window >= 2 * before - lab.client.facts().segment_octets);
+        CHECK(lab.server.read(octets) == octets.size());
+    }
+}
+
 TEST_CASE("tcp: a listener's backlog and addresses are bounded") {
     Lab lab;
     REQUIRE(lab.listener.open(lab.stack, {any_address, 80}, 2));

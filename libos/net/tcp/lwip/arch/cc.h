@@ -2,6 +2,8 @@
 #pragma once
 
 #define BYTE_ORDER LITTLE_ENDIAN
+#define lwip_htons(x) __builtin_bswap16(x)
+#define lwip_htonl(x) __builtin_bswap32(x)
 #define LWIP_NO_CTYPE_H 1
 /* Nobody searches text; left in, it would ask for a C library's strncmp. */
 #define lwip_strnstr(buffer, token, octets) lwip_searches_no_text
