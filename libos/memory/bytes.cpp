@@ -22,18 +22,23 @@ const Word* word_at(const std::byte* address) {
 
 constexpr std::size_t block = 4 * sizeof(Word);
 
+[[gnu::always_inline]] inline void copy_block(std::byte* out, const std::byte* in) {
+    const std::uint64_t a = word_at(in)[0].value, b = word_at(in)[1].value;
+    const std::uint64_t c = word_at(in)[2].value, d = word_at(in)[3].value;
+    word_at(out)[0].value = a;
+    word_at(out)[1].value = b;
+    word_at(out)[2].value = c;
+    word_at(out)[3].value = d;
+}
+
 } // namespace
 
 void copy_bytes(void* to, const void* from, std::size_t bytes) {
     auto* out = static_cast<std::byte*>(to);
     const auto* in = static_cast<const std::byte*>(from);
-    for (; bytes >= block; bytes -= block, out += block, in += block) {
-        const std::uint64_t a = word_at(in)[0].value, b = word_at(in)[1].value;
-        const std::uint64_t c = word_at(in)[2].value, d = word_at(in)[3].value;
-        word_at(out)[0].value = a;
-        word_at(out)[1].value = b;
-        word_at(out)[2].value = c;
-        word_at(out)[3].value = d;
+    for (; bytes >= 2 * block; bytes -= 2 * block, out += 2 * block, in += 2 * block) {
+        copy_block(out, in);
+        copy_block(out + block, in + block);
     }
     for (; bytes >= sizeof(Word); bytes -= sizeof(Word), out += sizeof(Word), in += sizeof(Word))
         word_at(out)->value = word_at(in)->value;
