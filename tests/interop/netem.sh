@@ -38,7 +38,7 @@ for plan in "$@"; do
     loss1) impair loss 1% && streams "loss 1 %" 25 25 ;;
     loss5) impair loss 5% && streams "loss 5 %" 5 5 ;;
     loss10) impair loss 10% && streams "loss 10 %" 2 2 ;;
-    loss10bbr) # 100 MB; by hand: it takes minutes
+    loss10bbr) # 100 MB: BBR does not slow down for losses
         echo bbr >/proc/sys/net/ipv4/tcp_congestion_control || echo "FAILED bbr"
         impair loss 10% && streams "loss 10 %, Linux' sender is BBR" 25 25
         ;;
