@@ -53,7 +53,7 @@ bool follows_call(std::uint64_t address) {
 }
 
 void add_backtrace(Text& text, const RegisterFrame& frame) {
-    SymbolTable symbols = SymbolTable::open(program_image());
+    SymbolTable symbols = SymbolTable::open(program_image(), program_facts().moved_by);
     text.add("backtrace:\n");
     add_frame(text, symbols, 0, frame.rip, false, false);
     std::uint64_t pointer = frame.rbp, stack = frame.rsp;

@@ -3,14 +3,14 @@
 .section .note.exo.hosted, "a", @note
 .balign 8
     .long 4
-    .long 32
+    .long 40
     .long 2
     .asciz "exo"
 .globl exo_hosted_program
 .type exo_hosted_program, @object
 exo_hosted_program:
-    .quad 0, 0, 0, 0
-.size exo_hosted_program, 32
+    .quad 0, 0, 0, 0, 0
+.size exo_hosted_program, 40
 
 .text
 /* Never reached: the program begins where its note says. */

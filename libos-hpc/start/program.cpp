@@ -84,7 +84,7 @@ const HostedProgram& program_facts() {
     const StartInfo& start = start_info();
     // Safe: an address to go to. Every caller writes the same.
     linked = {reinterpret_cast<std::uint64_t>(&_start), start.program_headers, start.program_header_count,
-              start.image_end};
+              start.image_end, 0};
     return linked;
 }
 

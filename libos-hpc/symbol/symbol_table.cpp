@@ -43,8 +43,9 @@ bool read(std::span<const std::byte> from, std::size_t index, T& value) {
 
 } // namespace
 
-SymbolTable SymbolTable::open(std::span<const std::byte> image) {
+SymbolTable SymbolTable::open(std::span<const std::byte> image, std::uint64_t moved_by) {
     SymbolTable table;
+    table.moved_by_ = moved_by;
     elf::FileHeader header;
     if (!read(image, 0, header) || compare_bytes(header.ident, elf::magic, sizeof elf::magic) != 0 ||
         header.section_header_bytes != sizeof(SectionHeader) || header.section_header_count > sections_max)
@@ -63,6 +64,9 @@ SymbolTable SymbolTable::open(std::span<const std::byte> image) {
 }
 
 std::optional<Symbol> SymbolTable::find(std::uint64_t address) const {
+    if (address < moved_by_)
+        return std::nullopt;
+    address -= moved_by_;
     SymbolEntry entry, best{};
     for (std::size_t i = 0; i < symbols_max && read(symbols_, i, entry); ++i) {
         std::uint8_t type = entry.information & type_mask;
@@ -80,7 +84,7 @@ std::optional<Symbol> SymbolTable::find(std::uint64_t address) const {
         ++length;
     if (length == room)
         return std::nullopt;
-    return Symbol{std::string_view(name, length), best.value};
+    return Symbol{std::string_view(name, length), best.value + moved_by_};
 }
 
 } // namespace exo::hpc

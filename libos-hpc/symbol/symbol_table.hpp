@@ -19,8 +19,8 @@ struct Symbol {
 
 class SymbolTable {
 public:
-    // Empty when the image has no symbol table, or a bad one.
-    static SymbolTable open(std::span<const std::byte> image);
+    // Empty when the image has no symbol table, or a bad one. `moved_by`: what addresses in the file lack.
+    static SymbolTable open(std::span<const std::byte> image, std::uint64_t moved_by = 0);
 
     bool empty() const { return symbols_.empty(); }
     // The function that holds the address.
@@ -29,6 +29,7 @@ public:
 private:
     std::span<const std::byte> symbols_;
     std::span<const std::byte> strings_;
+    std::uint64_t moved_by_ = 0;
 };
 
 } // namespace exo::hpc

@@ -20,8 +20,9 @@ const char* describe(Problem problem) {
     case Problem::ObjectFile:
         return "the file is an object file that has not been linked";
     case Problem::PositionIndependent:
-        return "the program is position-independent or a shared library, and only fixed-address static programs can "
-               "run";
+        return "the program is position-independent or a shared library, and has to be static at a fixed address";
+    case Problem::SharedLibrary:
+        return "the file is a shared library, not a program";
     case Problem::NotExecutable:
         return "the ELF file is not an executable program";
     case Problem::BadProgramHeaderSize:

@@ -32,7 +32,7 @@ std::uint64_t page_of(std::uint64_t address) {
     return address / page_bytes;
 }
 
-Checked check_file_header(Bytes image) {
+Checked check_file_header(Bytes image, bool may_be_moved) {
     if (image.size() < sizeof(magic) || std::memcmp(image.data(), magic, sizeof(magic)) != 0)
         return std::unexpected(Problem::NotElf);
     if (image.size() < sizeof(FileHeader))
@@ -48,9 +48,11 @@ Checked check_file_header(Bytes image) {
         return std::unexpected(Problem::NotX86);
     if (header.type == type_relocatable)
         return std::unexpected(Problem::ObjectFile);
-    if (header.type == type_shared)
+    if (header.type == type_shared && !may_be_moved)
         return std::unexpected(Problem::PositionIndependent);
-    if (header.type != type_executable)
+    if (header.type == type_shared && header.entry == 0)
+        return std::unexpected(Problem::SharedLibrary);
+    if (header.type != type_shared && header.type != type_executable)
         return std::unexpected(Problem::NotExecutable);
     if (header.program_header_count == 0)
         return std::unexpected(Problem::NoProgramHeaders);
@@ -115,9 +117,11 @@ Checked take_load(Bytes image, const ProgramHeader& header, Program& program) {
                                     .executable = (header.flags & flag_execute) != 0});
 }
 
-Checked take_header(Bytes image, const ProgramHeader& header, Program& program) {
+// `moved`: the program relocates itself, by what its dynamic segment says.
+Checked take_header(Bytes image, const ProgramHeader& header, Program& program, bool moved) {
     switch (header.type) {
     case segment_dynamic:
+        return moved ? Checked() : std::unexpected(Problem::Dynamic);
     case segment_interpreter:
         return std::unexpected(Problem::Dynamic);
     case segment_load:
@@ -158,16 +162,19 @@ std::uint64_t address_of_headers(const Program& program, const FileHeader& heade
 
 } // namespace
 
-std::expected<Program, Problem> parse_program(Bytes image) {
-    if (const auto checked = check_file_header(image); !checked)
+std::expected<Program, Problem> parse_program(Bytes image, std::uint64_t base) {
+    if (const auto checked = check_file_header(image, base != 0); !checked)
         return std::unexpected(checked.error());
     const auto header = read_at<FileHeader>(image, 0);
     Program program;
-    program.entry = header.entry;
+    const std::uint64_t moved_by = header.type == type_shared ? base : 0;
+    program.entry = header.entry + moved_by;
     program.program_header_count = header.program_header_count;
     for (std::size_t index = 0; index < header.program_header_count; ++index) {
         const std::uint64_t offset = header.program_header_offset + index * sizeof(ProgramHeader);
-        const auto taken = take_header(image, read_at<ProgramHeader>(image, offset), program);
+        auto part = read_at<ProgramHeader>(image, offset);
+        part.virtual_address += moved_by;
+        const auto taken = take_header(image, part, program, moved_by != 0);
         if (!taken)
             return std::unexpected(taken.error());
     }

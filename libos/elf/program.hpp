@@ -28,6 +28,7 @@ enum class [[nodiscard]] Problem {
     NotX86,
     ObjectFile,
     PositionIndependent,
+    SharedLibrary,
     NotExecutable,
     BadProgramHeaderSize,
     NoProgramHeaders,
@@ -84,7 +85,9 @@ struct Program {
 };
 
 // Checks `image` from its first byte to its last program header. Segments without memory are left out.
-std::expected<Program, Problem> parse_program(std::span<const std::byte> image);
+// A position-independent program that is static is refused, unless `base` says where it is to be: a multiple of what
+// its segments are aligned to. All addresses are then those that it has there.
+std::expected<Program, Problem> parse_program(std::span<const std::byte> image, std::uint64_t base = 0);
 
 // The descriptor of the first note of that owner and type; a null span when there is none or the notes are malformed.
 // `program` must have come from the same image.

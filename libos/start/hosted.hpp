@@ -14,7 +14,8 @@ struct HostedProgram {
     std::uint64_t program_headers; // in memory, 0 when no segment holds them
     std::uint64_t program_header_count;
     std::uint64_t image_end; // behind its last segment
+    std::uint64_t moved_by;  // what its file's addresses lack; 0 unless it is position-independent
 };
-static_assert(sizeof(HostedProgram) == 32);
+static_assert(sizeof(HostedProgram) == 40);
 
 } // namespace exo

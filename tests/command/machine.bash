@@ -53,6 +53,11 @@ done
 run_exo "${machine[@]}" build/examples/host/hello
 check "a static program of the host: status 0, not $status" test "$status" = 0
 check "a static program of the host: says what it says there" stdout_is "$(build/examples/host/hello)"
+run_exo "${machine[@]}" $programs/movable-echo "two words" x
+check "a position-independent one: status 7, not $status" test "$status" = 7
+check "a position-independent one: its arguments" grep -qF "$programs/movable-echo|two words|x|" "$scratch/stdout"
+run_exo "${machine[@]}" $programs/movable-crash segv
+check "a position-independent one that crashes: a backtrace with names" names innermost middle outermost main
 run_exo "${machine[@]}" /bin/busybox wc -c /manifest-that-is-not-there
 check "Debian's static busybox: its own status for a missing file: 1, not $status" test "$status" = 1
 check "Debian's static busybox: its own sentence" says "/manifest-that-is-not-there: No such file or directory"

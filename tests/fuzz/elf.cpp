@@ -25,7 +25,8 @@ void check_segment(const exo::elf::Segment& segment, std::size_t image_bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::span<const std::byte> image(reinterpret_cast<const std::byte*>(data), size);
-    const auto program = exo::elf::parse_program(image);
+    const std::uint64_t base = size != 0 && (data[size - 1] & 1) ? 0x400000 : 0; // where it may be moved to
+    const auto program = exo::elf::parse_program(image, base);
     if (!program) {
         require(exo::elf::describe(program.error())[0] != '\0');
         return 0;

@@ -26,7 +26,9 @@ bool ends_early(std::span<const std::byte> image) {
 } // namespace
 
 Outcome<void> check_program(std::span<const std::byte> image, std::string_view name) {
-    const auto program = elf::parse_program(image);
+    auto program = elf::parse_program(image, position_independent_base);
+    if (program && elf::has_note_of(image, *program, libos_note_owner))
+        program = elf::parse_program(image); // which is loaded as it is
     if (!program)
         return failed(std::format("{} cannot run: {}", name, elf::describe(program.error())));
     if (ends_early(image))
@@ -35,7 +37,7 @@ Outcome<void> check_program(std::span<const std::byte> image, std::string_view n
 }
 
 bool has_library_os(std::span<const std::byte> image) {
-    const auto program = elf::parse_program(image);
+    const auto program = elf::parse_program(image, position_independent_base);
     return program && elf::has_note_of(image, *program, libos_note_owner);
 }
 

@@ -15,6 +15,9 @@ namespace exo::tool {
 // The owner of the ELF note that every library OS carries (section .note.exo.libos).
 inline constexpr std::string_view libos_note_owner = "exo";
 
+// Where a static position-independent program that brings no library OS is loaded, as others are linked.
+inline constexpr std::uint64_t position_independent_base = 0x400000;
+
 // `name` is only used in the sentence of a failure.
 Outcome<void> check_program(std::span<const std::byte> image, std::string_view name);
 

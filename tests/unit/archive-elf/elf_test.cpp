@@ -64,6 +64,29 @@ TEST_CASE("elf: a real static program is accepted, a real dynamic one is not") {
     CHECK((refused.error() == Problem::PositionIndependent || refused.error() == Problem::Dynamic));
 }
 
+TEST_CASE("elf: a static position-independent program is moved as a whole, one with an interpreter is refused") {
+    constexpr std::uint64_t base = 0x10000000;
+    ElfImage image;
+    elf::ProgramHeader dynamic{}, interpreter{};
+    dynamic.type = elf::segment_dynamic;
+    interpreter.type = elf::segment_interpreter;
+    image.header.type = elf::type_shared;
+    image.program_headers.push_back(dynamic);
+    const auto program = elf::parse_program(image.bytes(), base);
+    REQUIRE(program.has_value());
+    CHECK(program->entry == base + 0x401010);
+    CHECK(program->lowest_address() == base + 0x400000);
+    CHECK(program->end_address() == base + 0x404000);
+    CHECK(program->program_headers_address == base + 0x400000 + sizeof(elf::FileHeader));
+    CHECK(elf::parse_program(image.bytes(), elf::address_end).error() == Problem::OutsideUserMemory);
+    CHECK(elf::parse_program(image.bytes(), ~0ull << 22).error() == Problem::OutsideUserMemory);
+    image.program_headers.push_back(interpreter);
+    CHECK(elf::parse_program(image.bytes(), base).error() == Problem::Dynamic);
+    image = {};
+    image.program_headers.push_back(dynamic);
+    CHECK(elf::parse_program(image.bytes(), base).error() == Problem::Dynamic); // at a fixed address it is for a loader
+}
+
 TEST_CASE("elf: faults of the file header") {
     ElfImage image;
     SUBCASE("magic") {
@@ -93,6 +116,11 @@ TEST_CASE("elf: faults of the file header") {
     SUBCASE("shared") {
         image.header.type = elf::type_shared;
         CHECK(problem_of(image) == Problem::PositionIndependent);
+    }
+    SUBCASE("a shared library, where programs may be moved") {
+        image.header.type = elf::type_shared;
+        image.header.entry = 0;
+        CHECK(elf::parse_program(image.bytes(), 0x10000000).error() == Problem::SharedLibrary);
     }
     SUBCASE("core") {
         image.header.type = 4;

@@ -152,6 +152,34 @@ TEST_CASE("elf: a program and a library OS in one file") {
     CHECK_FALSE(host_program(bytes, bytes, "prog")); // a library OS without room for the facts
 }
 
+TEST_CASE("elf: a position-independent program goes where others are linked, unless it brings a library OS") {
+    SmallProgram program;
+    const SmallLibraryOs alone;
+    const auto bytes = std::as_bytes(std::span(&program, 1));
+    program.header.e_type = ET_DYN;
+    program.header.e_entry = offsetof(SmallProgram, owner);
+    program.load.p_vaddr = program.note.p_vaddr = 0;
+    CHECK(says(check_program(bytes, "prog").error().sentence, "fixed address"));
+    program.owner[0] = 'a';
+    REQUIRE(check_program(bytes, "prog"));
+    CHECK_FALSE(has_library_os(bytes));
+    const auto merged = host_program(bytes, std::as_bytes(std::span(&alone, 1)), "prog");
+    REQUIRE(merged);
+    const auto parsed = exo::elf::parse_program(*merged);
+    REQUIRE(parsed);
+    CHECK(parsed->lowest_address() == position_independent_base);
+    const auto room = exo::elf::find_note(*merged, *parsed, libos_note_owner, exo::hosted_note_type);
+    REQUIRE(room.size() == sizeof(exo::HostedProgram));
+    exo::HostedProgram facts;
+    std::memcpy(&facts, room.data(), sizeof facts);
+    CHECK(facts.entry == position_independent_base + offsetof(SmallProgram, owner));
+    CHECK(facts.moved_by == position_independent_base);
+    // In memory its headers are those of its file.
+    CHECK(facts.program_headers == position_independent_base + sizeof(Elf64_Ehdr));
+    CHECK(std::memcmp(merged->data() + sizeof(Elf64_Ehdr), bytes.data() + sizeof(Elf64_Ehdr),
+                      bytes.size() - sizeof(Elf64_Ehdr)) == 0);
+}
+
 TEST_CASE("elf: files of the host") {
     CHECK_FALSE(read_program("/bin/sh"));
     CHECK_FALSE(read_program("/etc/passwd"));
