@@ -100,11 +100,17 @@ bool Call::integer_between(std::string_view text, std::int64_t least, std::int64
 
 bool Call::real(std::string_view text, double& value, std::string_view problem) {
     const auto parsed = parse_double(text);
-    if (parsed)
+    // What was rounded to zero or infinity, where the text says something else, is out of range.
+    bool fits = parsed.has_value();
+    if (fits && (*parsed == 0 || __builtin_isinf(*parsed))) {
+        const auto exact = parse_long_double(text);
+        fits = exact && *exact == static_cast<long double>(*parsed);
+    }
+    if (fits)
         value = *parsed;
     else
         reply.error(problem);
-    return parsed.has_value();
+    return fits;
 }
 
 } // namespace exo::kv

@@ -188,36 +188,9 @@ void hincrbyfloat(Call& call) {
 }
 
 void hscan(Call& call) {
-    ScanOptions options;
-    Entry* entry;
-    if (!read_scan_cursor(call, call[2], options))
-        return;
-    if (!call.read(call[1], Type::Hash, entry))
-        return;
-    if (!entry) {
-        reply_scan(call, 0);
-        return call.reply.array(0);
-    }
-    if (!read_scan_options(call, 3, false, options))
-        return;
-    Text found;
-    Reply items(found);
-    std::size_t count = 0;
-    std::int64_t seen = 0;
-    std::uint64_t cursor = options.cursor;
-    do {
-        cursor = entry->hash().scan(cursor, [&](std::string_view field, std::string_view value) {
-            seen++;
-            if (!options.fits(field))
-                return;
-            items.bulk(field);
-            items.bulk(value);
-            count += 2;
-        });
-    } while (cursor && seen < options.count);
-    reply_scan(call, cursor);
-    call.reply.array(count);
-    call.reply.raw(found);
+    scan_within(call, Type::Hash, [](Entry& entry, std::uint64_t cursor, auto found) {
+        return entry.hash().scan(cursor, found);
+    });
 }
 
 } // namespace exo::kv::commands

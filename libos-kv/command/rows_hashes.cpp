@@ -31,6 +31,8 @@ constexpr CommandRow rows[] = {
      "2.0.0", "hash", commands::hvals},
     {"hlen", 2, flag::readonly | flag::fast, "read hash fast", 1, 1, 1, "RO i1 r0,1,0", "", "2.0.0", "hash",
      commands::hlen},
+    {"hrandfield", -2, flag::readonly, "read hash slow", 1, 1, 1, "RO,access i1 r0,1,0", "nondeterministic_output",
+     "6.2.0", "hash", commands::hrandfield},
     {"hscan", -3, flag::readonly, "read hash slow", 1, 1, 1, "RO,access i1 r0,1,0", "nondeterministic_output", "2.8.0",
      "hash", commands::hscan},
     {"hsetnx", 4, flag::write | flag::denyoom | flag::fast, "write hash fast", 1, 1, 1, "RW,insert i1 r0,1,0", "",

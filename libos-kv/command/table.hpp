@@ -14,11 +14,13 @@ std::span<const CommandRow> keys_rows();
 std::span<const CommandRow> server_rows();
 std::span<const CommandRow> hashes_rows();
 std::span<const CommandRow> lists_rows();
+std::span<const CommandRow> sets_rows();
+std::span<const CommandRow> sorted_sets_rows();
 std::span<const CommandRow> transactions_rows();
 
-inline std::array<std::span<const CommandRow>, 7> command_families() {
-    return {connection_rows(), strings_rows(), keys_rows(),        server_rows(),
-            hashes_rows(),     lists_rows(),   transactions_rows()};
+inline std::array<std::span<const CommandRow>, 9> command_families() {
+    return {connection_rows(), strings_rows(), keys_rows(),        server_rows(),      hashes_rows(),
+            lists_rows(),      sets_rows(),    sorted_sets_rows(), transactions_rows()};
 }
 
 } // namespace exo::kv
