@@ -23,6 +23,8 @@ void sort_items(Part& part) {
 }
 
 void sort_pairs(Part& part) {
+    if (!part.items.empty() && part.items[0].type == '*')
+        return sort_items(part); // each pair is an array of its own
     std::vector<std::pair<Part, Part>> pairs;
     for (std::size_t index = 0; index + 1 < part.items.size(); index += 2)
         pairs.emplace_back(part.items[index], part.items[index + 1]);
@@ -53,7 +55,9 @@ bool is_same(Compare compare, Part ours, Part reference) {
         const long near_enough = compare == Compare::Near ? near_enough_ms : near_enough_s;
         return left >= 0 && right >= 0 && std::labs(left - right) <= near_enough; // below 0 there is no time
     }
-    return ours == reference || (compare == Compare::Shape && ours.type != '-');
+    if (compare == Compare::Size && ours.items.size() != reference.items.size())
+        return false;
+    return ours == reference || ((compare == Compare::Shape || compare == Compare::Size) && ours.type != '-');
 }
 
 // A mistake could turn their time into for ever.
@@ -99,10 +103,14 @@ int main(int count, char** values) {
         for (std::size_t index = dice() % 60 + 1; index; index--) {
             const Row& row = rows[dice() % rows.size()];
             Sent sent{row.compare, make_command(row, dice)};
-            if (dice() % 12 == 0 && !may_wait(sent.words)) {
+            if (row.family != "as they stand" && dice() % 12 == 0 && !may_wait(sent.words)) {
                 make_mistake(sent.words, dice);
+                if (is_endless(sent.words))
+                    continue;
                 if (sent.compare == Compare::Scan || sent.compare == Compare::Scans)
                     sent.compare = Compare::Shape; // a strange cursor finds what it finds
+                if (is_by_chance(sent.words))
+                    sent.compare = Compare::Size;
             }
             octets += request(sent.words);
             batch.push_back(std::move(sent));

@@ -116,6 +116,20 @@ std::string some(std::string_view kind, Dice& dice) {
         return key(dice, "n");
     if (kind == "any")
         return key(dice, one_of(dice, {"s", "l", "t", "z", "h", "n"}).c_str());
+    // Keys of their own, which no other kind names: large ones, those that lose members by chance, and sorted sets whose
+    // members all have one score.
+    if (kind == "bigset")
+        return "T" + std::to_string(below(dice, 2));
+    if (kind == "bigzset")
+        return "Z" + std::to_string(below(dice, 2));
+    if (kind == "seldom")
+        return below(dice, 200) ? "nokey" : one_of(dice, {"T0", "T1", "Z0", "Z1"});
+    if (kind == "pop")
+        return "p" + std::to_string(below(dice, 3));
+    if (kind == "even")
+        return "e" + std::to_string(below(dice, 4));
+    if (kind == "wide")
+        return std::to_string(below(dice, 1200));
     if (kind == "val")
         return value(dice);
     if (kind == "int")
@@ -186,7 +200,7 @@ void expand(const std::vector<std::string>& tokens, std::size_t& at, std::string
 } // namespace
 
 std::vector<Row> read_rows(const std::string& path, std::string_view family) {
-    static const char* const names[] = {"exact", "sorted", "pairs", "scan", "scans", "near", "second", "shape"};
+    static const char* const names[] = {"exact", "sorted", "pairs", "scan", "scans", "size", "near", "second", "shape"};
     std::ifstream file(path);
     std::vector<Row> rows;
     std::string line, section;
@@ -273,6 +287,15 @@ void make_mistake(Words& words, Dice& dice) {
                                       "[a",
                                       "+inf"});
     }
+}
+
+bool is_by_chance(const Words& words) {
+    return words[0] == "srandmember" || words[0] == "hrandfield" || words[0] == "zrandmember";
+}
+
+bool is_endless(const Words& words) {
+    constexpr long long many = 100'000;
+    return is_by_chance(words) && words.size() > 2 && std::atoll(words[2].c_str()) < -many;
 }
 
 } // namespace kv_test

@@ -16,6 +16,7 @@ enum class Compare {
     Pairs,  // an array of pairs in any order
     Scan,   // a cursor and an array in any order
     Scans,  // a cursor and an array of pairs in any order
+    Size,   // an array of as many items: members by chance
     Near,   // milliseconds that may differ by the time that passes
     Second, // seconds that may
     Shape,  // the type of the reply alone
@@ -36,5 +37,8 @@ std::vector<Row> read_rows(const std::string& path, std::string_view family);
 Words make_command(const Row& row, Dice& dice);
 // As someone who makes mistakes would send it: an argument less, one more, or a strange one.
 void make_mistake(Words& words, Dice& dice);
+// Whether it asks for members by chance, and whether for so many that they would fill all memory.
+bool is_by_chance(const Words& words);
+bool is_endless(const Words& words);
 
 } // namespace kv_test
