@@ -188,9 +188,8 @@ void hincrbyfloat(Call& call) {
 }
 
 void hscan(Call& call) {
-    scan_within(call, Type::Hash, [](Entry& entry, std::uint64_t cursor, auto found) {
-        return entry.hash().scan(cursor, found);
-    });
+    scan_within(call, Type::Hash,
+                [](Entry& entry, std::uint64_t cursor, auto found) { return entry.hash().scan(cursor, found); });
 }
 
 } // namespace exo::kv::commands

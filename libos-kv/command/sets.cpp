@@ -96,9 +96,8 @@ void smembers(Call& call) {
 }
 
 void sscan(Call& call) {
-    scan_within(call, Type::Set, [](Entry& entry, std::uint64_t cursor, auto found) {
-        return entry.set().scan(cursor, found);
-    });
+    scan_within(call, Type::Set,
+                [](Entry& entry, std::uint64_t cursor, auto found) { return entry.set().scan(cursor, found); });
 }
 
 } // namespace exo::kv::commands

@@ -90,8 +90,9 @@ bool read_range(Call& call, std::string_view least, std::string_view greatest, O
 }
 
 Ranks ranks_within(const SortedSet& set, const ScoreRange& range) {
-    return between(set.count_while([&](double score, std::string_view) { return is_below(score, range.least); }),
-                   set.count_while([&](double score, std::string_view) { return is_not_above(score, range.greatest); }));
+    return between(
+        set.count_while([&](double score, std::string_view) { return is_below(score, range.least); }),
+        set.count_while([&](double score, std::string_view) { return is_not_above(score, range.greatest); }));
 }
 
 Ranks ranks_within(const SortedSet& set, const OctetsRange& range) {

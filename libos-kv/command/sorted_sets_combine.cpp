@@ -74,20 +74,21 @@ double joined(double one, double other, Aggregate aggregate) {
     return one;
 }
 
-void unite(const Request& request, SortedSet& into) {
-    Index<RankedTraits> sums;
+using Scores = Index<RankedTraits>; // members in no order yet
+
+void add(Scores& scores, std::string_view member, double score) {
+    scores.insert(Ranked::create(member, score, 0));
+}
+
+void unite(const Request& request, Scores& into) {
     for (const Source& source : request.sources)
         source.for_each([&](std::string_view member, double given) {
             const double score = or_zero(source.weight * given);
-            if (Ranked* known = sums.get(member))
+            if (Ranked* known = into.get(member))
                 known->score = joined(known->score, score, request.aggregate);
             else
-                sums.insert(Ranked::create(member, score, 0));
+                add(into, member, score);
         });
-    sums.drain([&](Ranked& sum) {
-        into.set(sum.member(), sum.score);
-        Ranked::destroy(&sum);
-    });
 }
 
 // visit(member, score) for what all of them have, until it returns false for enough.
@@ -107,28 +108,39 @@ void for_common(const Request& request, Visit visit) {
     });
 }
 
-void subtract(const Request& request, SortedSet& into) {
+void subtract(const Request& request, Scores& into) {
     const Array<Source>& sources = request.sources;
     sources[0].for_each([&](std::string_view member, double score) {
         for (std::size_t index = 1; index < sources.size(); index++)
             if (sources[index].score(member))
                 return;
-        into.set(member, score);
+        add(into, member, score);
     });
 }
 
-void combine(Request& request, Operation operation, SortedSet& into) {
+void combine(const Request& request, Operation operation, SortedSet& into) {
+    Scores scores;
     switch (operation) {
     case Operation::Union:
-        return unite(request, into);
+        unite(request, scores);
+        break;
     case Operation::Intersection:
-        return for_common(request, [&](std::string_view member, double score) {
-            into.set(member, score);
+        for_common(request, [&](std::string_view member, double score) {
+            add(scores, member, score);
             return true;
         });
+        break;
     case Operation::Difference:
-        return subtract(request, into);
+        subtract(request, scores);
+        break;
     }
+    std::size_t longest = 0;
+    scores.for_each([&](const Ranked& each) { longest = each.size > longest ? each.size : longest; });
+    into.admit(longest, scores.size());
+    scores.drain([&](Ranked& each) {
+        into.set(each.member(), each.score);
+        Ranked::destroy(&each);
+    });
 }
 
 // Reads all of it. False: an error was said.
@@ -146,6 +158,7 @@ void reply_combined(Call& call, Operation operation) {
     if (!read_request(call, 1, operation, Result::Said, request))
         return;
     SortedSet result;
+    result.unpack(); // which keeps a zero below zero
     combine(request, operation, result);
     const bool nested = request.with_scores && call.reply.version() > 2;
     call.reply.array(request.with_scores && !nested ? result.size() * 2 : result.size());

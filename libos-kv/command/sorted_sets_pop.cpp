@@ -67,8 +67,7 @@ void pop_from_end(Call& call, End end) {
     std::int64_t count = 1;
     const bool counted = call.count == 3;
     Entry* entry;
-    if (counted &&
-        !call.integer_between(call[2], 0, INT64_MAX, count, "ERR value is out of range, must be positive"))
+    if (counted && !call.integer_between(call[2], 0, INT64_MAX, count, "ERR value is out of range, must be positive"))
         return;
     if (!call.write(call[1], Type::SortedSet, entry))
         return;

@@ -179,6 +179,8 @@ void zrangestore(Call& call) {
     SortedSet* result = make<SortedSet>();
     if (entry) {
         const Ranks ranks = ranks_of(entry->sorted_set(), range);
+        if (range.by == By::Rank)
+            result->admit(0, ranks.count); // Redis knows how many there will be, and here alone
         entry->sorted_set().for_ranks(ranks.first, ranks.count, range.direction == Direction::Down,
                                       [&](std::string_view member, double score) { result->set(member, score); });
     }

@@ -1,4 +1,5 @@
-// What commands that store their result have in common: SINTERSTORE and its like, ZRANGESTORE, ZUNIONSTORE and its like.
+// What commands that store their result have in common: SINTERSTORE and its like, ZRANGESTORE, ZUNIONSTORE and its
+// like.
 #pragma once
 
 #include "libos-kv/command/command.hpp"

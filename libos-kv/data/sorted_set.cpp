@@ -46,7 +46,8 @@ std::optional<std::size_t> SortedSet::rank(std::string_view member) const {
 
 void SortedSet::pack_insert(std::string_view member, double score) {
     char text[double_text_max];
-    const std::string_view shown(text, format_double(score, text));
+    // As in Redis, a listpack has no zero below zero.
+    const std::string_view shown(text, format_double(score == 0 ? 0 : score, text));
     std::size_t at = pack_.first();
     while (at != Listpack::end) {
         PackedValue other = pack_.get(at);

@@ -116,8 +116,8 @@ std::string some(std::string_view kind, Dice& dice) {
         return key(dice, "n");
     if (kind == "any")
         return key(dice, one_of(dice, {"s", "l", "t", "z", "h", "n"}).c_str());
-    // Keys of their own, which no other kind names: large ones, those that lose members by chance, and sorted sets whose
-    // members all have one score.
+    // Keys of their own, which no other kind names: large ones, those that lose members by chance, and sorted sets
+    // whose members all have one score.
     if (kind == "bigset")
         return "T" + std::to_string(below(dice, 2));
     if (kind == "bigzset")
