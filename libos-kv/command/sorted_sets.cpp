@@ -182,9 +182,12 @@ void zrevrank(Call& call) {
 
 void zscan(Call& call) {
     scan_within(call, Type::SortedSet, [](Entry& entry, std::uint64_t cursor, auto found) {
-        return entry.sorted_set().scan(cursor, [&](std::string_view member, double score) {
+        const SortedSet& set = entry.sorted_set();
+        // Here alone Redis says scores as they are kept.
+        const auto format = set.is_packed() ? SortedSet::format_packed_score : format_double;
+        return set.scan(cursor, [&](std::string_view member, double score) {
             char text[double_text_max];
-            found(member, std::string_view(text, format_double(score, text)));
+            found(member, std::string_view(text, format(score, text)));
         });
     });
 }

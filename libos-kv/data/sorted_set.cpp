@@ -44,10 +44,17 @@ std::optional<std::size_t> SortedSet::rank(std::string_view member) const {
     });
 }
 
+std::size_t SortedSet::format_packed_score(double score, char* out) {
+    constexpr double whole_max = 4611686018427387904.0; // 2^62
+    if (score >= -whole_max && score <= whole_max)
+        if (const auto whole = static_cast<std::int64_t>(score); static_cast<double>(whole) == score)
+            return format_integer(whole, out);
+    return format_double(score, out);
+}
+
 void SortedSet::pack_insert(std::string_view member, double score) {
     char text[double_text_max];
-    // As in Redis, a listpack has no zero below zero.
-    const std::string_view shown(text, format_double(score == 0 ? 0 : score, text));
+    const std::string_view shown(text, format_packed_score(score, text));
     std::size_t at = pack_.first();
     while (at != Listpack::end) {
         PackedValue other = pack_.get(at);

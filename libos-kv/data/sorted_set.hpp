@@ -77,6 +77,9 @@ public:
         }
         return rank;
     }
+    // A score's text as listpacks have it in Redis: whole numbers of up to 2^62 are such, also zero below zero. Octets
+    // at `out`: double_text_max (number/real.hpp).
+    static std::size_t format_packed_score(double score, char* out);
     // visit(member, score), as Index::scan; a listpack is visited whole.
     template <typename Visit>
     std::uint64_t scan(std::uint64_t cursor, Visit visit) const {

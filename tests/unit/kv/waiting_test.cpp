@@ -136,8 +136,7 @@ TEST_CASE("those who wait for a sorted set are served from it, and mind no list"
     CHECK(store.say(adder, "ZADD board 1 a 2 b 3 c 4 d 5 e") == ":5\r\n");
     CHECK(store.heard(low) == "*3\r\n$5\r\nboard\r\n$1\r\na\r\n$1\r\n1\r\n");
     CHECK(store.heard(high) == "*3\r\n$5\r\nboard\r\n$1\r\ne\r\n$1\r\n5\r\n");
-    CHECK(store.heard(many) ==
-          "*2\r\n$5\r\nboard\r\n*2\r\n*2\r\n$1\r\nd\r\n$1\r\n4\r\n*2\r\n$1\r\nc\r\n$1\r\n3\r\n");
+    CHECK(store.heard(many) == "*2\r\n$5\r\nboard\r\n*2\r\n*2\r\n$1\r\nd\r\n$1\r\n4\r\n*2\r\n$1\r\nc\r\n$1\r\n3\r\n");
     CHECK(store.heard(list).empty());
     CHECK(store.say(adder, "ZRANGE board 0 -1\r\nDEL board") == "*1\r\n$1\r\nb\r\n:1\r\n");
     CHECK(store.say(low, "BZPOPMIN board 0").empty());
@@ -147,8 +146,8 @@ TEST_CASE("those who wait for a sorted set are served from it, and mind no list"
     CHECK(store.say(high, "BZPOPMAX board 0").starts_with("-WRONGTYPE "));
     CHECK(store.say(adder, "ZADD made 7 z\r\nRENAME made board") == ":1\r\n+OK\r\n");
     CHECK(store.heard(low) == "*3\r\n$5\r\nboard\r\n$1\r\nz\r\n$1\r\n7\r\n");
-    CHECK(store.say(adder, "MULTI\r\nBZPOPMIN none 0\r\nBZMPOP 0 1 none MIN\r\nEXEC")
-              .ends_with("*2\r\n*-1\r\n*-1\r\n"));
+    CHECK(
+        store.say(adder, "MULTI\r\nBZPOPMIN none 0\r\nBZMPOP 0 1 none MIN\r\nEXEC").ends_with("*2\r\n*-1\r\n*-1\r\n"));
     CHECK(store.say(low, "BZPOPMIN none 0.01").empty());
     store.pass_ms(20);
     CHECK(store.heard(low) == nothing);
