@@ -9,7 +9,7 @@ namespace exo::tool {
 
 namespace {
 
-constexpr std::string_view qemu_prefix = "qemu:";
+constexpr std::string_view qemu_prefix = "qemu:", qemu_shared_prefix = "qemu-shared:";
 
 // Up to the next comma that is not doubled; doubled ones become one. Takes what it read off `text`.
 std::string next_part(std::string_view& text) {
@@ -41,11 +41,15 @@ std::string with_doubled_commas(std::string_view text) {
 Outcome<DiskImage> parse_disk(std::string_view text) {
     DiskImage disk;
     const std::string whole(text);
-    if (text.starts_with(qemu_prefix)) {
-        disk.path = text.substr(qemu_prefix.size());
+    for (const std::string_view prefix : {qemu_prefix, qemu_shared_prefix}) {
+        if (!text.starts_with(prefix))
+            continue;
+        disk.path = text.substr(prefix.size());
         disk.in_qemu_words = true;
+        disk.shared = prefix == qemu_shared_prefix;
         if (disk.path.empty())
-            return usage_error("--disk qemu: needs a drive in QEMU's words, such as qemu:file=null-co://,format=raw");
+            return usage_error(
+                std::format("--disk {0} needs a drive in QEMU's words, such as {0}file=null-co://,format=raw", prefix));
         return disk;
     }
     disk.path = next_part(text);

@@ -25,7 +25,7 @@ struct DiskImage {
     std::vector<std::string> device_properties; // each K=V, of QEMU's nvme
 };
 
-// IMAGE[,size=SIZE][,ro][,shared[=SIZE]][,K=V...] or qemu:DRIVE; in IMAGE a comma is written twice.
+// IMAGE[,size=SIZE][,ro][,shared[=SIZE]][,K=V...], qemu:DRIVE or qemu-shared:DRIVE; in IMAGE a comma is written twice.
 Outcome<DiskImage> parse_disk(std::string_view text);
 
 // The words of QEMU's -drive and -device for disk number `index`.

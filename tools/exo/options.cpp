@@ -323,7 +323,7 @@ The exit status, stdout and stderr are the program's own; stdin is forwarded to 
                       one more NVMe disk, a raw image, at /data (the next: /data1, ...) for programs on libos-hpc unless it
                       is shared; size: make it when it is not there; shared: the program gets blocks of
                       it that are its own from run to run (SIZE of them, or all that are left); K=V: of QEMU's nvme, such as
-                      logical_block_size=4096; qemu:DRIVE: a drive in QEMU's words; can be repeated
+                      logical_block_size=4096; qemu:DRIVE or qemu-shared:DRIVE: a drive in QEMU's words; can be repeated
   --net WIRE[,K=V...] one more NIC: user (NAT and DHCP of QEMU's own; hostfwd=tcp::8080-:80 leads in), hub:NAME (machines
                       joined by a name; given twice, inside this machine), tap:INTERFACE, qemu:NETDEV; can be repeated.
                       model=e1000e instead of virtio-net-pci, mac=..., queues=N (tap), and further properties such as packed=on;

@@ -56,9 +56,18 @@ TEST_CASE("disk: an image with options") {
           "file=null-co://,format=raw,if=none,id=disk0");
 }
 
+TEST_CASE("disk: a drive in QEMU's words, whole or shared") {
+    CHECK_FALSE(parse_disk("qemu:file=null-co://")->shared);
+    const auto shared = parse_disk("qemu-shared:file=null-co://,throttling.iops-total=9");
+    REQUIRE(shared.has_value());
+    CHECK(shared->shared);
+    CHECK(shared->extent_bytes == 0);
+    CHECK(disk_words(*shared, 1).drive == "file=null-co://,throttling.iops-total=9,if=none,id=disk1");
+}
+
 TEST_CASE("disk: words that mean nothing are refused") {
-    for (const char* words :
-         {"", ",ro", "x,size=1", "x,size=what", "x,size=1025K,ro", "x,size=1M,ro", "x,something", "x,=1", "qemu:"})
+    for (const char* words : {"", ",ro", "x,size=1", "x,size=what", "x,size=1025K,ro", "x,size=1M,ro", "x,something",
+                              "x,=1", "qemu:", "qemu-shared:"})
         CHECK_MESSAGE(!parse_disk(words).has_value(), words);
 }
 
