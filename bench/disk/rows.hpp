@@ -32,6 +32,13 @@ inline constexpr PeerBound sequence_bounds[] = {{.peer = "psync", .ratio_at_most
 inline constexpr PeerBound count_bounds[] = {{.peer = "io_uring", .instruction_ratio_at_most = 0.1},
                                              {.peer = "floor", .instruction_ratio_at_most = 1.05}};
 
+// Of an extent, which enters the kernel once a batch.
+inline constexpr PeerBound extent_time_bounds[] = {{.peer = "psync", .ratio_at_most = faster},
+                                                   {.peer = "libaio", .ratio_at_most = faster},
+                                                   {.peer = "io_uring", .ratio_at_most = faster},
+                                                   {.peer = "sqpoll", .ratio_at_most = faster}};
+inline constexpr PeerBound extent_count_bounds[] = {{.peer = "io_uring", .instruction_ratio_at_most = 0.25}};
+
 // A copy would take a load and a store for each 8 octets.
 inline constexpr double copy_instructions = 2 * 128 * 1024 / 8;
 
@@ -50,10 +57,21 @@ constexpr RowDefinition counted(std::string_view name, std::string_view goal_tex
             .peers = peers};
 }
 
+// The peers' values of an extent's row are those of the row without "extent_".
+constexpr RowDefinition of_extent(std::string_view name, RowDefinition row) {
+    row.peers_row = row.name;
+    row.name = name;
+    return row;
+}
+
 inline constexpr std::string_view read_goal = "1.5x the rate of each engine, 1.05x floor";
 inline constexpr std::string_view count_goal = "1/10 of io_uring, 1.05x floor";
 inline constexpr std::string_view no_copy_goal = "no copy, which is 32,768; 1/10 of io_uring, 1.05x floor";
 inline constexpr Goal no_copy = {.ours_at_most = copy_instructions / 10, .peers = count_bounds};
+inline constexpr std::string_view extent_read_goal = "1.5x the rate of each engine";
+inline constexpr std::string_view extent_count_goal = "1/4 of io_uring";
+inline constexpr std::string_view extent_no_copy_goal = "no copy, which is 32,768; 1/4 of io_uring";
+inline constexpr Goal extent_no_copy = {.ours_at_most = copy_instructions / 10, .peers = extent_count_bounds};
 
 inline constexpr RowDefinition rows[] = {
     timed("read_4k_latency", read_goal, {.peers = time_bounds}, all_peers),
@@ -72,6 +90,25 @@ inline constexpr RowDefinition rows[] = {
     counted("read_4k_of_32", count_goal, {.peers = count_bounds}, deep_counted_peers),
     counted("read_128k", no_copy_goal, no_copy, counted_peers),
     counted("write_128k", no_copy_goal, no_copy, counted_peers),
+    of_extent("extent_read_4k_latency",
+              timed("read_4k_latency", extent_read_goal, {.peers = extent_time_bounds}, all_peers)),
+    of_extent("extent_read_4k_latency_p99", timed("read_4k_latency_p99", "reported", {}, all_peers)),
+    of_extent("extent_read_4k_at_32",
+              timed("read_4k_at_32", extent_read_goal, {.peers = extent_time_bounds}, deep_peers)),
+    of_extent("extent_read_128k_kib",
+              timed("read_128k_kib", "ahead of each engine", {.peers = sequence_bounds}, all_peers)),
+    of_extent("extent_write_128k_kib",
+              timed("write_128k_kib", "ahead of each engine", {.peers = sequence_bounds}, all_peers)),
+    {.name = "extent_read_kernel_entries",
+     .unit = "count",
+     .goal_text = "reported: one a read",
+     .bias = "none: a count of events, not a time",
+     .ours_only = true},
+    of_extent("extent_read_4k", counted("read_4k", extent_count_goal, {.peers = extent_count_bounds}, counted_peers)),
+    of_extent("extent_read_4k_of_32",
+              counted("read_4k_of_32", extent_count_goal, {.peers = extent_count_bounds}, deep_counted_peers)),
+    of_extent("extent_read_128k", counted("read_128k", extent_no_copy_goal, extent_no_copy, counted_peers)),
+    of_extent("extent_write_128k", counted("write_128k", extent_no_copy_goal, extent_no_copy, counted_peers)),
 };
 
 // The same controller for all, behind a root port; `exo run` has it so, and an IOMMU.
@@ -85,6 +122,11 @@ inline constexpr std::span<const std::string_view> bare_machine = std::span(disk
 inline constexpr std::string_view linux_modules[] = {"nvme"};
 inline constexpr std::string_view exo_options[] = {"--verbose", "--manifest", "machine log", "--disk",
                                                    "qemu:file=null-co://,file.size=1G,file.read-zeroes=on,format=raw"};
+
+// The disk is larger than what is read: its catalogue takes a little.
+inline constexpr std::string_view exo_extent_options[] = {
+    "--verbose", "--manifest", "machine log", "--disk",
+    "qemu-shared:file=null-co://,file.size=2G,file.read-zeroes=on,format=raw"};
 
 // The words of each program; the second of a pair is for a smoke run.
 struct Words {
@@ -118,7 +160,18 @@ constexpr Job floor_job(std::string_view peer, Words words) {
 }
 
 inline constexpr Job jobs[] = {
-    {.exo_program = "bench/exo/disk", .count_arguments = "--count", .timeout_s = 300, .exo_options = exo_options},
+    {.exo_program = "bench/exo/disk",
+     .count_arguments = "--count",
+     .timeout_s = 300,
+     .exo_options = exo_options,
+     .yields = "read_ write_"},
+    {.exo_program = "bench/exo/disk",
+     .arguments = "extents",
+     .smoke_arguments = "extents --smoke",
+     .count_arguments = "--count",
+     .timeout_s = 300,
+     .exo_options = exo_extent_options,
+     .yields = "extent_"},
     floor_job("floor", {"", "--smoke"}),
     floor_job("floor-iommu", {"iommu", "iommu --smoke"}),
     peer_job("psync", {"psync", "psync --smoke"}),
