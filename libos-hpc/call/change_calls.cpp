@@ -2,6 +2,7 @@
 // fsync(2)).
 #include "libos-hpc/call/calls.hpp"
 
+#include "libos-hpc/call/block_calls.hpp"
 #include "libos-hpc/call/open_file.hpp"
 #include "libos-hpc/data/mount.hpp"
 #include "libos-hpc/file/file_locks.hpp"
@@ -132,11 +133,13 @@ Answer fallocate(int fd, std::uint32_t mode, std::int64_t offset, std::int64_t b
     if (!(*file)->writable())
         return answer(Errno::BADF);
     Node* node = (*file)->node();
-    if (!node || !linux_abi::is_regular(node->type()))
+    if (!node || !(linux_abi::is_regular(node->type()) || linux_abi::is_block(node->type())))
         return answer(Errno::NODEV);
     if (bytes > 0x7fff'ffff'ffff'ffff - offset)
         return answer(Errno::FBIG);
     auto begin = static_cast<std::uint64_t>(offset), length = static_cast<std::uint64_t>(bytes);
+    if (linux_abi::is_block(node->type()))
+        return allocate_blocks(*node, mode, begin, length);
     if (punches)
         return answer(node->punch_hole(begin, length));
     if (auto done = zeroes ? node->zero_range(begin, length) : node->reserve(begin, length); !done)
@@ -181,7 +184,8 @@ Answer sync_file_range(int fd, std::int64_t offset, std::int64_t bytes, std::uin
     if ((flags & ~defined) || offset < 0 || bytes < 0 || bytes > 0x7fff'ffff'ffff'ffff - offset)
         return answer(Errno::INVAL);
     const Node* node = (*file)->node();
-    if (!node || !(linux_abi::is_regular(node->type()) || is_directory(node->type())))
+    if (!node ||
+        !(linux_abi::is_regular(node->type()) || is_directory(node->type()) || linux_abi::is_block(node->type())))
         return answer(Errno::SPIPE);
     return flags ? answer((*file)->sync()) : 0;
 }

@@ -66,6 +66,17 @@ Outcome<Resolved> old_name(int directory, std::uint64_t path, Errno (*otherwise)
     return resolved;
 }
 
+// Where a descriptor's file is, or the program itself. Errors: BADF, NOENT (it has no place), NOMEM.
+Outcome<Ref<Place>> place_of(int descriptor) {
+    if (descriptor == at::current_directory)
+        return start_of(descriptor, "");
+    auto file = descriptors().get(descriptor);
+    if (!file)
+        return fail(file.error());
+    Ref<Place> place = (*file)->place();
+    return place ? Outcome<Ref<Place>>(place) : fail(Errno::NOENT);
+}
+
 Errno not_removed(LastKind last) {
     return last == LastKind::Dot ? Errno::INVAL : last == LastKind::DotDot ? Errno::NOTEMPTY : Errno::BUSY;
 }
@@ -164,12 +175,14 @@ Answer rename(std::uint64_t old_path, std::uint64_t new_path) {
 
 Answer linkat(int old_directory, std::uint64_t old_path, int new_directory, std::uint64_t new_path,
               std::uint32_t flags) {
-    if (flags & ~at::symlink_follow)
+    if (flags & ~(at::symlink_follow | at::empty_path))
         return answer(Errno::INVAL);
     UserString name;
     if (auto loaded = name.load(old_path); !loaded)
         return answer(loaded);
-    auto from = find_at(old_directory, name.view(), last_link(flags & at::symlink_follow));
+    auto from = (flags & at::empty_path) && name.view().empty()
+                    ? place_of(old_directory)
+                    : find_at(old_directory, name.view(), last_link(flags & at::symlink_follow));
     if (!from)
         return answer(from.error());
     auto to = new_name(new_directory, new_path, false);

@@ -1,10 +1,13 @@
 // Opening and closing, and copies of descriptors (open(2), close(2), dup(2), fcntl(2), pipe(2), eventfd(2)).
 #include "libos-hpc/call/calls.hpp"
 
+#include "libos-hpc/call/block_calls.hpp"
 #include "libos-hpc/call/interface_calls.hpp"
+#include "libos-hpc/call/lock_calls.hpp"
 #include "libos-hpc/call/open_file.hpp"
 #include "libos-hpc/file/event_file.hpp"
 #include "libos-hpc/file/pipe.hpp"
+#include "libos-hpc/file/record_locks.hpp"
 #include "libos/trace/trace.hpp"
 
 namespace exo::hpc::call {
@@ -21,26 +24,6 @@ Answer duplicate(int fd, std::uint64_t lowest, bool close_on_exec) {
     if (!file)
         return answer(file.error());
     return answer(descriptors().add(*file, close_on_exec, lowest));
-}
-
-// Record locks: one process cannot stand in its own way (fcntl(2)), and nobody else is here.
-Answer record_lock(int fd, std::uint32_t command, User<FileLock> where) {
-    auto file = file_of(fd);
-    FileLock lock;
-    if (!file)
-        return answer(file.error());
-    if (!where.load(lock))
-        return answer(Errno::FAULT);
-    if (lock.type < lock_type::read || lock.type > lock_type::unlock || lock.whence < 0 || lock.whence > 2)
-        return answer(Errno::INVAL);
-    if (command == fcntl_command::get_lock) {
-        lock.type = lock_type::unlock;
-        return where.store(lock) ? 0 : answer(Errno::FAULT);
-    }
-    if ((lock.type == lock_type::read && !(*file)->readable()) ||
-        (lock.type == lock_type::write && !(*file)->writable()))
-        return answer(Errno::BADF);
-    return 0;
 }
 
 Answer set_flags(int fd, std::uint32_t flags) {
@@ -89,7 +72,10 @@ Answer openat2(int directory, std::uint64_t path, User<OpenHow> where, std::uint
 
 Answer close(int fd) {
     auto file = descriptors().remove(fd);
-    return file ? 0 : answer(file.error());
+    if (!file)
+        return answer(file.error());
+    record_locks().release_process(**file);
+    return 0;
 }
 
 Answer close_range(std::uint32_t first, std::uint32_t last, std::uint32_t flags) {
@@ -104,7 +90,7 @@ Answer close_range(std::uint32_t first, std::uint32_t last, std::uint32_t flags)
         if (flags & close_on_exec)
             (void)descriptors().set_close_on_exec(fd, true);
         else
-            (void)descriptors().remove(fd);
+            (void)close(fd);
     }
     return 0;
 }
@@ -119,8 +105,11 @@ Answer dup3(int fd, int target, std::uint32_t flags) {
     auto file = descriptors().get(fd);
     if (!file)
         return answer(file.error());
+    const auto closed = descriptors().get(target);
     if (auto put = descriptors().put(target, *file, flags & open_flag::close_on_exec); !put)
         return answer(put);
+    if (closed)
+        record_locks().release_process(**closed);
     return target;
 }
 
@@ -151,7 +140,10 @@ Answer fcntl(int fd, std::uint32_t command, std::uint64_t value) {
     case fcntl_command::get_lock:
     case fcntl_command::set_lock:
     case fcntl_command::set_lock_wait:
-        return record_lock(fd, command, User<FileLock>{value});
+    case fcntl_command::get_open_lock:
+    case fcntl_command::set_open_lock:
+    case fcntl_command::set_open_lock_wait:
+        return lock_range(fd, command, User<FileLock>{value});
     case fcntl_command::get_pipe_bytes:
     case fcntl_command::set_pipe_bytes: {
         auto file = file_of(fd);
@@ -194,7 +186,9 @@ Answer ioctl(int fd, std::uint32_t request, std::uint64_t value) {
     default:
         if ((*file)->socket() && is_interface_request(request))
             return ask_interface(request, value);
-        // Nothing here is a terminal or another device with controls of its own.
+        if (Node* node = (*file)->node(); node && node->block_device())
+            return ask_block_device(**file, *node->block_device(), request, value);
+        // Nothing else here is a terminal or another device with controls of its own.
         return answer(Errno::NOTTY);
     }
 }

@@ -110,19 +110,48 @@ Outcome<Ref<File>> open_place(Ref<Place> place, std::uint32_t flags) {
     return file;
 }
 
+constexpr std::uint32_t temporary_file = open_flag::temporary | open_flag::directory;
+
+// O_TMPFILE: a file without a name, which O_EXCL keeps without one.
+Outcome<Ref<File>> open_unnamed(int directory, std::string_view path, std::uint32_t flags, std::uint32_t permissions) {
+    if ((flags & temporary_file) != temporary_file || (flags & open_flag::create) || !writes(flags))
+        return fail(Errno::INVAL);
+    auto above = find_at(directory, path, last_link(!(flags & open_flag::no_follow)));
+    if (!above)
+        return fail(above.error());
+    if (!is_directory((*above)->node().type()))
+        return fail(Errno::NOTDIR);
+    const std::uint32_t mode = permissions & mode::permission_mask & ~names().umask();
+    auto node = (*above)->node().create_unnamed(mode, !(flags & open_flag::exclusive));
+    if (!node)
+        return fail(node.error());
+    auto found = (*node)->attributes();
+    if (!found)
+        return fail(found.error());
+    Text name("#");
+    name.decimal(found->inode).add(" (deleted)");
+    auto place = make<Place>(*above, name.view(), *node);
+    if (!place)
+        return fail(Errno::NOMEM);
+    return open_place(place, flags & ~(open_flag::truncate | open_flag::directory));
+}
+
 } // namespace
 
 Outcome<Ref<File>> open_path(int directory, std::string_view path, std::uint32_t flags, std::uint32_t permissions) {
-    constexpr std::uint32_t temporary = open_flag::temporary | open_flag::directory;
     constexpr std::uint32_t kept = open_flag::access_mask | open_flag::append | open_flag::non_block |
                                    open_flag::direct | open_flag::no_access_time | open_flag::data_sync |
                                    open_flag::large_file | open_flag::path | open_flag::directory;
-    if ((flags & temporary) == temporary)
-        return fail(Errno::OPNOTSUPP);
     if ((flags & open_flag::access_mask) == open_flag::access_mask)
         return fail(Errno::INVAL);
     if (flags & open_flag::path)
         flags &= open_flag::path | open_flag::directory | open_flag::no_follow;
+    if (flags & open_flag::temporary) {
+        auto file = open_unnamed(directory, path, flags, permissions);
+        if (file)
+            (*file)->set_flags((flags & kept) | temporary_file);
+        return file;
+    }
     bool exclusive = (flags & open_flag::create) && (flags & open_flag::exclusive);
     const bool keeps_link = exclusive || (flags & open_flag::no_follow);
     const bool creates = flags & open_flag::create;

@@ -43,6 +43,11 @@ Outcome<Ref<Node>> DataNode::create(const CreateSpec& spec) {
     return node_of(use, use->create(inode_, spec.name, linux_abi::mode::regular | spec.mode, owner_in(inode_)));
 }
 
+Outcome<Ref<Node>> DataNode::create_unnamed(std::uint32_t mode, bool may_get_name) {
+    VolumeUse use(volume_);
+    return node_of(use, use->create_unnamed(mode, owner_in(inode_), may_get_name));
+}
+
 Done DataNode::make_directory(const CreateSpec& spec) {
     VolumeUse use(volume_);
     const std::uint32_t passed_on = inode_.attributes.mode & set_group_id; // to directories the bit itself, too

@@ -21,6 +21,7 @@ public:
 
     Outcome<Ref<Node>> lookup(std::string_view name) override;
     Outcome<Ref<Node>> create(const CreateSpec& spec) override;
+    Outcome<Ref<Node>> create_unnamed(std::uint32_t mode, bool may_get_name) override;
     Done make_directory(const CreateSpec& spec) override;
     Done make_symlink(std::string_view name, std::string_view target) override;
     Done link(std::string_view name, Node& existing) override;
@@ -39,6 +40,7 @@ public:
     Done reserve(std::uint64_t offset, std::uint64_t bytes) override;
     Done zero_range(std::uint64_t offset, std::uint64_t bytes) override;
     Done sync() override;
+    std::uint32_t direct_bytes() const override { return 512; } // as of a disk with such sectors
 
 private:
     void drop_privileges(files::AttributeChange& change) const;

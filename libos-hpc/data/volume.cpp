@@ -18,7 +18,8 @@ std::int64_t now_ns(void*) {
 
 } // namespace
 
-Volume::Volume(block::Device& device, std::uint64_t number) : files_(device, {now_ns, nullptr}), number_(number) {}
+Volume::Volume(std::span<block::Device* const> devices, std::uint64_t number)
+    : files_(devices, {now_ns, nullptr}), number_(number) {}
 
 store::Status Volume::open(const store::OpenOptions& options) {
     if (const store::Status opened = files_.open(options); !opened)

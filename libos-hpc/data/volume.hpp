@@ -1,6 +1,7 @@
-// A file system on a disk, as the threads of the program share it: one lock, whose waiters sleep, around all of it,
-// since the store takes one vcore at a time. Whoever waits until something is durable gives the lock away meanwhile, so
-// that what others change becomes the next batch, and those who wait together are served by one write.
+// A file system on a disk or a set of them, as the threads of the program share it: one lock, whose waiters sleep,
+// around all of it, since the store takes one vcore at a time. Whoever waits until something is durable gives the lock
+// away meanwhile, so that what others change becomes the next batch, and those who wait together are served by one
+// write.
 #pragma once
 
 #include "libos-hpc/linux/errors.hpp"
@@ -20,7 +21,7 @@ constexpr Errno errno_of(files::FileError error) {
 class Volume {
 public:
     // `number`: what stat shows as the device.
-    Volume(block::Device& device, std::uint64_t number);
+    Volume(std::span<block::Device* const> devices, std::uint64_t number);
     Volume(const Volume&) = delete;
     Volume& operator=(const Volume&) = delete;
 

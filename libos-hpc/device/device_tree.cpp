@@ -1,7 +1,9 @@
-// The character devices a program finds under /dev (null(4), full(4), random(4)).
+// The devices a program finds under /dev (null(4), full(4), random(4)); its disks: data/extent_node.hpp.
 #include "libos-hpc/device/device_tree.hpp"
 
 #include "libos-hpc/console/console_file.hpp"
+#include "libos-hpc/data/disks.hpp"
+#include "libos-hpc/data/extent_node.hpp"
 #include "libos-hpc/file/descriptors.hpp"
 #include "libos-hpc/fs/ram_fs.hpp"
 #include "libos-hpc/fs/text_node.hpp"
@@ -120,7 +122,8 @@ Ref<Node> make_device_tree(std::uint64_t) {
                     tree->add("stdout", make<StreamDevice>(Stream::Output, Stream::Output)) &&
                     tree->add("stderr", make<StreamDevice>(Stream::Error, Stream::Error)) &&
                     tree->add("fd", text_link(device_kind, descriptors_link)) &&
-                    tree->add_lazy("shm", make_shared_memory);
+                    tree->add_lazy("shm", make_shared_memory) &&
+                    (disk_count() == 0 || tree->add_lazy("exo", make_extent_tree));
     return complete ? Ref<Node>(tree) : Ref<Node>();
 }
 

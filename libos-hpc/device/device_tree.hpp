@@ -1,4 +1,4 @@
-// /dev: null, zero, full, random, urandom, tty, the standard streams, and shm in memory.
+// /dev: null, zero, full, random, urandom, tty, the standard streams, shm in memory, and the disks in exo.
 #pragma once
 
 #include "libos-hpc/vfs/node.hpp"

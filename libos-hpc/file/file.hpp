@@ -21,6 +21,11 @@ struct Edges {
     bool operator==(const Edges&) const = default;
 };
 
+// Which of all files it is, whatever its names.
+struct FileIdentity {
+    std::uint64_t device = 0, inode = 0;
+};
+
 class File : public Counted {
 public:
     explicit File(std::uint32_t flags) : flags_(flags) {}
@@ -39,6 +44,8 @@ public:
     virtual Outcome<std::uint64_t> seek(std::int64_t /*offset*/, unsigned /*whence*/) { return fail(Errno::SPIPE); }
 
     virtual Outcome<Attributes> attributes() = 0;
+    // Looked up once, and the same as long as it is open. Errors: as attributes.
+    Outcome<FileIdentity> identity();
     virtual Done change(const AttributeChange&) { return fail(Errno::INVAL); }
     virtual Done sync() { return fail(Errno::INVAL); }
     virtual Done list(DirectorySink&) { return fail(Errno::NOTDIR); }
@@ -57,7 +64,7 @@ public:
     virtual Node* node() { return nullptr; }
     virtual Ref<Place> place() { return Ref<Place>(); }
 
-    // Set once it has held a lock of flock(2), which goes with it.
+    // Set once it has held a lock of flock(2), or of a range, which goes with it.
     void set_has_lock(bool on) { has_lock_ = on; }
     // Set once an epoll instance watches it, which must learn of its end.
     void set_watched() { watched_.store(true, std::memory_order_relaxed); }
@@ -66,6 +73,8 @@ private:
     std::atomic<std::uint32_t> flags_;
     bool has_lock_ = false;
     std::atomic<bool> watched_{false};
+    std::atomic<bool> identified_{false}; // release in `identity`; pairs with the acquire there
+    std::atomic<std::uint64_t> device_{0}, inode_{0};
 };
 
 } // namespace exo::hpc

@@ -13,7 +13,7 @@ FileLocks& file_locks() {
 }
 
 Done FileLocks::take(File& file, Mode mode, bool waits) {
-    auto found = file.attributes();
+    const auto found = file.identity();
     if (!found)
         return fail(found.error());
     release(file); // a conversion gives the old lock up first (flock(2))

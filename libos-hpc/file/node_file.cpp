@@ -6,13 +6,48 @@ namespace exo::hpc {
 namespace {
 
 constexpr std::uint64_t offset_max = 0x7fff'ffff'ffff'ffffull;
+constexpr std::uint64_t direct_memory_bytes = 4; // what Linux wants of memory for a disk of NVMe
 
 } // namespace
+
+// A block device has no end to append to, and Linux writes where the offset is.
+bool NodeFile::appends() const {
+    return (flags() & linux_abi::open_flag::append) && !linux_abi::is_block(opened_->type());
+}
+
+// O_DIRECT (open(2), NOTES).
+bool NodeFile::is_misaligned(std::uint64_t offset, WriteBuffer buffer) const {
+    if (!(flags() & linux_abi::open_flag::direct) || buffer.empty())
+        return false;
+    const std::uint32_t unit = opened_->direct_bytes();
+    if (unit == 1)
+        return false;
+    const auto address = reinterpret_cast<std::uint64_t>(buffer.data()); // Safe: only looked at as a number.
+    return (offset | buffer.size()) % unit != 0 || address % direct_memory_bytes != 0;
+}
+
+// At the end there is nothing to read, and a device has no room, whatever is asked for.
+Outcome<std::size_t> NodeFile::misaligned_read(std::uint64_t offset) {
+    const auto end = opened_->seek_end();
+    if (!end)
+        return fail(end.error());
+    if (offset >= *end)
+        return 0;
+    return fail(Errno::INVAL);
+}
+Outcome<std::size_t> NodeFile::misaligned_write(std::uint64_t offset) {
+    const auto end = opened_->seek_end();
+    if (!end)
+        return fail(end.error());
+    return fail(linux_abi::is_block(opened_->type()) && offset >= *end ? Errno::NOSPC : Errno::INVAL);
+}
 
 Outcome<std::size_t> NodeFile::read(ReadBuffer buffer) {
     if (is_directory())
         return fail(Errno::ISDIR);
     MutexGuard guard(lock_);
+    if (is_misaligned(offset_, buffer))
+        return misaligned_read(offset_);
     auto got = opened_->read_at(offset_, buffer);
     if (got)
         offset_ += *got;
@@ -30,7 +65,9 @@ Outcome<std::size_t> NodeFile::finish_write(std::size_t bytes) {
 
 Outcome<std::size_t> NodeFile::write(WriteBuffer buffer) {
     MutexGuard guard(lock_);
-    if (flags() & linux_abi::open_flag::append) {
+    if (is_misaligned(appends() ? 0 : offset_, buffer))
+        return misaligned_write(offset_);
+    if (appends()) {
         auto put = opened_->append(buffer);
         if (!put)
             return fail(put.error());
@@ -47,11 +84,15 @@ Outcome<std::size_t> NodeFile::write(WriteBuffer buffer) {
 Outcome<std::size_t> NodeFile::read_at(std::uint64_t offset, ReadBuffer buffer) {
     if (is_directory())
         return fail(Errno::ISDIR);
+    if (is_misaligned(offset, buffer))
+        return misaligned_read(offset);
     return opened_->read_at(offset, buffer);
 }
 
 Outcome<std::size_t> NodeFile::write_at(std::uint64_t offset, WriteBuffer buffer) {
-    if (flags() & linux_abi::open_flag::append) { // as Linux has it: pwrite appends too (pwrite(2), BUGS)
+    if (is_misaligned(appends() ? 0 : offset, buffer))
+        return misaligned_write(offset);
+    if (appends()) { // as Linux has it: pwrite appends too (pwrite(2), BUGS)
         auto put = opened_->append(buffer);
         return put ? finish_write(put->bytes) : fail(put.error());
     }
@@ -61,6 +102,9 @@ Outcome<std::size_t> NodeFile::write_at(std::uint64_t offset, WriteBuffer buffer
 
 Outcome<std::uint64_t> NodeFile::seek(std::int64_t offset, unsigned whence) {
     MutexGuard guard(lock_);
+    const bool is_device = linux_abi::is_block(opened_->type()); // offsets end where it does
+    if (is_device && whence > linux_abi::seek::end)
+        return fail(Errno::INVAL);
     std::uint64_t base = 0;
     switch (whence) {
     case linux_abi::seek::set:
@@ -69,10 +113,10 @@ Outcome<std::uint64_t> NodeFile::seek(std::int64_t offset, unsigned whence) {
         base = offset_;
         break;
     case linux_abi::seek::end: {
-        auto found = opened_->attributes();
+        auto found = opened_->seek_end();
         if (!found)
             return fail(found.error());
-        base = found->bytes;
+        base = *found;
         break;
     }
     case linux_abi::seek::data:
@@ -90,7 +134,12 @@ Outcome<std::uint64_t> NodeFile::seek(std::int64_t offset, unsigned whence) {
     }
     std::uint64_t target = base + static_cast<std::uint64_t>(offset);
     if (target > offset_max || (offset > 0 && target < base))
-        return fail(offset > 0 ? Errno::OVERFLOW : Errno::INVAL);
+        return fail(offset > 0 && !is_device ? Errno::OVERFLOW : Errno::INVAL);
+    if (is_device) {
+        auto end = opened_->seek_end();
+        if (!end || target > *end)
+            return fail(end ? Errno::INVAL : end.error());
+    }
     offset_ = target;
     return target;
 }
@@ -132,6 +181,8 @@ Done NodeFile::list(DirectorySink& sink) {
 }
 
 Outcome<std::size_t> NodeFile::bytes_readable() {
+    if (linux_abi::is_block(opened_->type()))
+        return fail(Errno::NOTTY);
     auto found = attributes();
     if (!found)
         return fail(found.error());

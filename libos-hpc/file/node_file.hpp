@@ -27,6 +27,10 @@ public:
 
 private:
     Outcome<std::size_t> finish_write(std::size_t bytes);
+    bool appends() const;
+    bool is_misaligned(std::uint64_t offset, WriteBuffer buffer) const;
+    Outcome<std::size_t> misaligned_read(std::uint64_t offset);
+    Outcome<std::size_t> misaligned_write(std::uint64_t offset);
     bool is_directory() const { return linux_abi::is_directory(opened_->type()); }
 
     Ref<Place> place_;

@@ -52,6 +52,10 @@ constexpr bool is_regular(std::uint32_t mode_bits) {
     return (mode_bits & mode::type_mask) == mode::regular;
 }
 
+constexpr bool is_block(std::uint32_t mode_bits) {
+    return (mode_bits & mode::type_mask) == mode::block;
+}
+
 namespace at {
 inline constexpr std::int32_t current_directory = -100;
 inline constexpr std::uint32_t symlink_no_follow = 0x100;
@@ -207,6 +211,10 @@ inline constexpr std::size_t select_fds_max = 1024;
 namespace ioctl_request {
 inline constexpr std::uint32_t terminal_get = 0x5401, window_get = 0x5413, bytes_readable = 0x541b, non_block = 0x5421,
                                close_on_exec = 0x5451, no_close_on_exec = 0x5450;
+// Of block devices (<linux/fs.h>).
+inline constexpr std::uint32_t block_read_only = 0x125e, block_sectors = 0x1260, block_flush = 0x1261,
+                               block_sector_bytes = 0x1268, block_discard = 0x1277, block_physical_bytes = 0x127b,
+                               block_zero = 0x127f, block_io_bytes = 0x8008'1270, block_bytes = 0x8008'1272;
 } // namespace ioctl_request
 
 namespace rename_flag {

@@ -1,5 +1,5 @@
-// /proc/self/fd: a symbolic link for each open descriptor, leading to the path of what is open. Opening such a link
-// opens the file again by its path; files without a path (pipes) cannot be opened again.
+// /proc/self/fd: a symbolic link for each open descriptor, showing the path of what is open and leading to it, whatever
+// its name is by now. Files without a path (pipes) cannot be opened again.
 #pragma once
 
 #include "libos-hpc/fs/tree_fs.hpp"

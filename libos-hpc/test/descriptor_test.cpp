@@ -1,9 +1,10 @@
-// Descriptors, offsets of open files, pipes, event counters and whole-file locks.
+// Descriptors, offsets of open files, pipes, event counters and locks.
 #include "libos-hpc/file/descriptor_table.hpp"
 #include "libos-hpc/file/event_file.hpp"
 #include "libos-hpc/file/file_locks.hpp"
 #include "libos-hpc/file/node_file.hpp"
 #include "libos-hpc/file/pipe.hpp"
+#include "libos-hpc/file/record_locks.hpp"
 #include "libos-hpc/test/tree.hpp"
 
 #include <cstring>
@@ -186,4 +187,47 @@ TEST_CASE("whole-file locks exclude, share, and go with their file") {
     CHECK(file_locks().take(*one, Mode::Shared, true).error() == Errno::INTR);
     two = Ref<File>();
     CHECK(file_locks().take(*one, Mode::Exclusive, false));
+}
+
+TEST_CASE("locks of ranges are cut, joined, and go with their owner") {
+    Tree tree;
+    tree.file("/", "f");
+    tree.file("/", "g");
+    auto one = open_node(tree, "/f", open_flag::read_only), two = open_node(tree, "/f", open_flag::read_only);
+    auto other = open_node(tree, "/g", open_flag::read_only);
+    using Mode = RecordLocks::Mode;
+    RecordLocks& locks = record_locks();
+    const auto holder = [&](File& file, const File* owner, RecordLocks::Range range) {
+        const auto found = locks.find(file, owner, range, Mode::Exclusive);
+        REQUIRE(found);
+        return *found;
+    };
+    CHECK(locks.take(*one, one.get(), {10, 19}, Mode::Exclusive, false));
+    CHECK(locks.take(*one, one.get(), {20, 29}, Mode::Exclusive, false));
+    CHECK(locks.take(*two, two.get(), {29, 40}, Mode::Shared, false).error() == Errno::AGAIN);
+    CHECK(locks.take(*other, other.get(), {0, 100}, Mode::Exclusive, false));
+    CHECK(!holder(*one, one.get(), {0, 100}));
+    REQUIRE(holder(*two, two.get(), {0, 100}));
+    CHECK(holder(*two, two.get(), {0, 100})->range.first == 10);
+    CHECK(holder(*two, two.get(), {0, 100})->range.last == 29);
+
+    CHECK(locks.take(*one, one.get(), {15, 24}, Mode::Shared, false));
+    CHECK(locks.take(*two, two.get(), {15, 24}, Mode::Shared, false));
+    CHECK(holder(*two, two.get(), {25, 25})->range.last == 29);
+    CHECK(holder(*two, two.get(), {0, 14})->range.last == 14);
+    CHECK(locks.give_back(*one, one.get(), {0, 17}));
+    CHECK(holder(*two, two.get(), {0, 100})->range.first == 18);
+    CHECK(locks.take(*one, one.get(), {0, 17}, Mode::Exclusive, true).error() == Errno::INTR);
+
+    CHECK(locks.take(*two, nullptr, {50, 59}, Mode::Exclusive, false));
+    CHECK(!holder(*one, nullptr, {50, 59}));
+    REQUIRE(holder(*one, one.get(), {50, 59}));
+    CHECK(holder(*one, one.get(), {50, 59})->owner == nullptr);
+    locks.release_process(*other);
+    CHECK(holder(*one, one.get(), {50, 59}));
+    locks.release_process(*one);
+    CHECK(!holder(*one, one.get(), {50, 59}));
+
+    two = Ref<File>();
+    CHECK(locks.take(*one, one.get(), {0, 100}, Mode::Exclusive, false));
 }

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/futex.h>
 #include <linux/sched.h>
 #include <net/if.h>
@@ -132,6 +133,18 @@ TEST_CASE("numbers of errors and flags") {
     CHECK((abi::open_flag::temporary | abi::open_flag::directory) == O_TMPFILE);
     CHECK(abi::at::empty_path == AT_EMPTY_PATH);
     CHECK(abi::fcntl_command::dup_fd_close_on_exec == F_DUPFD_CLOEXEC);
+    CHECK(abi::fcntl_command::get_open_lock == F_OFD_GETLK);
+    CHECK(abi::fcntl_command::set_open_lock == F_OFD_SETLK);
+    CHECK(abi::fcntl_command::set_open_lock_wait == F_OFD_SETLKW);
+    CHECK(abi::ioctl_request::block_read_only == BLKROGET);
+    CHECK(abi::ioctl_request::block_sectors == BLKGETSIZE);
+    CHECK(abi::ioctl_request::block_flush == BLKFLSBUF);
+    CHECK(abi::ioctl_request::block_sector_bytes == BLKSSZGET);
+    CHECK(abi::ioctl_request::block_discard == BLKDISCARD);
+    CHECK(abi::ioctl_request::block_physical_bytes == BLKPBSZGET);
+    CHECK(abi::ioctl_request::block_zero == BLKZEROOUT);
+    CHECK(abi::ioctl_request::block_io_bytes == BLKBSZGET);
+    CHECK(abi::ioctl_request::block_bytes == BLKGETSIZE64);
 }
 
 TEST_CASE("sockets") {

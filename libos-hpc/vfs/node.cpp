@@ -5,6 +5,10 @@
 
 namespace exo::hpc {
 
+Ref<Place> Node::leads_to() {
+    return Ref<Place>();
+}
+
 Outcome<Ref<File>> Node::open_stream(std::uint32_t) {
     return Ref<File>();
 }
@@ -18,6 +22,13 @@ Outcome<Node::Appended> Node::append(std::span<const std::byte> buffer) {
     if (!put)
         return fail(put.error());
     return Appended{*put, found->bytes + *put};
+}
+
+Outcome<std::uint64_t> Node::seek_end() {
+    auto found = attributes();
+    if (!found)
+        return fail(found.error());
+    return found->bytes;
 }
 
 // Without knowledge of holes a file is all data, with one hole at its end (lseek(2)).

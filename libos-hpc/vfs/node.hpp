@@ -62,8 +62,10 @@ protected:
     ~DirectorySink() = default;
 };
 
+class BlockDevice;
 class File;
 class Node;
+class Place;
 enum class RemoveKind : std::uint8_t { File, Directory };
 
 struct CreateSpec {
@@ -84,6 +86,10 @@ public:
     // Directories.
     virtual Outcome<Ref<Node>> lookup(std::string_view) { return fail(Errno::NOTDIR); }
     virtual Outcome<Ref<Node>> create(const CreateSpec&) { return fail(Errno::ROFS); }
+    // A file without a name in this directory's file system, that `link` may give one if it may get one.
+    virtual Outcome<Ref<Node>> create_unnamed(std::uint32_t /*mode*/, bool /*may_get_name*/) {
+        return fail(Errno::OPNOTSUPP);
+    }
     virtual Done make_directory(const CreateSpec&) { return fail(Errno::ROFS); }
     virtual Done make_symlink(std::string_view /*name*/, std::string_view /*target*/) { return fail(Errno::ROFS); }
     virtual Done link(std::string_view /*name*/, Node& /*existing*/) { return fail(Errno::ROFS); }
@@ -97,6 +103,8 @@ public:
 
     // Symbolic links: as much of the target as fits.
     virtual Outcome<std::size_t> read_link(std::span<char>) { return fail(Errno::INVAL); }
+    // Of one that leads to something open, whatever its name is by now: there. Empty: where its target says.
+    virtual Ref<Place> leads_to();
 
     // What reads and writes with the given flags: often the node itself. Truncation has been done already.
     virtual Outcome<Ref<Node>> open(std::uint32_t /*flags*/) { return Ref<Node>(this); }
@@ -112,6 +120,8 @@ public:
         std::uint64_t end; // of the file, afterwards
     };
     virtual Outcome<Appended> append(std::span<const std::byte>);
+    // What SEEK_END counts from: the size, unless it is a device's.
+    virtual Outcome<std::uint64_t> seek_end();
     // First byte at or after `offset` that is data, or is in a hole. Errors: NXIO (none: end of file).
     virtual Outcome<std::uint64_t> seek_data(std::uint64_t offset);
     virtual Outcome<std::uint64_t> seek_hole(std::uint64_t offset);
@@ -122,6 +132,10 @@ public:
     virtual Done zero_range(std::uint64_t /*offset*/, std::uint64_t /*bytes*/) { return fail(Errno::OPNOTSUPP); }
     // What was changed in this file so far is where it survives the machine.
     virtual Done sync() { return {}; }
+    // Offsets and lengths of O_DIRECT are multiples of that.
+    virtual std::uint32_t direct_bytes() const { return 1; }
+    // What an open node of type mode::block reads and writes.
+    virtual BlockDevice* block_device() { return nullptr; }
     // True when reading gives other bytes each time, so that nobody should trust the size.
     virtual bool generated() const { return false; }
 };

@@ -99,6 +99,13 @@ Outcome<Resolved> resolve(const Ref<Place>& root, const Ref<Place>& start, std::
         if (linux_abi::is_symlink((*node)->type()) && follow) {
             if (++links > linux_abi::symlinks_max)
                 return fail(Errno::LOOP);
+            if (Ref<Place> open = (*node)->leads_to()) {
+                result.directory = open->above();
+                result.name.add(open->name());
+                result.wants_directory = is_last && !rest.empty();
+                result.place = std::move(open);
+                continue;
+            }
             auto text = spliced(**node, rest);
             if (!text)
                 return fail(text.error());

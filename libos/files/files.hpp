@@ -75,10 +75,13 @@ public:
     Result<Inode*> lookup(Inode& directory, std::string_view name);
     Result<Inode*> create(Inode& directory, std::string_view name, std::uint32_t mode,
                           Owner owner); // type and permissions
+    // A regular file without a name, which goes with its last holder unless `link` gives it one meanwhile, if it may.
+    Result<Inode*> create_unnamed(std::uint32_t mode, Owner owner, bool may_get_name);
     Result<Inode*> make_symlink(Inode& directory, std::string_view name, std::string_view target, Owner owner);
-    Status link(Inode& directory, std::string_view name, Inode& existing); // NotPermitted, TooManyLinks
-    Status unlink(Inode& directory, std::string_view name);                // IsDirectory
-    Status remove_directory(Inode& directory, std::string_view name);      // NotDirectory, NotEmpty
+    // NotPermitted, TooManyLinks, NoEntry also of one that has lost its last name.
+    Status link(Inode& directory, std::string_view name, Inode& existing);
+    Status unlink(Inode& directory, std::string_view name);           // IsDirectory
+    Status remove_directory(Inode& directory, std::string_view name); // NotDirectory, NotEmpty
     // Atomic, also over an existing name. Errors: Invalid (into itself), IsDirectory, NotDirectory, NotEmpty.
     Status rename(Inode& from, std::string_view name, Inode& to, std::string_view new_name, std::uint32_t flags);
     // Items from `position` on, without "." and ".."; positions count from 0, and an item keeps its own.

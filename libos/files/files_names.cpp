@@ -83,6 +83,29 @@ Result<Inode*> Files::create(Inode& directory, std::string_view name, std::uint3
     return add(directory, name, mode, owner, {});
 }
 
+// What is recorded of it without a name is removed by whoever opens the file system next.
+Result<Inode*> Files::create_unnamed(std::uint32_t mode, Owner owner, bool may_get_name) {
+    if (const Status enough = room(inode_room); !enough)
+        return fail(enough.error());
+    Inode* const inode = tree_.add_inode();
+    if (!inode)
+        return fail(FileError::NoMemory);
+    const std::int64_t now = clock_.now();
+    inode->attributes = {.bytes = 0,
+                         .accessed_ns = now,
+                         .modified_ns = now,
+                         .changed_ns = now,
+                         .created_ns = now,
+                         .mode = mode_type::regular | (mode & ~mode_type::mask),
+                         .user = owner.user,
+                         .group = owner.group};
+    inode->awaits_name = may_get_name;
+    store_.add_record(octets_of(make_inode_record(*inode)));
+    inode->ticket = store_.ticket();
+    hold(*inode);
+    return inode;
+}
+
 Result<Inode*> Files::make_symlink(Inode& directory, std::string_view name, std::string_view target, Owner owner) {
     if (target.empty())
         return fail(FileError::NoEntry);
@@ -96,7 +119,7 @@ Status Files::link(Inode& directory, std::string_view name, Inode& existing) {
         return good;
     if (existing.is_directory())
         return fail(FileError::NotPermitted);
-    if (existing.names == 0)
+    if (existing.names == 0 && !existing.awaits_name)
         return fail(FileError::NoEntry);
     if (existing.names >= links_max)
         return fail(FileError::TooManyLinks);
@@ -106,6 +129,7 @@ Status Files::link(Inode& directory, std::string_view name, Inode& existing) {
         return fail(FileError::NoMemory);
     const std::int64_t now = clock_.now();
     record_entry(RecordKind::Entry, directory, name, &existing);
+    existing.awaits_name = false;
     existing.attributes.changed_ns = now;
     tree_.unsettle(store_, existing);
     touch(directory, now);

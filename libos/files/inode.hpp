@@ -49,8 +49,9 @@ struct Entry {
 struct Inode {
     std::uint64_t number = 0;
     Attributes attributes;
-    std::uint32_t names = 0; // entries that lead here
-    std::uint32_t holds = 0; // users that have a pointer
+    std::uint32_t names = 0;  // entries that lead here
+    std::uint32_t holds = 0;  // users that have a pointer
+    bool awaits_name = false; // it was made without one, and may be given one
     // Directories.
     Inode* parent = nullptr; // of a directory with a name; the root is its own
     Entry *first = nullptr, *last = nullptr;

@@ -30,6 +30,9 @@ public:
     Disk& operator=(const Disk&) = delete;
     ~Disk();
 
+    // What device number `device`, as they were given, says of the set that it is a member of. False: it says nothing,
+    // or nothing that can be used; `problem` is Newer when a later version wrote it. Not once the set is assembled.
+    bool read_label(unsigned device, MemberLabel& label, Problem& problem);
     // Finds out whether the devices are a set, and puts them in order. `spares`: those that are not of the set, or were
     // left out of it, are kept to be rebuilt on. Errors: NotASet, NotOfSet, Doubled, Diverged, Incomplete, Shrunk,
     // Newer, Unsuitable, NoMemory.
@@ -112,7 +115,6 @@ private:
     void give(unsigned member, const block::Command& command, Transfer& transfer);
     void wait();
     Status recover(std::uint64_t sector, unsigned unit, std::uint32_t bad, const block::Piece& into);
-    bool read_label(unsigned device, MemberLabel& label, Problem& problem);
     Status write_labels();
     Status leave_out(std::uint32_t members);
     Status open_stripes(unsigned data, unsigned parity);

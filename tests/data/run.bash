@@ -1,67 +1,23 @@
 #!/usr/bin/env bash
 # Files on a disk, as programs on libos-hpc have them at /data; images are in memory, since it is machines that are killed here, not
 # hosts. KIND: torture, the same random operations here and on the host's file system; verify, blocks that know where
-# they are; killed, records and databases of machines that are killed in the middle of it; refusals, images that are not mounted.
-# usage: run.bash torture|verify|killed|refusals, from the repository root
-set -uo pipefail
+# they are; killed, records and databases of machines that are killed in the middle of it; refusals, images that are not
+# mounted; full, disks without room; tree, busybox on 10,000 files.
+# usage: run.bash torture|verify|killed|refusals|full|tree, from the repository root
 kind=${1:-}
-programs=build/tests/data
-scratch=$(mktemp -d -p /dev/shm)
-trap 'rm -rf "$scratch"' EXIT
+. tests/data/common.bash
 image=$scratch/d.img
-failed=0
-
-# verdict NAME COMMAND...: prints whether it succeeded.
-verdict() {
-    local name=$1
-    shift
-    if "$@"; then echo "ok $name"; else echo "FAILED $name" && failed=1; fi
-}
-# machine WORDS...: a program with the image; what options it needs come first.
-machine() { build/bin/exo run --timeout 100 --disk "$image,size=256M" "$@"; }
-sound() { build/bin/exo disk fsck "$image" >"$scratch/fsck" || { cat "$scratch/fsck" && false; }; }
+disks=(--disk "$image,size=256M")
+images=("$image")
 
 same_as_the_host() {
-    local seed=$1 operations=$2
     rm -f "$image"
-    local host
-    host=$(mktemp -d) # not in memory: tmpfs has no FALLOC_FL_ZERO_RANGE
-    $programs/torture "$host/tree" "$seed" "$operations" >"$scratch/host"
-    rm -rf "$host"
-    machine $programs/torture /data/tree "$seed" "$operations" >"$scratch/ours" || return 1
-    [[ -s $scratch/host ]] && diff "$scratch/host" "$scratch/ours" | head -20 && cmp -s "$scratch/host" "$scratch/ours"
+    as_on_the_host "$@"
 }
-
-# killed_after LINES WORDS...: a machine that is killed once it has said so many, with nothing flushed or closed.
-killed_after() {
-    local lines=$1
-    shift
-    : >"$scratch/said"
-    build/bin/exo run --timeout 100 --disk "$image,size=256M" "$@" >"$scratch/said" 2>"$scratch/errors" &
-    local exo=$! qemu
-    for ((i = 0; i < 600 && $(wc -l <"$scratch/said") < lines; i++)); do
-        sleep 0.05
-    done
-    for ((i = 0; i < 100; i++)); do # a process can be missed while others come and go
-        qemu=$(pgrep -P $exo | head -1)
-        [[ -z $qemu ]] || break
-    done
-    kill -9 "$qemu" || kill $exo
-    wait $exo
-    [[ $? == 125 ]] || { echo "the machine was not killed in the middle" && cat "$scratch/errors" && return 1; }
-}
-# Each line of what was said is a thread and a number; of each thread, at least so many must be found.
-all_there() {
-    awk 'NR == FNR { found[$1] = $2; next } NF == 2 && $2 > most[$1] { most[$1] = $2 }
-         END { for (t in most) { if (found[t] + 0 < most[t]) { print "thread", t, "said", most[t], "found", found[t]; bad = 1 }
-                                 said += most[t] } exit bad || said == 0 }' "$scratch/found" "$scratch/said"
-}
-records_survive() {
+records_of_many_machines_survive() {
     rm -f "$image"
     for lines in 1 300 35 900 122 2000; do
-        killed_after $lines --vcores 2 $programs/records /data write 4 || return 1
-        sound || return 1
-        machine $programs/records /data check >"$scratch/found" && all_there || return 1
+        records_survive $lines --vcores 2 || return 1
     done
 }
 database_survives() {
@@ -78,13 +34,62 @@ database_survives() {
     done
 }
 
-refused() { # refused WORDS-IN-THE-SENTENCE IMAGE-AND-OPTIONS: and nothing is changed
-    local before file=${2%%,*}
-    before=$(md5sum <"$file")
-    build/bin/exo run --timeout 60 --disk "$2" /bin/busybox ls /data 2>"$scratch/errors"
-    [[ $? == 1 && $(wc -l <"$scratch/errors") == 1 && $(<"$scratch/errors") == *"$1"* && $(md5sum <"$file") == "$before" ]] ||
-        { cat "$scratch/errors" && false; }
+# refuses_image WORDS-IN-THE-SENTENCE IMAGE
+refuses_image() {
+    disks=(--disk "$2")
+    images=("$2")
+    refused "$1"
 }
+in_use_is_refused() {
+    coproc build/bin/exo run --timeout 60 --disk "$image" /bin/busybox cat
+    local holder=$! refusal
+    echo held >&"${COPROC[1]}"
+    read -r <&"${COPROC[0]}"
+    refuses_image "is in use by a running machine: $image" "$image"
+    refusal=$?
+    kill "$holder"
+    wait "$holder" 2>/dev/null
+    return $refusal
+}
+# Both superblocks of a new image, with the next version in each.
+newer_image() {
+    build/bin/exo disk create "$1" --size=64M
+    for at in 8 $((64 * 1048576 - 4096 + 8)); do
+        printf '\3' | dd of="$1" bs=1 seek="$at" conv=notrunc status=none
+    done
+}
+
+# Fills a disk, and finds what was left in the next boot and on the host.
+full_and_still_right() {
+    machine $programs/full /data/full fill >"$scratch/filled" || { cat "$scratch/filled" && return 1; }
+    sound || return 1
+    machine $programs/full /data/full check >"$scratch/left" && grep '^left' "$scratch/filled" | diff - "$scratch/left"
+}
+
+# The tree is made on the host and comes in as an archive: 100 folders of 100 files, sizes from none to 20 KiB.
+make_tree() {
+    mkdir -p "$scratch/host"
+    awk -v top="$scratch/host/tree" 'BEGIN {
+        for (d = 0; d < 100; d++) {
+            system("mkdir -p " top "/d" d)
+            for (f = 0; f < 100; f++) {
+                file = top "/d" d "/f" f
+                lines = f % 10 == 9 ? 200 + d : f % 10
+                printf "" >file
+                for (l = 0; l < lines; l++) print "file " f " of folder " d ", line " l ", and what else a line may hold, " l * 7919 + f * 104729 + d >file
+                close(file)
+            } } }'
+    tar cf "$scratch/tree.tar" -C "$scratch/host" tree
+}
+busybox() { machine --file "$scratch/tree.tar=tree.tar" --share "$scratch/share" /bin/busybox "$@"; }
+has_all_files() {
+    busybox find "$1" -type f >"$scratch/listed" && [[ $(sort -u "$scratch/listed" | wc -l) == 10000 ]]
+}
+archive_is_the_tree() {
+    busybox tar cf /share/back.tar -C /data copy && mkdir "$scratch/back" &&
+        tar xf "$scratch/share/back.tar" -C "$scratch/back" && diff -r "$scratch/host/tree" "$scratch/back/copy"
+}
+only_the_tree_is_left() { [[ $(busybox ls /data) == tree ]]; }
 
 case $kind in
 torture)
@@ -100,25 +105,47 @@ verify)
     verdict "the file system is sound" sound
     ;;
 killed)
-    verdict "records that were acknowledged" records_survive
+    verdict "records that were acknowledged" records_of_many_machines_survive
     verdict "SQLite with a write-ahead log" database_survives WAL
     verdict "SQLite with a rollback journal" database_survives DELETE
     ;;
 refusals)
     head -c 20M /dev/urandom >"$scratch/noise"
-    verdict "an image of something else" refused "holds no store" "$scratch/noise"
+    verdict "an image of something else" refuses_image "holds no store" "$scratch/noise"
     truncate -s 2M "$scratch/small"
-    verdict "an image that is too small" refused "too small" "$scratch/small"
+    verdict "an image that is too small" refuses_image "too small" "$scratch/small"
     truncate -s 64M "$scratch/late" && printf x | dd of="$scratch/late" bs=1M seek=63 conv=notrunc 2>/dev/null
-    verdict "an image with something at its end" refused "holds no store" "$scratch/late"
+    verdict "an image with something at its end" refuses_image "holds no store" "$scratch/late"
+    newer_image "$scratch/newer"
+    verdict "an image of a newer version" refuses_image "written by a newer version" "$scratch/newer"
+    disks=(--disk "$image,size=256M")
     verdict "an image is made" machine /bin/busybox mkdir /data/kept
-    build/bin/exo run --timeout 60 --disk "$image,ro" /bin/busybox ls /data >"$scratch/listed"
+    verdict "an image in use elsewhere" in_use_is_refused
+    disks=(--disk "$image,ro")
+    machine /bin/busybox ls /data >"$scratch/listed"
     verdict "a read-only image is read" grep -qx kept "$scratch/listed"
-    build/bin/exo run --timeout 60 --disk "$image,ro" /bin/busybox mkdir /data/more 2>"$scratch/errors"
+    machine /bin/busybox mkdir /data/more 2>"$scratch/errors"
     verdict "a read-only image is not changed" grep -q "Read-only file system" "$scratch/errors"
     ;;
+full)
+    disks=(--disk "$image,size=32M")
+    verdict "a full disk loses nothing, and takes as much again" full_and_still_right
+    ;;
+tree)
+    make_tree
+    mkdir "$scratch/share"
+    verdict "tar: 10,000 files unpacked" busybox tar xf /tree.tar -C /data
+    verdict "cp -r" busybox cp -r /data/tree /data/copy
+    verdict "diff -r: nothing differs" busybox diff -r /data/tree /data/copy
+    verdict "find: all files are there" has_all_files /data/copy
+    verdict "tar: packed again, it is what came in" archive_is_the_tree
+    verdict "rm -r" busybox rm -r /data/copy
+    verdict "rm -r: nothing else is gone" only_the_tree_is_left
+    verdict "find: the others are still there" has_all_files /data/tree
+    verdict "the file system is sound" sound
+    ;;
 *)
-    echo "run.bash: '$kind' is none of torture, verify, killed and refusals" >&2
+    echo "run.bash: '$kind' is none of torture, verify, killed, refusals, full and tree" >&2
     exit 2
     ;;
 esac

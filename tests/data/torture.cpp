@@ -150,6 +150,9 @@ void Torture::open() {
                                     O_RDONLY | O_DIRECTORY,
                                     O_RDWR | O_NOFOLLOW,
                                     O_WRONLY | O_TRUNC,
+                                    O_RDWR | O_TMPFILE,
+                                    O_WRONLY | O_TMPFILE | O_EXCL,
+                                    O_RDONLY | O_TMPFILE,
                                     O_RDWR};
     int& at = fd();
     if (at >= 0)
@@ -217,7 +220,7 @@ void Torture::shape() {
 void Torture::names() {
     // Which of two errors comes first with a name that is too long depends on the file system.
     const std::string from = said(path().substr(0, 200)), to = said(path().substr(0, 200));
-    switch (said(below(10))) {
+    switch (said(below(12))) {
     case 0:
         return note("mkdir", ::mkdir(from.c_str(), 0755));
     case 1:
@@ -234,6 +237,12 @@ void Torture::names() {
         return note("rename", ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE));
     case 7:
         return note("exchange", ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE));
+    case 8: {
+        const std::string open = "/proc/self/fd/" + std::to_string(fd());
+        return note("link of open", ::linkat(AT_FDCWD, open.c_str(), AT_FDCWD, to.c_str(), AT_SYMLINK_FOLLOW));
+    }
+    case 9:
+        return note("link of open", ::linkat(fd(), "", AT_FDCWD, to.c_str(), AT_EMPTY_PATH));
     default:
         return note("rename", ::rename(from.c_str(), to.c_str()));
     }

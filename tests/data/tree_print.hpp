@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <dirent.h>
@@ -77,7 +78,12 @@ inline std::uint64_t contents_digest(const std::string& path) {
             digest.add(piece);
         }
         at += got;
-        if (off_t data; got == static_cast<ssize_t>(buffer.size()) && (data = ::lseek(file, at, SEEK_DATA)) > at)
+        if (got < static_cast<ssize_t>(buffer.size()))
+            continue;
+        const off_t data = ::lseek(file, at, SEEK_DATA);
+        if (data < 0 && errno == ENXIO) // nothing but a hole is left
+            break;
+        if (data > at)
             at = data / static_cast<off_t>(buffer.size()) * static_cast<off_t>(buffer.size());
     }
     if (file >= 0)

@@ -106,7 +106,7 @@ DiskWords disk_words(const DiskImage& disk, std::size_t index) {
 std::string disk_access_words(const std::vector<DiskImage>& disks) {
     std::string words;
     for (const DiskImage& disk : disks)
-        words += std::string(words.empty() ? "" : " ") + (disk.read_only ? "ro" : "rw");
+        words += std::string(words.empty() ? "" : " ") + (disk.shared ? "shared" : disk.read_only ? "ro" : "rw");
     return words;
 }
 

@@ -34,7 +34,8 @@ struct DiskWords {
 };
 DiskWords disk_words(const DiskImage& disk, std::size_t index);
 
-// The value of EXO_DISKS: a word a disk, in their order: ro or rw. The controller does not tell the program.
+// The value of EXO_DISKS: a word a disk, in their order: ro or rw, which the controller does not tell the program, or
+// shared.
 std::string disk_access_words(const std::vector<DiskImage>& disks);
 
 // The PCI function that the machine gets for a disk, as the steward's manifest names it.

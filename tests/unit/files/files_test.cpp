@@ -117,6 +117,48 @@ TEST_CASE("a file without names lives as long as it is held, and no longer, a cr
     }
 }
 
+TEST_CASE("a file that was made without a name gets one, or goes with its holder, a crash included") {
+    Lab lab;
+    const std::uint64_t inodes = lab.files->tree().inode_count();
+    const auto made = lab.files->create_unnamed(0640, {7, 8}, true);
+    REQUIRE(made);
+    Inode& file = **made;
+    lab.write(file, 0, std::string(50'000, 'u'));
+    CHECK(file.links() == 0);
+    SUBCASE("named") {
+        REQUIRE(lab.files->link(*lab.root, "named", file));
+        lab.files->release(file);
+        REQUIRE(lab.files->sync());
+        lab.reopen();
+        CHECK(lab.read(lab.find("named"), 0, 60'000) == std::string(50'000, 'u'));
+        CHECK(lab.find("named").attributes.mode == (mode_type::regular | 0640));
+    }
+    SUBCASE("named once, then no more") {
+        REQUIRE(lab.files->link(*lab.root, "named", file));
+        REQUIRE(lab.files->unlink(*lab.root, "named"));
+        CHECK(lab.files->link(*lab.root, "again", file).error() == FileError::NoEntry);
+        lab.files->release(file);
+        CHECK(lab.files->tree().inode_count() == inodes);
+    }
+    SUBCASE("released") {
+        lab.files->release(file);
+        CHECK(lab.files->tree().inode_count() == inodes);
+        CHECK(lab.files->store().pages_used() == 0);
+    }
+    SUBCASE("crashed") {
+        REQUIRE(lab.files->sync());
+        lab.reopen();
+        CHECK(lab.files->tree().inode_count() == inodes);
+        CHECK(lab.files->store().pages_used() == 0);
+    }
+    SUBCASE("one that may get no name") {
+        const auto other = lab.files->create_unnamed(0600, {}, false);
+        REQUIRE(other);
+        CHECK(lab.files->link(*lab.root, "named", **other).error() == FileError::NoEntry);
+        lab.files->release(**other);
+    }
+}
+
 TEST_CASE("a directory that was removed takes no new names") {
     Lab lab;
     const auto made = lab.files->create(*lab.root, "d", mode_type::directory | 0755, {});
