@@ -174,6 +174,10 @@ std::size_t ExtentDisk::take_completions(std::span<Completion> into) {
         if ((rest >> nvme::completion::phase_shift & 1) != phase_)
             break;
         after_completion();
+        // Where the completions of a pair that is no more were, there is a page of zeroes, which may look like news.
+        // The kernel unmaps first and says so then; and whoever is given that page meanwhile waits for the kernel.
+        if (__atomic_load_n(&ring_->gone, __ATOMIC_ACQUIRE) != 0) [[unlikely]]
+            break;
         if (++head_ == extent_completions) {
             head_ = 0;
             phase_ ^= 1;

@@ -22,12 +22,12 @@ std::uint64_t pages_of(std::uint64_t bytes) {
 
 const char* ExtentDisk::make_ring() {
     const auto frame = frames().allocate_run(extent_ring_pages);
-    // A page of ours, whose place the completions take: its tables are there.
-    const auto place = address_space().map({.bytes = page_bytes, .page_order = 0});
+    // The completions take the place of a page that was ours: its tables are there. To the address space nothing is
+    // there, so that whoever looks at the place when the kernel has taken it back finds zeroes.
+    const auto place = address_space().map({.bytes = page_bytes, .backing = Backing::DemandZero, .page_order = 0});
     if (!frame || !place)
         return "there is no memory for the extent's ring";
-    const BindOp row{BindKind::Page, bind_flag::size_4k, no_handle, *place, 0, 1, 0};
-    if (!unbind_rows({&row, 1}))
+    if (!address_space().populate(*place, page_bytes) || !address_space().discard(*place, page_bytes))
         return "there is no place for the extent's completions";
     ring_frame_ = *frame;
     completions_address_ = *place;

@@ -22,7 +22,8 @@ extern const Case refusal_cases[2];
 extern const Case kernel_cases[3];
 extern const Case error_cases[2]; // with errors injected beneath the disk, see run.bash
 extern const Case event_cases[1];
-extern const Case slow_cases[1]; // on a disk that carries out one read a second, see run.bash
+extern const Case taken_cases[1]; // of an extent, which is closed afterwards
+extern const Case slow_cases[1];  // on a disk that carries out one read a second, see run.bash
 
 // Logs how many instructions a command takes.
 void count_instructions(Device& disk);

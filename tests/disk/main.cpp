@@ -93,7 +93,9 @@ int exo_main(const exo::StartInfo& start) {
         return lab::run_cases(slow_cases, disk) ? 1 : 0;
     // An extent has no controller to listen to.
     const bool owned = start.extent_count == 0;
-    const unsigned failed = lab::run_cases(data_cases, disk) + (owned ? lab::run_cases(event_cases, disk) : 0) +
-                            lab::run_cases(refusal_cases, disk) + lab::run_cases(kernel_cases, disk);
+    unsigned failed = lab::run_cases(data_cases, disk) + (owned ? lab::run_cases(event_cases, disk) : 0) +
+                      lab::run_cases(refusal_cases, disk) + lab::run_cases(kernel_cases, disk);
+    if (!owned)
+        failed += lab::run_cases(taken_cases, disk);
     return failed ? 1 : 0;
 }
