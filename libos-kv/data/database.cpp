@@ -5,24 +5,6 @@
 
 namespace exo::kv {
 
-namespace {
-
-Entry* make_string(std::string_view key, std::string_view value, std::int64_t expiry) {
-    const bool expires = expiry != never_expires;
-    const bool is_inline = value.size() <= inline_string_max;
-    Entry* entry = Entry::create(key, Type::String, is_inline ? Entry::Form::Inline : Entry::Form::Block, expires,
-                                 is_inline ? value.size() : 0);
-    if (is_inline)
-        copy_bytes(entry->inline_place(), value.data(), value.size());
-    else
-        entry->word.block = make<Text>(value);
-    if (expires)
-        entry->set_expiry(expiry);
-    return entry;
-}
-
-} // namespace
-
 void Database::add(Entry* entry) {
     keys_.insert(entry);
     if (entry->expires)
@@ -73,7 +55,7 @@ Entry* Database::put_string(Entry* old, std::string_view key, std::string_view v
 }
 
 Entry* Database::put_octets(Entry* old, std::string_view key, std::string_view value, std::int64_t expiry) {
-    return store(old, make_string(key, value, expiry));
+    return store(old, Entry::create_string(key, value, expiry));
 }
 
 Entry* Database::put_number(Entry* old, std::string_view key, std::int64_t value, std::int64_t expiry) {
@@ -84,11 +66,7 @@ Entry* Database::put_number(Entry* old, std::string_view key, std::int64_t value
             old->set_expiry(expiry);
         return old;
     }
-    Entry* entry = Entry::create(key, Type::String, Entry::Form::Number, expires);
-    entry->word.number = value;
-    if (expires)
-        entry->set_expiry(expiry);
-    return store(old, entry);
+    return store(old, Entry::create_number(key, value, expiry));
 }
 
 Entry* Database::set_expiry(Entry* entry, std::int64_t at) {

@@ -39,12 +39,9 @@ public:
     Entry* put_number(Entry* old, std::string_view key, std::int64_t value, std::int64_t expiry);
     // A string that can be changed in place, whatever form it had.
     Text& editable(Entry*& entry);
-    template <typename Object>
-    Entry* add_object(std::string_view key, Type type, Object* object, std::int64_t expiry = never_expires) {
-        Entry* entry = Entry::create(key, type, Entry::Form::Object, expiry != never_expires);
-        entry->word.object = object;
-        if (expiry != never_expires)
-            entry->set_expiry(expiry);
+    // Takes the object.
+    Entry* add_object(std::string_view key, Type type, void* object, std::int64_t expiry = never_expires) {
+        Entry* entry = Entry::create_object(key, type, object, expiry);
         add(entry);
         return entry;
     }

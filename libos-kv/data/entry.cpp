@@ -38,6 +38,35 @@ Entry* Entry::create(std::string_view key, Type type, Form form, bool expires, s
     return entry;
 }
 
+Entry* Entry::create_string(std::string_view key, std::string_view octets, std::int64_t expiry) {
+    const bool is_inline = octets.size() <= inline_string_max;
+    Entry* entry = create(key, Type::String, is_inline ? Form::Inline : Form::Block, expiry != never_expires,
+                          is_inline ? octets.size() : 0);
+    if (is_inline)
+        copy_bytes(entry->inline_place(), octets.data(), octets.size());
+    else
+        entry->word.block = make<Text>(octets);
+    if (entry->expires)
+        entry->set_expiry(expiry);
+    return entry;
+}
+
+Entry* Entry::create_number(std::string_view key, std::int64_t number, std::int64_t expiry) {
+    Entry* entry = create(key, Type::String, Form::Number, expiry != never_expires);
+    entry->word.number = number;
+    if (entry->expires)
+        entry->set_expiry(expiry);
+    return entry;
+}
+
+Entry* Entry::create_object(std::string_view key, Type type, void* object, std::int64_t expiry) {
+    Entry* entry = create(key, type, Form::Object, expiry != never_expires);
+    entry->word.object = object;
+    if (entry->expires)
+        entry->set_expiry(expiry);
+    return entry;
+}
+
 std::size_t Entry::bytes() const {
     return sizeof(Entry) + (expires ? sizeof(std::int64_t) : 0) + key_size + (form() == Form::Inline ? word.size : 0);
 }

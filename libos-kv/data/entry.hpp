@@ -37,6 +37,10 @@ struct Entry {
     } word;
 
     static Entry* create(std::string_view key, Type type, Form form, bool expires, std::size_t inline_size = 0);
+    // With a value; the string is never kept as a number, and the object is taken.
+    static Entry* create_string(std::string_view key, std::string_view octets, std::int64_t expiry);
+    static Entry* create_number(std::string_view key, std::int64_t number, std::int64_t expiry);
+    static Entry* create_object(std::string_view key, Type type, void* object, std::int64_t expiry);
     // Frees it with what it reaches.
     static void destroy(Entry* entry);
     // Frees the block alone: its value has gone elsewhere.
