@@ -1,6 +1,6 @@
 // DUMP and RESTORE: values as octets, to be taken elsewhere. The format: data/dump.hpp.
-#include "libos-kv/command/handlers.hpp"
 #include "libos-kv/data/dump.hpp"
+#include "libos-kv/command/handlers.hpp"
 #include "libos-kv/data/eviction.hpp"
 #include "libos-kv/server/server.hpp"
 

@@ -94,9 +94,8 @@ bool read_scores(DumpReader& reader, SortedSet& set) {
     Text scratch;
     std::string_view member;
     double score;
-    return read_many(reader, [&] {
-        return reader.string(scratch, member) && reader.real(score) && add_score(set, member, score);
-    });
+    return read_many(
+        reader, [&] { return reader.string(scratch, member) && reader.real(score) && add_score(set, member, score); });
 }
 
 // visit(first, second), which says whether they are taken, for the pairs of a listpack; there is one at least.

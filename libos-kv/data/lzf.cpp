@@ -1,5 +1,5 @@
-// See lzf.hpp. Packed are runs, each with a head: 000nnnnn, n + 1 octets follow as they are; or nnnooooo oooooooo, n + 2
-// octets once more that stand o + 1 before the end of what is there; where n is 7, an octet to be added to it stands
+// See lzf.hpp. Packed are runs, each with a head: 000nnnnn, n + 1 octets follow as they are; or nnnooooo oooooooo, n +
+// 2 octets once more that stand o + 1 before the end of what is there; where n is 7, an octet to be added to it stands
 // between these two.
 #include "libos-kv/data/lzf.hpp"
 

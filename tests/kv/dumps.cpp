@@ -13,8 +13,8 @@ namespace {
 const std::string restored = "restored-elsewhere";
 constexpr std::size_t footer_bytes = 10;
 
-// Whether the octets are one way of saying the value, so that both must say them: strings that are not packed, and small
-// hashes and sorted sets.
+// Whether the octets are one way of saying the value, so that both must say them: strings that are not packed, and
+// small hashes and sorted sets.
 bool is_said_one_way(const std::string& dump, bool may_be_packed) {
     constexpr std::size_t packed_from = 20;
     const bool is_short = dump.size() <= packed_from + footer_bytes;

@@ -170,7 +170,7 @@ TEST_CASE("strings that were packed are taken, if there is room for them") {
     CHECK(restored(sealed(body), problem, 25));
     for (const char size : {'\x00', '\x18', '\x1a'}) // fewer and more than there are
         CHECK(is_refused("\x00\xc3\x05"s + size + packed));
-    CHECK(is_refused("\x00\xc3\x05\x19\x00\x61\xe0\x0f\x01"s)); // from before the beginning
+    CHECK(is_refused("\x00\xc3\x05\x19\x00\x61\xe0\x0f\x01"s));                      // from before the beginning
     CHECK(is_refused("\x00\xc3\x05\x81\x00\x00\x00\x00\x20\x00\x00\x00"s + packed)); // 512 MiB of five octets
     CHECK(is_refused("\x00\xc3\x02\x04\x03\x61"s));                                  // a run that is cut off
 }
