@@ -74,7 +74,7 @@ std::string dump_difference(Peer& ours, Peer& reference, const std::string& key,
         return differs("DUMP", own, its);
     if (own.text.size() <= footer_bytes)
         return {};
-    if (is_said_one_way(its.text, packs) && own != its)
+    if (is_said_one_way(own.text, packs) && own != its)
         return differs("DUMP", own, its);
     if (dice() % 8 == 0)
         for (Part* part : {&own, &its})
