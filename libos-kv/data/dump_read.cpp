@@ -94,6 +94,16 @@ bool read_scores(DumpReader& reader, SortedSet& set) {
     Text scratch;
     std::string_view member;
     double score;
+    // Which form they get is to be known first: a listpack would lose the sign of a zero.
+    DumpReader ahead(reader);
+    std::size_t longest = 0, members = 0;
+    read_many(ahead, [&] {
+        const bool is_there = ahead.string(scratch, member) && ahead.real(score);
+        longest = is_there && member.size() > longest ? member.size() : longest;
+        members += is_there;
+        return is_there;
+    });
+    set.admit(longest, members);
     return read_many(
         reader, [&] { return reader.string(scratch, member) && reader.real(score) && add_score(set, member, score); });
 }
