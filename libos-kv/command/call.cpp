@@ -78,6 +78,15 @@ void Call::wrong_count() {
     reply.error({"ERR wrong number of arguments for '", command.full_name(), "' command"});
 }
 
+void Call::wrong_shape() {
+    Text parent;
+    for (const char octet : command.parent->full_name())
+        parent.append(octet >= 'a' && octet <= 'z' ? static_cast<char>(octet - 32) : octet);
+    const std::string_view given = arguments[1].substr(0, 128);
+    reply.error({"ERR unknown subcommand or wrong number of arguments for '", given.substr(0, given.find('\0')),
+                 "'. Try ", parent, " HELP."});
+}
+
 bool Call::integer(std::string_view text, std::int64_t& value, std::string_view problem) {
     const auto parsed = parse_integer(text);
     if (parsed)

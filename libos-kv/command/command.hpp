@@ -98,6 +98,7 @@ struct Call {
                          std::string_view problem);
     bool real(std::string_view text, double& value, std::string_view problem = "ERR value is not a valid float");
     void wrong_count(); // of arguments
+    void wrong_shape(); // the same of a subcommand that looks at its words itself
 };
 
 // Whether an argument is a word, given in lower case, whatever case it has itself.

@@ -56,5 +56,17 @@ void memory_help(Call& call) {
 void slowlog_help(Call& call) {
     help(call);
 }
+void pubsub_help(Call& call) {
+    help(call);
+}
+void cluster_help(Call& call) {
+    help(call);
+}
+void script_help(Call& call) {
+    help(call);
+}
+void function_help(Call& call) {
+    help(call);
+}
 
 } // namespace exo::kv::commands

@@ -84,6 +84,7 @@ void statistics(Page& page, Call& call) {
     page.put("keyspace_misses", counts.misses);
     page.put("pubsub_channels", call.server.pubsub.channels(PubSub::Kind::Channel).size());
     page.put("pubsub_patterns", call.server.pubsub.channels(PubSub::Kind::Pattern).size());
+    page.put("pubsubshard_channels", call.server.pubsub.channels(PubSub::Kind::Shard).size());
     page.put("total_error_replies", counts.errors);
 }
 
@@ -91,6 +92,20 @@ void replication(Page& page, Call&) {
     page.section("Replication");
     page.put("role", "master");
     page.put("connected_slaves", 0);
+}
+
+void processor(Page& page, Call& call) {
+    const auto busy_us = call.server.surroundings().busy_us;
+    if (!busy_us)
+        return;
+    const std::uint64_t used_us = busy_us();
+    Text seconds;
+    seconds.append(IntegerText(static_cast<std::int64_t>(used_us / 1'000'000))).append('.');
+    for (std::uint64_t place = 100'000; place; place /= 10)
+        seconds.append(static_cast<char>('0' + used_us / place % 10));
+    page.section("CPU");
+    page.put("used_cpu_sys", "0.000000");
+    page.put("used_cpu_user", seconds);
 }
 
 void command_statistics(Page& page, Call& call) {
@@ -138,15 +153,11 @@ struct Section {
     void (*write)(Page& page, Call& call);
     bool by_default;
 };
-constexpr Section sections[] = {{"server", server, true},
-                                {"clients", clients, true},
-                                {"memory", memory, true},
-                                {"persistence", persistence, true},
-                                {"stats", statistics, true},
-                                {"replication", replication, true},
-                                {"commandstats", command_statistics, false},
-                                {"cluster", cluster, true},
-                                {"keyspace", keyspace, true}};
+constexpr Section sections[] = {{"server", server, true},    {"clients", clients, true},
+                                {"memory", memory, true},    {"persistence", persistence, true},
+                                {"stats", statistics, true}, {"replication", replication, true},
+                                {"cpu", processor, true},    {"commandstats", command_statistics, false},
+                                {"cluster", cluster, true},  {"keyspace", keyspace, true}};
 
 } // namespace
 

@@ -6,6 +6,14 @@
 
 namespace exo::kv {
 
+namespace {
+
+bool is_everything(std::string_view pattern) {
+    return pattern.size() == 1 && pattern.front() == '*';
+}
+
+} // namespace
+
 bool ScanOptions::fits(std::string_view octets) const {
     return !has_pattern || matches_pattern(pattern, octets);
 }
@@ -39,7 +47,7 @@ bool read_scan_options(Call& call, std::size_t at, bool with_type, ScanOptions& 
             }
         } else if (has_value && is_word(call[at], "match")) {
             options.pattern = call[at + 1];
-            options.has_pattern = true;
+            options.has_pattern = !is_everything(options.pattern);
         } else if (has_value && with_type && is_word(call[at], "type")) {
             options.type = call[at + 1];
             options.has_type = true;
@@ -97,7 +105,8 @@ void keys(Call& call) {
     const std::size_t mark = call.reply.mark();
     std::size_t count = 0;
     call.db().keys().for_each([&](Entry& entry) {
-        if ((entry.expires && entry.expiry() <= call.now_ms) || !matches_pattern(call[1], entry.key()))
+        if ((entry.expires && entry.expiry() <= call.now_ms) ||
+            !(is_everything(call[1]) || matches_pattern(call[1], entry.key())))
             return;
         call.reply.bulk(entry.key());
         count++;

@@ -17,10 +17,12 @@ std::span<const CommandRow> lists_rows();
 std::span<const CommandRow> sets_rows();
 std::span<const CommandRow> sorted_sets_rows();
 std::span<const CommandRow> transactions_rows();
+std::span<const CommandRow> pubsub_rows();
+std::span<const CommandRow> cluster_rows();
 
-inline std::array<std::span<const CommandRow>, 9> command_families() {
-    return {connection_rows(), strings_rows(), keys_rows(),        server_rows(),      hashes_rows(),
-            lists_rows(),      sets_rows(),    sorted_sets_rows(), transactions_rows()};
+inline std::array<std::span<const CommandRow>, 11> command_families() {
+    return {connection_rows(), strings_rows(),     keys_rows(),         server_rows(), hashes_rows(), lists_rows(),
+            sets_rows(),       sorted_sets_rows(), transactions_rows(), pubsub_rows(), cluster_rows()};
 }
 
 } // namespace exo::kv

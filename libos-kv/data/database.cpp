@@ -123,6 +123,20 @@ Entry* Database::rename(Entry* entry, std::string_view key) {
     return fresh;
 }
 
+void Database::swap(Database& other) {
+    keys_.swap(other.keys_);
+    expiring_.swap(other.expiring_);
+    count_slots();
+    other.count_slots();
+}
+
+void Database::count_slots() {
+    if (!slot_counts)
+        return;
+    fill_bytes(slot_counts, 0, slots_count * sizeof *slot_counts);
+    keys_.for_each([&](const Entry& entry) { slot_counts[slot_of(entry.key())]++; });
+}
+
 void Database::clear() {
     expiring_.drain([](Entry&) {});
     if (slot_counts)

@@ -49,10 +49,7 @@ public:
     static Entry* rename(Entry* entry, std::string_view key);
 
     void clear();
-    void swap(Database& other) {
-        keys_.swap(other.keys_);
-        expiring_.swap(other.expiring_);
-    }
+    void swap(Database& other);
     // Goes on with growing or shrinking; false: nothing was to be done.
     bool step() { return keys_.step() || expiring_.step(); }
     // How many keys lie in each slot; null: not counted.
@@ -60,6 +57,7 @@ public:
 
 private:
     Entry* store(Entry* old, Entry* fresh);
+    void count_slots();
 
     Index<EntryTraits> keys_, expiring_;
 };

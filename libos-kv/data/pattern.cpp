@@ -46,6 +46,8 @@ bool is_of_class(std::string_view pattern, std::size_t& at, char octet, LetterCa
 } // namespace
 
 bool matches_pattern(std::string_view pattern, std::string_view text, LetterCase letters) {
+    if (text.empty())
+        return pattern.empty(); // in Redis no star matches nothing at all
     constexpr std::size_t none = ~std::size_t{0};
     std::size_t at = 0, in = 0, star = none, star_text = 0;
     for (;;) {

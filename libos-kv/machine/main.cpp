@@ -1,5 +1,6 @@
-// The store as a program that is its own library OS: one vcore, its own NIC, and nothing else. Arguments: --port P.
+// The store as a program that is its own library OS: one vcore, its own NIC, and nothing else. Arguments: options.hpp.
 // It polls while there is something to do and for a while after, and sleeps in the NIC's port then.
+#include "libos-kv/machine/options.hpp"
 #include "libos-kv/machine/tcp_links.hpp"
 #include "libos/memory/frame_allocator.hpp"
 #include "libos/net/configure.hpp"
@@ -16,27 +17,13 @@ void out_of_memory(std::size_t bytes) {
 namespace {
 
 constexpr int status_usage = 64;
-constexpr std::uint16_t default_port = 6379;
 constexpr unsigned idle_polls_max = 2000; // before it sleeps
 
 net::Network network;
 net::TcpStack stack;
 bool stopping;
 int stop_status;
-
-bool read_port(const StartInfo& start, std::uint16_t& port) {
-    port = default_port;
-    for (std::uint32_t index = 1; index < start.argument_count; index += 2) {
-        const std::string_view word = start_list_string(start.arguments_offset, index);
-        const std::string_view value =
-            index + 1 < start.argument_count ? start_list_string(start.arguments_offset, index + 1) : "";
-        const auto number = parse_integer(value);
-        if (word != "--port" || !number || *number < 1 || *number > 65535)
-            return false;
-        port = static_cast<std::uint16_t>(*number);
-    }
-    return true;
-}
+std::uint64_t busy_cycles; // of the turns in which there was something to do
 
 Surroundings make_surroundings(const StartInfo& start) {
     Surroundings surroundings;
@@ -45,6 +32,7 @@ Surroundings make_surroundings(const StartInfo& start) {
     surroundings.seed = start.seed[0] ^ start.seed[3];
     for (std::uint64_t run = 0; run < start.frame_run_count; run++)
         surroundings.memory_bytes += start.frame_runs[run].count * page_bytes;
+    surroundings.busy_us = [] { return cycles_to_ns(busy_cycles) / 1000; };
     surroundings.stop = [](int status) {
         stopping = true;
         stop_status = status;
@@ -56,11 +44,13 @@ void serve(Server& server, TcpLinks& links) {
     std::uint64_t tick_at = 0;
     unsigned idle = 0;
     while (!stopping) {
+        const std::uint64_t began = tsc();
         const bool moved = network.poll() != 0;
-        const bool served = links.serve();
-        const std::uint64_t now = tsc();
-        if (now >= tick_at)
-            tick_at = now + ns_to_cycles(static_cast<std::uint64_t>(server.tick()) * 1'000'000);
+        if (began >= tick_at)
+            tick_at = began + ns_to_cycles(static_cast<std::uint64_t>(server.tick()) * 1'000'000);
+        const bool served = links.serve(); // last, so that nothing is left to be sent when it sleeps
+        if (moved || served)
+            busy_cycles += tsc() - began;
         idle = moved || served ? 0 : idle + 1;
         if (idle < idle_polls_max || network.interfaces().size() != 1)
             continue;
@@ -76,15 +66,26 @@ void serve(Server& server, TcpLinks& links) {
     }
 }
 
+// Where it serves, as clients see it, and how long that took.
+void announce(const Options& options) {
+    char text[net::address_text_max];
+    net::format_address(network.interfaces()[0]->address(), text);
+    const LogPiece took[] = {{", "}, decimal(monotonic_ns() / 1000), {" us after the kernel's first instruction"}};
+    if (options.announced_port) // the address is the beginning of the word "ADDRESS:PORT"
+        log_line({{"kv: serving at "}, {options.announced_address.data()}, took[0], took[1], took[2]});
+    else
+        log_line({{"kv: serving at "}, {text}, {":"}, decimal(options.port), took[0], took[1], took[2]});
+}
+
 } // namespace
 
 } // namespace exo::kv
 
 int exo_main(const exo::StartInfo& start) {
     using namespace exo;
-    std::uint16_t port;
-    if (!kv::read_port(start, port)) {
-        log_line({{"kv: the only option is --port with a number from 1 to 65535"}});
+    kv::Options options;
+    if (const char* problem = kv::read_options(start, options)) {
+        log_line({{"kv: "}, {problem}});
         return kv::status_usage;
     }
     if (const int status = net::configure(start, kv::network))
@@ -94,21 +95,19 @@ int exo_main(const exo::StartInfo& start) {
         return 1;
     }
     kv::Server* server = kv::make<kv::Server>(kv::make_surroundings(start));
-    server->config.port = port;
+    kv::Config& config = server->config;
+    config.port = options.port;
+    config.password.assign(options.password);
+    config.announced_address.assign(options.announced_address);
+    config.announced_port = options.announced_port;
+    if (options.max_memory >= 0)
+        config.max_memory = options.max_memory;
     kv::TcpLinks* links = kv::make<kv::TcpLinks>(*server);
-    if (const auto opened = links->open(kv::stack, port); !opened) {
-        log_line({{"kv: cannot listen at port "}, decimal(port), {": "}, {net::problem_text(opened.error())}});
+    if (const auto opened = links->open(kv::stack, options.port); !opened) {
+        log_line({{"kv: cannot listen at port "}, decimal(options.port), {": "}, {net::problem_text(opened.error())}});
         return 1;
     }
-    char text[net::address_text_max];
-    net::format_address(kv::network.interfaces()[0]->address(), text);
-    log_line({{"kv: serving at "},
-              {text},
-              {", port "},
-              decimal(port),
-              {", "},
-              decimal(monotonic_ns() / 1000),
-              {" us after the kernel's first instruction"}});
+    kv::announce(options);
     kv::serve(*server, *links);
     return kv::stop_status;
 }

@@ -1,15 +1,19 @@
 // See tcp_links.hpp.
 #include "libos-kv/machine/tcp_links.hpp"
 
+#include "libos/net/ip/interface.hpp"
+
 namespace exo::kv {
 
 namespace {
 
 constexpr std::size_t backlog = 128;
-// Beyond so much that a slow reader has not taken, nothing more of what it sends is read.
-constexpr std::size_t unsent_max = 1u << 20;
-// Nor more than this much of what one sends whose command waits for a key.
+// Octets that one whose command waits for a key may send ahead; nothing more of them is read.
 constexpr std::size_t sent_ahead_max = 1u << 20;
+// Octets of one connection that may be on their way: while there are plenty of packets, while more than a quarter of
+// them is free, and when there are fewer. Else some readers who take nothing would hold all packets, and nobody else
+// would get a reply.
+constexpr std::size_t on_their_way_plenty = 256 * 1024, on_their_way_some = 16 * 1024, on_their_way_least = 1024;
 
 struct EndpointText {
     char text[net::address_text_max + 8];
@@ -28,6 +32,7 @@ struct EndpointText {
 } // namespace
 
 net::NetStatus TcpLinks::open(net::TcpStack& stack, std::uint16_t port) {
+    stack_ = &stack;
     return listener_.open(stack, {net::any_address, port}, backlog, true);
 }
 
@@ -65,10 +70,18 @@ void TcpLinks::accept_all() {
     }
 }
 
+// Whether more of what it sends is to be read now.
+bool TcpLinks::may_receive(const Link& link) const {
+    const Session& session = *link.session;
+    return !session.broken && !session.closing && session.to_send().size() < server_.unsent_max() &&
+           !(session.waiting && session.input.size() >= sent_ahead_max);
+}
+
 void TcpLinks::receive(Link& link) {
     const Session& session = *link.session;
-    while (!session.broken && !session.closing && session.to_send().size() < unsent_max &&
-           !(session.waiting && session.input.size() >= sent_ahead_max)) {
+    if (session.paused)
+        server_.input(link.session, {});
+    while (may_receive(link)) {
         net::Packet* packet = link.stream.receive();
         if (!packet)
             break;
@@ -79,10 +92,34 @@ void TcpLinks::receive(Link& link) {
     }
 }
 
+std::size_t TcpLinks::send_room(const Link& link) const {
+    std::size_t most = on_their_way_plenty;
+    for (net::Interface* interface : stack_->network().interfaces()) {
+        const net::PacketPool& pool = interface->port().pool();
+        const std::size_t free = pool.free_count();
+        const std::size_t here = free > pool.count() / 2   ? on_their_way_plenty
+                                 : free > pool.count() / 4 ? on_their_way_some
+                                                           : on_their_way_least;
+        most = here < most ? here : most;
+    }
+    const std::size_t used = link.stream.unacknowledged_octets();
+    return used < most ? most - used : 0;
+}
+
+// The stream says when what is on its way has arrived and when more has come, but not when packets are free again.
+bool TcpLinks::is_unfinished(const Link& link) const {
+    const Session& session = *link.session;
+    if (!session.to_send().empty() && link.stream.unacknowledged_octets() == 0)
+        return true;
+    return may_receive(link) && (session.paused || (link.stream.ready() & net::tcp_ready::readable) != 0);
+}
+
 bool TcpLinks::send(Link& link) {
     Session& session = *link.session;
     while (!session.broken && !session.to_send().empty()) {
-        const std::string_view octets = session.to_send();
+        const std::string_view octets = session.to_send().substr(0, send_room(link));
+        if (octets.empty())
+            break;
         // Safe: characters as octets.
         const auto written = link.stream.write({reinterpret_cast<const std::byte*>(octets.data()), octets.size()});
         if (!written && written.error() == net::Problem::NoRoom)
@@ -128,10 +165,9 @@ bool TcpLinks::serve() {
         link->queued = false;
     for (std::size_t index = 0; index < ready.size(); index++) {
         Link* link = ready[index];
-        const bool had_much = link->session->to_send().size() >= unsent_max;
         receive(*link);
-        if (send(*link) && had_much && link->session->to_send().size() < unsent_max)
-            queue(*link); // what came meanwhile is read the next time
+        if (send(*link) && is_unfinished(*link))
+            queue(*link);
     }
     return true;
 }

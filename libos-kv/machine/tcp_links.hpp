@@ -27,12 +27,18 @@ private:
     static void on_output(Session& session);
     void queue(Link& link);
     void accept_all();
+    bool may_receive(const Link& link) const;
     void receive(Link& link);
+    // Octets that may go out on it now.
+    std::size_t send_room(const Link& link) const;
+    // Whether there is something to do for it that nobody will say.
+    bool is_unfinished(const Link& link) const;
     // What fits goes out. False: the link is gone.
     bool send(Link& link);
     void drop(Link* link);
 
     Server& server_;
+    net::TcpStack* stack_ = nullptr;
     net::TcpListener listener_;
     Array<Link*> ready_;
 };

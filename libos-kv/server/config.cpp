@@ -25,6 +25,7 @@ constexpr NumberRow numbers[] = {
     {"slowlog-log-slower-than", &Config::slow_microseconds, -1, INT64_MAX, false, false},
     {"slowlog-max-len", &Config::slow_entries, 0, INT64_MAX, false, false},
     {"port", &Config::port, 0, 65535, false, true},
+    {"cluster-announce-port", &Config::announced_port, 0, 65535, false, false},
     {"proto-max-bulk-len", &Config::bulk_octets, 1024 * 1024, INT64_MAX, true, false},
 };
 
@@ -52,7 +53,17 @@ bool same_name(std::string_view given, std::string_view name) {
     return !name.empty() && is_word(given, name);
 }
 
-// A number with a unit, as memtoll reads it; no value: it is none.
+// Parameters that are text as it is given.
+struct TextRow {
+    std::string_view name;
+    Text Config::* field;
+};
+constexpr TextRow texts[] = {{"requirepass", &Config::password}, {"cluster-announce-ip", &Config::announced_address}};
+
+constexpr std::string_view output_limits_name = "client-output-buffer-limit";
+
+} // namespace
+
 std::optional<std::int64_t> parse_memory(std::string_view text) {
     struct Unit {
         std::string_view name;
@@ -73,8 +84,6 @@ std::optional<std::int64_t> parse_memory(std::string_view text) {
     return value;
 }
 
-} // namespace
-
 void for_each_parameter(const Server& server,
                         void (*visit)(void* context, std::string_view name, std::string_view value), void* context) {
     for (const NumberRow& row : numbers)
@@ -87,7 +96,9 @@ void for_each_parameter(const Server& server,
     for (const FixedRow& row : fixed)
         visit(context, row.name, row.value);
     visit(context, "maxmemory-policy", policy_name(server.config.policy));
-    visit(context, "requirepass", server.config.password);
+    for (const TextRow& row : texts)
+        visit(context, row.name, server.config.*row.field);
+    visit(context, output_limits_name, server.config.output_limits.text());
 }
 
 bool is_parameter(std::string_view name) {
@@ -100,7 +111,10 @@ bool is_parameter(std::string_view name) {
     for (const FixedRow& row : fixed)
         if (same_name(name, row.name))
             return true;
-    return same_name(name, "maxmemory-policy") || same_name(name, "requirepass");
+    for (const TextRow& row : texts)
+        if (same_name(name, row.name))
+            return true;
+    return same_name(name, "maxmemory-policy") || same_name(name, output_limits_name);
 }
 
 bool set_parameter(Server& server, std::string_view name, std::string_view value, Text& problem) {
@@ -142,9 +156,14 @@ bool set_parameter(Server& server, std::string_view name, std::string_view value
         limits.*row.field = *number;
         return true;
     }
-    if (same_name(name, "requirepass")) {
-        server.config.password.assign(value);
-        return true;
+    for (const TextRow& row : texts)
+        if (same_name(name, row.name)) {
+            (server.config.*row.field).assign(value);
+            return true;
+        }
+    if (same_name(name, output_limits_name)) {
+        const char* why = server.config.output_limits.read(value);
+        return why ? refuse(why) : true;
     }
     if (same_name(name, "maxmemory-policy")) {
         for (std::size_t index = 0; index < eviction_policies; index++)

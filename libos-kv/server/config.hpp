@@ -3,6 +3,9 @@
 
 #include "libos-kv/data/eviction.hpp"
 #include "libos-kv/protocol/request_parser.hpp"
+#include "libos-kv/server/output_limits.hpp"
+
+#include <optional>
 
 namespace exo::kv {
 
@@ -17,10 +20,16 @@ struct Config {
     std::int64_t slow_microseconds = 10000, slow_entries = 128;
     std::int64_t port = 6379;
     std::int64_t bulk_octets = bulk_octets_max;
-    Text password; // empty: none is asked for
+    OutputLimits output_limits;
+    Text password;                   // empty: none is asked for
+    Text announced_address;          // at which clients reach it; empty: where it listens
+    std::int64_t announced_port = 0; // 0: `port`
 };
 
 class Server;
+
+// A number of octets, with a unit such as mb behind it or none; no value: it is none.
+std::optional<std::int64_t> parse_memory(std::string_view text);
 
 // visit(name, value) for every parameter, its value as text.
 void for_each_parameter(const Server& server,

@@ -132,8 +132,11 @@ bool Server::may_run(Session& session, const Command& found, const Arguments& ar
 }
 
 void Server::execute(Session& session, const Arguments& arguments) {
-    const std::size_t before = session.output.size();
     const ReplyMode mode = session.reply_mode;
+    const bool silent = mode == ReplyMode::Off || mode == ReplyMode::Skip;
+    Text unheard;
+    if (silent)
+        session.reply.set_out(unheard);
     const Command* command = find_command(arguments[0]);
     session.used_ms = now_ms_;
     if (!command) {
@@ -171,12 +174,12 @@ void Server::execute(Session& session, const Arguments& arguments) {
             }
         }
     }
-    // CLIENT REPLY: what was said before it stays.
-    if (mode == ReplyMode::Off && session.reply_mode == ReplyMode::Off)
-        session.output.shrink(before);
-    if (mode == ReplyMode::Skip) {
-        session.output.shrink(before);
-        if (session.reply_mode == ReplyMode::Skip)
+    // CLIENT REPLY: what ends the silence is heard, and what is pushed was never a reply.
+    if (silent) {
+        session.reply.set_out(session.output);
+        if (session.reply_mode == ReplyMode::On)
+            session.output.append(unheard);
+        else if (mode == ReplyMode::Skip && session.reply_mode == ReplyMode::Skip)
             session.reply_mode = ReplyMode::On;
     }
     if (session.reply_mode == ReplyMode::SkipNext)

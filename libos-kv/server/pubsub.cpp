@@ -1,8 +1,6 @@
 // See pubsub.hpp.
 #include "libos-kv/server/pubsub.hpp"
 
-#include "libos-kv/data/pattern.hpp"
-
 namespace exo::kv {
 
 PubSub::~PubSub() {
@@ -49,31 +47,6 @@ void PubSub::forget(Session& session) {
         for (const Member* member : members)
             unsubscribe(kind, session, member->octets());
     }
-}
-
-std::size_t PubSub::publish(std::string_view channel, std::string_view message, bool shard) {
-    std::size_t receivers = 0;
-    auto send = [&](Session& session, std::initializer_list<std::string_view> pieces) {
-        Reply reply(session.output);
-        reply.set_version(session.reply.version());
-        reply.push(pieces.size());
-        for (const std::string_view piece : pieces)
-            reply.bulk(piece);
-        if (session.wake)
-            session.wake(session);
-        receivers++;
-    };
-    const Kind kind = shard ? Kind::Shard : Kind::Channel;
-    if (const Channel* found = channels(kind).get(channel))
-        for (Session* session : found->listeners)
-            send(*session, {shard ? "smessage" : "message", channel, message});
-    if (!shard)
-        channels(Kind::Pattern).for_each([&](const Channel& pattern) {
-            if (matches_pattern(pattern.name, channel))
-                for (Session* session : pattern.listeners)
-                    send(*session, {"pmessage", pattern.name, channel, message});
-        });
-    return receivers;
 }
 
 } // namespace exo::kv

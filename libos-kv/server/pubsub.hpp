@@ -2,6 +2,7 @@
 #pragma once
 
 #include "libos-kv/data/index.hpp"
+#include "libos-kv/data/pattern.hpp"
 #include "libos-kv/session/session.hpp"
 
 namespace exo::kv {
@@ -29,8 +30,21 @@ public:
     bool subscribe(Kind kind, Session& session, std::string_view name);
     bool unsubscribe(Kind kind, Session& session, std::string_view name);
     void forget(Session& session); // all of it, silently
-    // How many got it.
-    std::size_t publish(std::string_view channel, std::string_view message, bool shard);
+
+    // visit(session, pattern) for each that is to get what is sent to a channel, once for every way in which it listens
+    // to it; `pattern`: that the channel matched, or null. `visit` may not change who listens.
+    template <typename Visit>
+    void for_each_listener(std::string_view channel, bool shard, Visit visit) const {
+        if (const Channel* found = channels(shard ? Kind::Shard : Kind::Channel).get(channel))
+            for (Session* session : found->listeners)
+                visit(*session, static_cast<const Channel*>(nullptr));
+        if (!shard)
+            channels(Kind::Pattern).for_each([&](const Channel& pattern) {
+                if (matches_pattern(pattern.name, channel))
+                    for (Session* session : pattern.listeners)
+                        visit(*session, &pattern);
+            });
+    }
 
     const Channels& channels(Kind kind) const { return channels_[static_cast<std::size_t>(kind)]; }
     static Index<MemberTraits>& of(Session& session, Kind kind) {

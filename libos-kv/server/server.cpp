@@ -13,6 +13,11 @@ Server::Server(const Surroundings& surroundings) : random(surroundings.seed), su
         octet = "0123456789abcdef"[random() & 15];
     started_us = surroundings_.monotonic_us();
     config.max_memory = static_cast<std::int64_t>(surroundings_.memory_bytes / 4 * 3);
+    config.output_limits.fit(surroundings_.memory_bytes);
+    // A value is there a second time while it goes out, and keys have three quarters.
+    const auto longest = static_cast<std::int64_t>(surroundings_.memory_bytes / 8);
+    config.bulk_octets = longest != 0 && longest < bulk_octets_max ? longest : bulk_octets_max;
+    string_octets_max = static_cast<std::size_t>(config.bulk_octets);
     for (const std::span<const CommandRow> family : command_families())
         for (const CommandRow& row : family) {
             Command* command = make<Command>(&row, std::string_view(row.name));
@@ -72,19 +77,40 @@ void Server::close(Session* session) {
 void Server::input(Session* session, std::string_view octets) {
     update_clock();
     statistics.received_octets += octets.size();
-    // An argument that is known to be long gets its room at once.
-    if (const std::size_t wanted = session->parser.wanted_octets() + session->input_taken;
-        wanted > session->input.room())
-        session->input.reserve(wanted);
-    session->input.append(octets);
     session->used_ms = now_ms_;
+    if (!take_input(*session, octets)) {
+        session->broken = true;
+        return;
+    }
     process(*session);
     resume();
+}
+
+// False: there is no memory for it, and a request of that length cannot be served.
+bool Server::take_input(Session& session, std::string_view octets) {
+    constexpr std::size_t always_taken = 64 * 1024;
+    const std::size_t needed = session.input.size() + octets.size();
+    if (needed > session.input.room()) {
+        const std::size_t most = surroundings_.memory_bytes / 8 * 7;
+        if (most != 0 && needed > always_taken && used_bytes() + needed * 2 > most)
+            return false;
+        // An argument that is known to be long gets its room early, but not before a good part of it has come: to say a
+        // length costs nothing.
+        const std::size_t wanted = session.parser.wanted_octets() + session.input_taken;
+        const std::size_t believed = needed * 2 + always_taken;
+        if (wanted > needed)
+            session.input.reserve(wanted < believed ? wanted : believed);
+    }
+    session.input.append(octets);
+    return true;
 }
 
 void Server::process(Session& session) {
     constexpr std::size_t kept_bytes = 64 * 1024;
     while (!session.closing && !session.broken && !session.waiting) {
+        session.paused = session.to_send().size() >= unsent_max();
+        if (session.paused)
+            break;
         const std::string_view input = session.input.view().substr(session.input_taken);
         const auto outcome = session.parser.parse(input, session.authenticated);
         if (outcome == RequestParser::Outcome::Incomplete)
@@ -96,6 +122,7 @@ void Server::process(Session& session) {
         }
         if (!session.parser.arguments().empty())
             execute(session, session.parser.arguments());
+        bound_output(session);
         session.input_taken += session.parser.next();
     }
     if (session.input_taken == session.input.size()) {
@@ -113,6 +140,7 @@ void Server::process(Session& session) {
 std::int64_t Server::tick() {
     constexpr std::int64_t often_ms = 10, seldom_ms = 100;
     update_clock();
+    bound_outputs();
     end_overdue_waits();
     resume();
     expire_some();

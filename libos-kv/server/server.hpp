@@ -19,9 +19,10 @@ inline constexpr unsigned databases_count = 16;
 struct Surroundings {
     std::uint64_t (*realtime_us)() = nullptr; // since 1970
     std::uint64_t (*monotonic_us)() = nullptr;
-    std::uint64_t seed = 0;             // that nobody can guess
-    std::uint64_t memory_bytes = 0;     // that the machine has
-    void (*stop)(int status) = nullptr; // SHUTDOWN; may return, and then nothing more is asked of the store
+    std::uint64_t seed = 0;               // that nobody can guess
+    std::uint64_t memory_bytes = 0;       // that the machine has; 0: more than anyone asks for
+    std::uint64_t (*busy_us)() = nullptr; // time that the processor has spent on all this; null: nobody knows
+    void (*stop)(int status) = nullptr;   // SHUTDOWN; may return, and then nothing more is asked of the store
 };
 
 class Server {
@@ -37,7 +38,8 @@ public:
     static constexpr std::string_view refusal = "-ERR max number of clients reached\r\n";
     // The connection is gone.
     void close(Session* session);
-    // Octets that came. Afterwards session->closing or broken may be set.
+    // Octets that came, or none when a session that is paused has room for output again. Afterwards session->closing or
+    // broken may be set.
     void input(Session* session, std::string_view octets);
     // Deadlines, expiry and growth. To be called when it says, and now and then.
     // Returns milliseconds until it wants to be called again.
@@ -66,6 +68,11 @@ public:
     void give_up_wait(Session& session, std::string_view error);
     void discard_transaction(Session& session);
     bool make_room(); // false: memory is full and nothing may go
+    // Sends a session what it did not ask for now: bulk strings, as a push.
+    void push(Session& session, std::initializer_list<std::string_view> pieces);
+    // Output of one connection at which its further requests wait.
+    std::size_t unsent_max() const;
+    std::uint32_t keys_in_slot(unsigned slot) const { return slot_counts_[slot]; } // of database 0
     Array<Session*>& sessions() { return sessions_; }
     const Surroundings& surroundings() const { return surroundings_; }
 
@@ -81,10 +88,13 @@ public:
     char run_id[40];
 
 private:
+    bool take_input(Session& session, std::string_view octets);
     void process(Session& session);
     void execute(Session& session, const Arguments& arguments);
     bool may_run(Session& session, const Command& command, const Arguments& arguments);
     void reject(Session& session, Command* command, std::initializer_list<std::string_view> pieces);
+    void bound_output(Session& session); // ends it when too much waits
+    void bound_outputs();
     void note_ready(std::size_t database, std::string_view key);
     void end_overdue_waits();
     void answered(Session& session, std::size_t before);

@@ -145,6 +145,7 @@ void Server::resume() {
     for (std::size_t index = 0; index < resumed_.size(); index++) {
         Session& session = *resumed_[index];
         session.marked = false;
+        bound_output(session); // it may have got much
         process(session);
         if (session.wake)
             session.wake(session);

@@ -57,8 +57,10 @@ struct Session {
 
     unsigned database = 0;
     bool authenticated = true;
-    bool closing = false; // once the output is sent
-    bool broken = false;  // at once: nothing more is sent
+    bool closing = false;                 // once the output is sent
+    bool broken = false;                  // at once: nothing more is sent
+    bool paused = false;                  // requests wait until there is less output
+    std::int64_t over_limit_since_ms = 0; // that its output has been over the soft limit; 0: it is not
     bool no_evict = false;
     ReplyMode reply_mode = ReplyMode::On;
     Text name, library_name, library_version;
@@ -82,7 +84,7 @@ struct Session {
     void (*wake)(Session&) = nullptr; // there is output that no input of its own caused
     bool marked = false;              // it has its reply, and is to go on
 
-    // Nothing that is written from now on is sent, until `input_taken` is at another request.
+    // What is to go out; valid until more is written.
     std::string_view to_send() const { return output.view().substr(output_taken); }
     void sent(std::size_t octets);
 };

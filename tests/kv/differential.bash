@@ -19,8 +19,11 @@ command -v redis-server >/dev/null || {
     echo "FAILED: there is no redis-server to compare with"
     exit 1
 }
-# Often enough at its clock: it looks there for the end of waits.
-redis-server --hz 100 --port "$reference_port" --bind 127.0.0.1 --save '' --rdbcompression no --dir "$folder" >"$folder/reference.log" &
+# Of a cluster the reference is a node that has every slot. Often enough at its clock: it looks there for the end of waits.
+cluster=no
+[[ ${2:-} != cluster ]] || cluster=yes
+redis-server --hz 100 --port "$reference_port" --bind 127.0.0.1 --save '' --rdbcompression no --dir "$folder" \
+    --cluster-enabled $cluster >"$folder/reference.log" &
 pids+=($!)
 build/tests/kv/host-server-san "$port" 2>"$folder/store.log" &
 pids+=($!)
@@ -28,6 +31,13 @@ for _ in $(seq 100); do
     (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && (exec 3<>"/dev/tcp/127.0.0.1/$reference_port") 2>/dev/null && break
     sleep 0.1
 done
+if [[ $cluster == yes ]]; then
+    redis-cli -p "$reference_port" cluster addslotsrange 0 16383 >"$folder/slots"
+    for _ in $(seq 100); do
+        redis-cli -p "$reference_port" cluster info | grep -q cluster_state:ok && break
+        sleep 0.1
+    done
+fi
 status=0
 program=differential
 if [[ ${2:-} == waiting ]]; then

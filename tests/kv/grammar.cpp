@@ -152,6 +152,18 @@ std::string some(std::string_view kind, Dice& dice) {
         return std::to_string(100 + below(dice, 1000));
     if (kind == "db")
         return std::to_string(below(dice, 3));
+    if (kind == "chan")
+        return "c" + std::to_string(below(dice, 6));
+    if (kind == "chans")
+        return one_of(dice, {"*", "c*", "c?", "[c]1", "c[^1-3]", "x*", "\\c1", "", "c1"});
+    if (kind == "slot")
+        return std::to_string(below(dice, 20) ? below(dice, 16384) : below(dice, 20000));
+    if (kind == "tag")
+        return one_of(dice, {"{a}", "{}", "{", "}{a}", "{{a}}", "a{b}c{d}", "{a", "", "{}{a}"}) + octets(dice, 4);
+    if (kind == "limit")
+        return one_of(dice,
+                      {"pubsub 32mb 8mb 60", "normal 0 0 0", "slave 1 2", "foo 0 0 0", "normal x 0 0", "normal -1 0 0",
+                       "replica 256mb 64mb 60 NORMAL 0 0 0", "normal 0 0 x", "normal 0 0 -1", "master 0 0 0"});
     if (kind == "pat")
         return one_of(dice, {"*", "s*", "?1", "[a-l]*", "m[^1]*", "*1*2", "\\s1", "[", "[z-a]*", "**3", "h?", ""});
     std::fprintf(stderr, "differential: no such kind <%.*s>\n", static_cast<int>(kind.size()), kind.data());
@@ -214,7 +226,8 @@ std::vector<Row> read_rows(const std::string& path, std::string_view family) {
         const std::size_t blank = line.find(' ');
         for (std::size_t index = 0; index < std::size(names); index++)
             if (line.substr(0, blank) == names[index] &&
-                (family == section || (family.empty() && section != "transactions" && section != "waiting")))
+                (family == section || (family.empty() && section != "transactions" && section != "waiting" &&
+                                       section != "messages" && section != "cluster")))
                 rows.push_back({static_cast<Compare>(index), section, line.substr(blank + 1)});
     }
     if (rows.empty()) {

@@ -31,8 +31,9 @@ struct Row {
 using Words = std::vector<std::string>;
 using Dice = std::mt19937_64;
 
-// The rows of a file, of one family or of all but two: transactions, whose replies hold others' without saying how to
-// compare them, and those that wait without end. Ends the program with a sentence if there are none.
+// The rows of a file, of one family or of all but four: transactions, whose replies hold others' without saying how to
+// compare them, those that wait without end, messages, of which a command may get none or many, and clusters, for which
+// the server must be one. Ends the program with a sentence if there are none.
 std::vector<Row> read_rows(const std::string& path, std::string_view family);
 Words make_command(const Row& row, Dice& dice);
 // As someone who makes mistakes would send it: an argument less, one more, or a strange one.

@@ -100,6 +100,8 @@ bool flush(Link* link, Server& server) {
             session.broken = true;
         else
             session.sent(static_cast<std::size_t>(sent));
+        if (session.paused && session.to_send().size() < server.unsent_max())
+            server.input(&session, {}); // requests that had waited for that
     }
     if (session.broken || (session.closing && session.to_send().empty())) {
         drop(link, server);
