@@ -104,6 +104,35 @@ chmod 755 "$scratch/exo-hubs"
 XDG_RUNTIME_DIR=$scratch refuses "a hub in a folder open to others" 1 "not a folder of this user alone" \
     run --net hub:refusals --ip 10.0.0.1/24 "$good"
 refuses "a hub without a name to open" 2 "one NAME" hub
+
+refuses "a store with an unknown option" 2 "'--frobnicate'" kv --frobnicate
+refuses "a store with a word too many" 2 "'program'" kv program
+refuses "a store on a disk" 2 "unknown option '--disk'" kv --disk image
+refuses "a store on two vcores" 2 "runs on one vcore" kv --vcores 2
+refuses "a store on no vcore" 2 "from 1 to 64" kv --vcores 0
+refuses "a store without memory" 2 "at least 64M" kv --memory 32M
+refuses "a store with memory that is none" 2 "'much'" kv --memory much
+refuses "keys larger than the machine" 2 "at most 96 MiB" kv --memory 128M --maxmemory 97M
+refuses "keys of no size" 2 "such as 512M" kv --maxmemory lots
+refuses "keys without memory" 2 "more than nothing" kv --maxmemory 0
+refuses "a store without a port" 2 "from 1 to 65535" kv --port 0
+refuses "a store at a port that is none" 2 "not '70000'" kv --port 70000
+refuses "a store with an empty password" 2 "needs a password" kv --requirepass ''
+refuses "an option of a store without its value" 2 "--port needs a value" kv --port
+refuses "a store with two NICs" 2 "one NIC" kv --net user --net user
+refuses "a store on an interface of no kind" 2 "not 'wire'" kv --net wire
+perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1") or die; $| = 1; print $s->sockport, "\n"; sleep 60' >"$scratch/port" &
+listener=$!
+until [[ -s $scratch/port ]]; do sleep 0.1; done
+refuses "a store at a port that is taken" 1 "port $(<"$scratch/port") of this host's loopback cannot be had" kv --port "$(<"$scratch/port")"
+kill $listener
+wait $listener || :
+run_exo kv --help
+check "exo kv --help: status 0, not $status" test "$status" = 0
+check "exo kv --help offers no disk" test -z "$(grep -e --disk -e --durability "$scratch/stdout")"
+run_exo kv --dry-run --port 6390 --memory 128M
+check "a store's machine: the loopback's port leads in" grep -qF 'hostfwd=tcp:127.0.0.1:6390-:6390' "$scratch/stdout"
+check "a store's machine has the memory asked for" grep -qF -- '-m 131072k' "$scratch/stdout"
 if ! grep -qwE 'vmx|svm' /proc/cpuinfo; then
     refuses "KVM without VT-x or AMD-V" 1 "no working VT-x or AMD-V" run --accel kvm "$good"
 fi

@@ -2,6 +2,7 @@
 #include "tools/exo/kernel_log.hpp"
 
 #include <charconv>
+#include <unistd.h>
 
 namespace exo::tool {
 
@@ -42,6 +43,11 @@ void KernelLog::end_line() {
         exit_status_ = status;
     if (current_.starts_with(panic_start))
         panicked_ = true;
+    if (!shown_.empty() && current_.starts_with(shown_)) {
+        // One short line; who does not take it goes without.
+        const std::string line = current_ + '\n';
+        [[maybe_unused]] const ssize_t written = ::write(shown_at_, line.data(), line.size());
+    }
     if (lines_.size() == lines_max)
         lines_.pop_front();
     lines_.push_back(std::move(current_));

@@ -16,6 +16,11 @@ public:
     static constexpr std::size_t line_size_max = 4096;
 
     void append(std::string_view bytes);
+    // Lines that begin so are written to a descriptor as they end.
+    void show(std::string_view prefix, int descriptor) {
+        shown_ = prefix;
+        shown_at_ = descriptor;
+    }
     // The serial line has ended: what was an unfinished line is a line.
     void close();
 
@@ -35,6 +40,8 @@ private:
     std::string current_;
     std::optional<int> exit_status_;
     bool panicked_ = false;
+    std::string shown_; // empty: none are
+    int shown_at_ = -1;
 };
 
 } // namespace exo::tool

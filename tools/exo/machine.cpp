@@ -3,6 +3,7 @@
 #include "tools/exo/machine.hpp"
 
 #include "tools/exo/child_process.hpp"
+#include "tools/exo/forward_queue.hpp"
 #include "tools/exo/relay.hpp"
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <fcntl.h>
 #include <format>
 #include <optional>
+#include <span>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -74,13 +76,15 @@ class MachineLoop {
 public:
     MachineLoop(ChildProcess& child, MachineStreams& streams, const EndSignals& signals, int trace_file,
                 const RunOptions& options)
-        : child_(child), signals_(signals), trace_wanted_(trace_file >= 0),
+        : child_(child), signals_(signals), interfaces_(options.interfaces), trace_wanted_(trace_file >= 0),
           input_(STDIN_FILENO, streams.ours(Stream::standard_input), AtEnd::shut_down_socket),
           output_(streams.ours(Stream::standard_output), STDOUT_FILENO, AtEnd::leave_open),
           error_(streams.ours(Stream::standard_error), STDERR_FILENO, AtEnd::leave_open),
           trace_(streams.ours(Stream::trace), trace_file, AtEnd::leave_open),
           kernel_log_(streams.ours(Stream::kernel_log), options.verbose ? STDERR_FILENO : -1),
           qemu_messages_(child.messages(), -1) {
+        if (!options.verbose)
+            kernel_log_.log().show(options.shown_lines, STDERR_FILENO);
         if (options.timeout_s)
             deadline_ = Clock::now() + std::chrono::seconds(*options.timeout_s);
     }
@@ -121,6 +125,9 @@ private:
             pumps[index]->step({slots[2 * index], slots[2 * index + 1]});
         for (std::size_t index = 0; index < logs.size(); ++index)
             logs[index]->step(slots[2 * pumps.size() + index]);
+        // The kernel has said something: QEMU has opened all that it opens.
+        if (slots[2 * pumps.size()].revents != 0 && !interfaces_.empty() && !child_.ended())
+            lengthen_forward_queues(child_.descriptor(), std::exchange(interfaces_, {}));
         if (slots[used - 1].revents != 0)
             child_.collect();
         if (slots[used - 2].revents != 0) {
@@ -159,6 +166,7 @@ private:
 
     ChildProcess& child_;
     const EndSignals& signals_;
+    std::span<const NetInterface> interfaces_; // none once their ports have been seen to
     bool trace_wanted_;
     Pump input_, output_, error_, trace_;
     LogReader kernel_log_, qemu_messages_;

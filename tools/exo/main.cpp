@@ -2,6 +2,7 @@
 #include "tools/disk/disk.hpp"
 #include "tools/exo/bench.hpp"
 #include "tools/exo/hub.hpp"
+#include "tools/exo/kv.hpp"
 #include "tools/exo/new.hpp"
 #include "tools/exo/run.hpp"
 #include "tools/exo/suites/runner.hpp"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::string_view help =
     R"(usage: exo run [options] [PROGRAM [ARGS...]]    boot the exokernel and run a program on it
+       exo kv [options]                         boot a key-value store that speaks Redis' protocol, at port 6379
        exo test [--filter TEXT] [--list]        run every test
        exo bench [NAME...]                      measure this system and Linux side by side
        exo disk create|list|fsck|export IMAGE   make, look into, check and unpack disk images
@@ -43,6 +45,8 @@ int main(int count, char** values) {
     const std::span<const std::string> rest = std::span(words).subspan(words.empty() ? 0 : 1);
     if (command == "run")
         return exo::tool::run_main(rest);
+    if (command == "kv")
+        return exo::tool::kv_main(rest);
     if (command == "test")
         return exo::tool::test_main(rest);
     if (command == "bench")
@@ -57,6 +61,7 @@ int main(int count, char** values) {
         std::print("{}", help);
         return 0;
     }
-    std::println(stderr, "exo: unknown command '{}'; the commands are run, test, bench, disk, new and hub", command);
+    std::println(stderr, "exo: unknown command '{}'; the commands are run, kv, test, bench, disk, new and hub",
+                 command);
     return exo::tool::status_usage;
 }

@@ -48,6 +48,7 @@ struct RunOptions {
     std::vector<std::string> devices;          // further PCI functions, in QEMU's words
     std::vector<NetInterface> interfaces;      // NICs, in the order of --net
     std::vector<DiskImage> disks;              // in the order of --disk
+    std::string shown_lines;                   // lines of the kernel's log that begin so are shown; empty: none
     std::string kernel_options;                // words for the kernel's command line
     std::string processor = "max";             // what TCG emulates, in QEMU's words; KVM gives the host's
     std::optional<std::string> kernel_file;    // instead of the kernel that was built

@@ -56,6 +56,7 @@ public:
     void step(const pollfd& polled);
     bool finished() const { return finished_; }
     const KernelLog& log() const { return log_; }
+    KernelLog& log() { return log_; }
 
 private:
     int source_;

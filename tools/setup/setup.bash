@@ -192,6 +192,7 @@ build_targets() {
     test) targets=(exo-test-set) ;;
     setup) ;; # everything
     bench) targets=(exo-bench-set) ;;
+    kv) targets=(exo-run-set build/libos-kv/kv) ;;
     *) targets=(exo-run-set) ;;
     esac
     NINJA_STATUS='@%f/%t ' ninja "${targets[@]}" 2>&1 | ninja_progress || die "the build failed; the messages are above."

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# The store as its users meet it: `exo kv` booted, driven from the host by redis-cli, redis-benchmark and a client of hiredis,
+# ended by SHUTDOWN and by Ctrl-C. A line a check.
+# usage: machine.bash, from the repository root
+set -euo pipefail
+. tests/command/report.bash
+begin "$PWD/build/tests/kv/machine"
+port=$((20000 + RANDOM % 20000))
+machine=
+end_machine() {
+    [[ -z $machine ]] || { kill -INT "$machine" 2>/dev/null || :; wait "$machine" 2>/dev/null || :; }
+    machine=
+}
+trap end_machine EXIT
+# boot ARGS...: a store in the background, once it has said that it serves.
+boot() {
+    # A job in the background ignores Ctrl-C unless it is told not to.
+    TMPDIR=$scratch/temporary env --default-signal=INT "$exo" kv --port $port --timeout 560 "$@" >"$scratch/out" 2>"$scratch/said" </dev/null &
+    machine=$!
+    for ((tries = 0; tries < 300; tries++)); do
+        grep -q 'kv: serving' "$scratch/said" && return
+        kill -0 $machine 2>/dev/null || break
+        sleep 0.1
+    done
+    cat "$scratch/said"
+}
+cli() { timeout 60 redis-cli -p $port "$@"; }
+answers() { [[ $(cli "${@:2}" 2>&1) == "$1" ]] || { cli "${@:2}"; false; }; }
+# ended: leaves the machine's status in $status.
+ended() {
+    status=0
+    timeout 30 tail --pid=$machine -f /dev/null || :
+    wait $machine || status=$?
+    machine=
+}
+
+boot --memory 256M --maxmemory 160M
+check "it says where it serves" grep -q "^kv: serving at 127.0.0.1:$port, [0-9]* us" "$scratch/said"
+check "nothing on stdout" test ! -s "$scratch/out"
+check "redis-cli: PING" answers PONG ping
+check "redis-cli: a key" answers OK set key value
+check "redis-cli: and its value" answers value get key
+check "redis-cli: maxmemory as it was asked for" answers $'maxmemory\n167772160' config get maxmemory
+check "redis-cli: an unknown command" answers "ERR unknown command 'frob', with args beginning with: 'x' " frob x
+head -c 3000000 /dev/urandom | base64 -w 0 >"$scratch/large"
+check "redis-cli: a value of 4 MB" test "$(cli -x set large <"$scratch/large")" = OK
+cli get large | head -c -1 >"$scratch/got"
+check "redis-cli: and it comes back" cmp "$scratch/large" "$scratch/got"
+check "redis-cli: 1,000 commands from a file" test "$(seq -f 'incrby sum %g' 1000 | cli | tail -1)" = 500500
+printf 'SET piped %d\r\n' {1..2000} | timeout 60 redis-cli -p $port --pipe >"$scratch/piped"
+check "redis-cli --pipe: 2,000 replies without an error" grep -q 'errors: 0, replies: 2000' "$scratch/piped"
+
+# Every test of redis-benchmark's own list whose commands are there.
+known() { [[ $(cli command info "$1" | head -1) == "$1" ]]; }
+tests=
+for test in ping_inline:ping ping_mbulk:ping set:set get:get incr:incr lpush:lpush rpush:rpush lpop:lpop rpop:rpop sadd:sadd \
+    hset:hset spop:spop zadd:zadd zpopmin:zpopmin lrange:lrange mset:mset; do
+    known "${test#*:}" && tests+=${tests:+,}${test%:*}
+done
+# bench NAME ARGS...: ends by itself, and names no error.
+bench() {
+    local ended=0
+    timeout 150 redis-benchmark -p $port -q "${@:2}" >"$scratch/bench" 2>&1 || ended=$?
+    check "redis-benchmark, $1: ends with 0, not $ended" test "$ended" = 0
+    check "redis-benchmark, $1: no error" test -z "$(tr '\r' '\n' <"$scratch/bench" | grep -i -e error -e refused)"
+    check "redis-benchmark, $1: rates" grep -q 'requests per second' "$scratch/bench"
+}
+bench "50 clients: $tests" -t "$tests" -n 1000
+bench "pipelines of 32" -t set,get -n 20000 -P 32 -r 10000
+bench "values that fill every packet" -t set,get -n 500 -d 60000 -P 4
+bench "300 clients" -t set,get -n 3000 -c 300
+check "redis-benchmark --cluster finds the one node, which is too few for it" \
+    test "$(timeout 60 redis-benchmark -p $port --cluster -t get -n 100 2>&1)" = 'Invalid cluster: 1 node(s).'
+check "redis-cli -c: a key where its slot is" test "$(cli -c get key)" = value
+check "redis-cli: the cluster's address is the one that leads here" test "$(cli cluster slots | sed -n 3,4p)" = $'127.0.0.1\n'$port
+
+timeout 60 redis-cli -p $port subscribe news >"$scratch/news" &
+listener=$!
+for ((tries = 0; tries < 100; tries++)); do [[ $(cli pubsub numsub news) == $'news\n1' ]] && break; sleep 0.1; done
+check "redis-cli: a message for one" answers 1 publish news hello
+sleep 0.5
+kill $listener
+wait $listener || :
+check "redis-cli: and it came" grep -qx hello "$scratch/news"
+
+timeout 200 build/tests/kv/client $port >"$scratch/client" || echo "FAILED the client of hiredis ended with $?" >>"$scratch/client"
+cat "$scratch/client"
+failures=$((failures + $(grep -c '^FAILED ' "$scratch/client" || :)))
+
+check "SHUTDOWN closes the connection" answers '' shutdown nosave
+ended
+check "SHUTDOWN: status 0, not $status" test $status = 0
+check "and nothing more was said" test "$(wc -l <"$scratch/said")" = 1
+
+boot --memory 64M --requirepass "two words"
+check "a password: without it nothing" answers 'NOAUTH Authentication required.' get key
+check "a password: a wrong one" answers 'WRONGPASS invalid username-password pair or user is disabled.' auth words
+check "a password: the right one" test "$(cli --no-auth-warning -a 'two words' ping)" = PONG
+kill -INT $machine
+ended
+check "Ctrl-C: status 0, not $status" test $status = 0
+check "nothing is left behind" nothing_left
+finish
