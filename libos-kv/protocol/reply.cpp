@@ -38,8 +38,11 @@ void Reply::error(std::initializer_list<std::string_view> pieces) {
     const std::size_t start = out_->size();
     for (const std::string_view piece : pieces)
         out_->append(piece);
+    const auto is_end = [](char octet) { return octet == '\r' || octet == '\n'; };
+    while (out_->size() > start && is_end(out_->data()[out_->size() - 1])) // as Redis does
+        out_->shrink(out_->size() - 1);
     for (std::size_t at = start; at < out_->size(); at++)
-        if (out_->data()[at] == '\r' || out_->data()[at] == '\n')
+        if (is_end(out_->data()[at]))
             out_->data()[at] = ' ';
     errors_++;
     last_kind_size_ = 0;
