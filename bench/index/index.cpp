@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <format>
@@ -173,6 +174,7 @@ int main(int count, char** words) {
         std::println(stderr, "usage: index [--smoke]");
         return 2;
     }
+    std::setvbuf(stdout, nullptr, _IOLBF, 0); // rows are read as they come
     for (const std::size_t keys : {10'000u, 1'000'000u, 8'000'000u}) {
         if (smoke && keys > 10'000)
             break;

@@ -202,6 +202,7 @@ void slow_readers() {
 
 void passwords() {
     const Context context = connected(), other = connected();
+    ask(other, {"PING"}); // the store has it: forwarding alone answers a connection, too
     ask(context, {"CONFIG", "SET", "requirepass", "right"});
     const Context late = connected();
     check("without a password: NOAUTH",
