@@ -42,31 +42,18 @@ bool is_not_above(double score, const ScoreBound& bound) {
     return score < bound.score || (!bound.open && score == bound.score);
 }
 
+bool is_before(std::string_view member, const OctetsBound& bound, bool or_at) {
+    if (bound.kind == OctetsBound::Kind::Below || bound.kind == OctetsBound::Kind::Above)
+        return bound.kind == OctetsBound::Kind::Above;
+    const int order = compare_octets(member, bound.octets);
+    return order < 0 || (or_at && order == 0);
+}
+
 bool is_below(std::string_view member, const OctetsBound& bound) {
-    switch (bound.kind) {
-    case OctetsBound::Kind::Below:
-        return false;
-    case OctetsBound::Kind::Above:
-        return true;
-    case OctetsBound::Kind::Open:
-        return compare_octets(member, bound.octets) <= 0;
-    case OctetsBound::Kind::Closed:
-        return compare_octets(member, bound.octets) < 0;
-    }
-    return false;
+    return is_before(member, bound, bound.kind == OctetsBound::Kind::Open);
 }
 bool is_not_above(std::string_view member, const OctetsBound& bound) {
-    switch (bound.kind) {
-    case OctetsBound::Kind::Below:
-        return false;
-    case OctetsBound::Kind::Above:
-        return true;
-    case OctetsBound::Kind::Open:
-        return compare_octets(member, bound.octets) < 0;
-    case OctetsBound::Kind::Closed:
-        return compare_octets(member, bound.octets) <= 0;
-    }
-    return false;
+    return is_before(member, bound, bound.kind == OctetsBound::Kind::Closed);
 }
 
 Ranks between(std::size_t first, std::size_t stop) {

@@ -9,6 +9,18 @@ Status check_name(std::string_view name) {
         return fail(FileError::NameTooLong);
     return is_name(name) ? Status{} : fail(FileError::Invalid);
 }
+
+Attributes new_attributes(std::uint32_t mode, Owner owner, std::int64_t now) {
+    return {.bytes = 0,
+            .accessed_ns = now,
+            .modified_ns = now,
+            .changed_ns = now,
+            .created_ns = now,
+            .mode = mode,
+            .user = owner.user,
+            .group = owner.group};
+}
+
 } // namespace
 
 Result<Entry*> Files::existing(Inode& directory, std::string_view name) {
@@ -55,14 +67,7 @@ Result<Inode*> Files::add(Inode& directory, std::string_view name, std::uint32_t
     if (!inode)
         return fail(FileError::NoMemory);
     const std::int64_t now = clock_.now();
-    inode->attributes = {.bytes = 0,
-                         .accessed_ns = now,
-                         .modified_ns = now,
-                         .changed_ns = now,
-                         .created_ns = now,
-                         .mode = mode,
-                         .user = owner.user,
-                         .group = owner.group};
+    inode->attributes = new_attributes(mode, owner, now);
     if ((!target.empty() && !tree_.set_target(*inode, target)) || !tree_.add_entry(directory, name, *inode)) {
         tree_.remove_inode(*inode);
         return fail(FileError::NoMemory);
@@ -91,14 +96,7 @@ Result<Inode*> Files::create_unnamed(std::uint32_t mode, Owner owner, bool may_g
     if (!inode)
         return fail(FileError::NoMemory);
     const std::int64_t now = clock_.now();
-    inode->attributes = {.bytes = 0,
-                         .accessed_ns = now,
-                         .modified_ns = now,
-                         .changed_ns = now,
-                         .created_ns = now,
-                         .mode = mode_type::regular | (mode & ~mode_type::mask),
-                         .user = owner.user,
-                         .group = owner.group};
+    inode->attributes = new_attributes(mode_type::regular | (mode & ~mode_type::mask), owner, now);
     inode->awaits_name = may_get_name;
     store_.add_record(octets_of(make_inode_record(*inode)));
     inode->ticket = store_.ticket();
