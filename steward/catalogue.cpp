@@ -1,6 +1,8 @@
 // See catalogue.hpp.
 #include "steward/catalogue.hpp"
 
+#include "libos/coding/checksum.hpp"
+
 #include <algorithm>
 
 namespace exo::steward {
@@ -19,19 +21,10 @@ bool blank(const CataloguePage& page) {
     return std::all_of(bytes, bytes + sizeof page, [](unsigned char byte) { return byte == 0; });
 }
 
-// CRC32C (RFC 3720, B.4), a bit at a time: it is computed a few times a boot.
 std::uint32_t checksum(const CataloguePage& page) {
     CataloguePage copy = page;
     copy.crc32c = 0;
-    constexpr std::uint32_t reflected_polynomial = 0x82f6'3b78;
-    std::uint32_t sum = ~0u;
-    auto* bytes = reinterpret_cast<const unsigned char*>(&copy); // Safe: octets of an object.
-    for (std::size_t i = 0; i < sizeof copy; i++) {
-        sum ^= bytes[i];
-        for (unsigned bit = 0; bit < 8; bit++)
-            sum = sum >> 1 ^ (sum & 1 ? reflected_polynomial : 0);
-    }
-    return ~sum;
+    return coding::crc32c(0, &copy, sizeof copy);
 }
 
 bool has_magic(const CataloguePage& page) {
@@ -42,16 +35,17 @@ bool intact(const CataloguePage& page) {
     return has_magic(page) && page.crc32c == checksum(page);
 }
 
-// Whether every entry lies on the disk behind the catalogue, has a name of its own, and overlaps no other.
+// Whether there is a next page, and every entry is whole pages of the disk behind the catalogue, has a name of its own,
+// and overlaps no other.
 bool sensible(const CataloguePage& page) {
-    if (page.count > catalogue_entries_max)
+    if (page.count > catalogue_entries_max || page.sequence == 0 || page.sequence + 1 == 0)
         return false;
-    const std::uint64_t least = extents_at / page.block_bytes;
+    const std::uint64_t least = extents_at / page.block_bytes, step = extent_alignment / page.block_bytes;
     for (std::uint32_t i = 0; i < page.count; i++) {
         const CatalogueEntry& entry = page.entries[i];
         if (entry.name[0] == 0 || entry.name[extent_name_max] != 0 || entry.count == 0 || entry.first < least ||
-            entry.first >= page.blocks || entry.count > page.blocks - entry.first ||
-            (entry.state != ExtentState::Unclean && entry.state != ExtentState::Ready))
+            entry.first >= page.blocks || entry.count > page.blocks - entry.first || entry.first % step != 0 ||
+            entry.count % step != 0 || (entry.state != ExtentState::Unclean && entry.state != ExtentState::Ready))
             return false;
         for (std::uint32_t j = 0; j < i; j++) {
             const CatalogueEntry& other = page.entries[j];
@@ -130,6 +124,8 @@ Catalogue::Run Catalogue::free_run(std::uint64_t least) const {
 const char* Catalogue::add(std::string_view name, std::uint64_t bytes) {
     if (name.empty() || name.size() > extent_name_max || name.find('\0') != std::string_view::npos)
         return "a name is too long for a shared disk";
+    if (is_new())
+        return "a shared disk has no catalogue yet";
     if (entry(name))
         return "a shared disk has an extent of that name";
     if (page_.count == catalogue_entries_max)

@@ -1,10 +1,11 @@
 // Which program owns which blocks of a shared disk, kept on the disk itself: two copies of one page, written in turn,
 // each with a sequence number and a CRC32C, so that a cut in the middle of writing one leaves the other. Pure: pages
-// in, pages out; disks.cpp moves them. Tested on the host: a page that was read is a claim.
+// in, pages out; disk_commands.cpp moves them. Tested on the host: a page that was read is a claim.
 #pragma once
 
 #include "secure-bindings/abi/types.hpp"
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 
@@ -43,12 +44,17 @@ struct CataloguePage {
     CatalogueEntry entries[catalogue_entries_max];
 };
 static_assert(sizeof(CataloguePage) == catalogue_bytes);
+static_assert(offsetof(CataloguePage, entries) <= 512);
 
 class Catalogue {
 public:
     // What the disk's two copies say; a disk of zeroes has an empty catalogue. Null, or what is wrong in one sentence
     // without its full stop; then nothing may be written.
     const char* open(std::span<const CataloguePage, 2> copies, std::uint64_t blocks, std::uint32_t block_bytes);
+
+    // There is none on the disk yet: it is to be written, empty, before anything is added. That is one sector of 512
+    // octets and zeroes where zeroes are, so a cut in the middle leaves all of it or a disk that is blank.
+    bool is_new() const { return page_.sequence == 0; }
 
     std::span<const CatalogueEntry> entries() const { return {page_.entries, page_.count}; }
     // The owner's entry; null: it has none.

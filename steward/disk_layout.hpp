@@ -2,10 +2,17 @@
 #pragma once
 
 #include "drivers/nvme/controller.hpp"
-#include "steward/disks.hpp"
+#include "secure-bindings/abi/extent.hpp"
 
-namespace exo::steward::disk_layout {
+namespace exo::steward {
 
+// Memory of a shared disk: what its controller reaches of the steward, the pairs and their books, tables of the domain.
+inline constexpr std::uint64_t shared_disk_frames = 512;
+
+namespace disk_layout {
+
+// Pairs to be lent, as far as the controller has them: owners of extents of one disk at a time.
+inline constexpr std::uint16_t lent_pairs = 8;
 inline constexpr std::uint16_t own_depth = 16;
 inline constexpr std::uint64_t buffer_bytes = 128 * 1024;
 
@@ -19,6 +26,9 @@ inline constexpr std::uint64_t admin_at = 0;
 inline constexpr std::uint64_t own_pair_at = admin_at + in_pages(nvme::AdminMemory::bytes);
 inline constexpr std::uint64_t buffer_at = own_pair_at + in_pages(nvme::QueueMemory::bytes(own_depth));
 inline constexpr std::uint64_t lent_pairs_at = buffer_at + buffer_bytes;
+constexpr std::uint64_t lent_pair_at(std::uint16_t pair) {
+    return lent_pairs_at + pair * disk_pair_device_frames * page_bytes;
+}
 inline constexpr std::uint64_t reached_frames = lent_pairs_at / page_bytes + lent_pairs * disk_pair_device_frames;
 static_assert(reached_frames <= frames_per_large);
 // As abi/extent.hpp has a pair.
@@ -34,4 +44,6 @@ static_assert(large_page_bytes + lent_pairs * extent_window_bytes <= huge_page_b
 inline constexpr std::uint64_t table_frames = 2 * (4 + lent_pairs * extent_window_bytes / large_page_bytes + 6);
 static_assert(reached_frames + lent_pairs * disk_pair_book_frames + table_frames + 2 <= shared_disk_frames);
 
-} // namespace exo::steward::disk_layout
+} // namespace disk_layout
+
+} // namespace exo::steward

@@ -11,7 +11,6 @@ namespace {
 
 constexpr Rights device_rights = right::Read | right::Write;
 constexpr std::uint64_t windows_address = 0x5'0000'0000ull; // of the steward's address space, a level-2 table a disk
-constexpr std::uint16_t own_pair = 1, first_lent_pair = 2;
 
 const MachineInfo& machine() {
     return *reinterpret_cast<const MachineInfo*>(info_machine); // Safe: mapped read only in every environment.
@@ -36,9 +35,8 @@ const char* SharedDisk::open(Handle functions, const DiskPlan& plan, std::size_t
     if (!own.ok())
         return "a disk could not be shared";
     function_ = own.value();
-    for (const char* (SharedDisk::*step)() :
-         {&SharedDisk::map_memory, &SharedDisk::make_domain, &SharedDisk::start_controller, &SharedDisk::lend_pairs,
-          &SharedDisk::load})
+    for (const char* (SharedDisk::*step)() : {&SharedDisk::map_memory, &SharedDisk::make_domain,
+                                              &SharedDisk::start_controller, &SharedDisk::lend, &SharedDisk::load})
         if (const char* wrong = (this->*step)())
             return wrong;
     return nullptr;
@@ -47,7 +45,7 @@ const char* SharedDisk::open(Handle functions, const DiskPlan& plan, std::size_t
 // Registers and memory into the steward's address space.
 const char* SharedDisk::map_memory() {
     constexpr std::uint64_t mapped_pages = 2; // registers, and the doorbells of the first queues
-    first_frame_ = memory_.take(disk_layout::reached_frames + lent_pairs * disk_pair_book_frames);
+    first_frame_ = memory_.take(disk_layout::reached_frames + disk_layout::lent_pairs * disk_pair_book_frames);
     const std::uint64_t at = window_ + large_page_bytes;
     if (!first_frame_ || !add_tables(self, memory_.handle, window_, window_ + mapped_pages * page_bytes, memory_) ||
         !add_tables(self, memory_.handle, at, at + disk_layout::reached_frames * page_bytes, memory_) ||
@@ -56,8 +54,7 @@ const char* SharedDisk::map_memory() {
     if (!bind_row({BindKind::Bar, device_rights, function_, window_, std::uint64_t{nvme::register_bar} << 32,
                    mapped_pages, 0}))
         return "a disk that is to be shared cannot be bound";
-    place_ = reinterpret_cast<std::byte*>(at); // Safe: just mapped, as the registers.
-    registers_ = reinterpret_cast<volatile std::byte*>(window_);
+    place_ = reinterpret_cast<std::byte*>(at); // Safe: just mapped.
     __builtin_memset(place_, 0, disk_layout::reached_frames * page_bytes);
     return nullptr;
 }
@@ -71,7 +68,7 @@ const char* SharedDisk::make_domain() {
     for (std::uint32_t level = levels_; level >= 1; level--)
         if (!table(disk_layout::memory_address, level))
             return failed;
-    const std::uint64_t end = disk_layout::window_address + lent_pairs * extent_window_bytes;
+    const std::uint64_t end = disk_layout::window_address + disk_layout::lent_pairs * extent_window_bytes;
     for (std::uint64_t at = disk_layout::window_address; at < end; at += large_page_bytes)
         if (!table(at, 1))
             return failed;
@@ -86,70 +83,65 @@ const char* SharedDisk::start_controller() {
     constexpr std::uint64_t unused_event = 0;
     if (!bind_row({BindKind::Interrupt, 0, function_, 0, unused_event, 1, 0}))
         return "a disk that is to be shared has no interrupts";
-    // Safe: control code makes volatile accesses of its own.
-    const Registers registers = mapped_registers(const_cast<std::byte*>(registers_));
+    auto* registers = reinterpret_cast<std::byte*>(window_); // Safe: mapped by map_memory.
     const Clock clock{[]() -> std::uint64_t { return __builtin_ia32_rdtsc(); }, machine().tsc_hz / 1'000'000};
-    auto memory_at = [this](std::uint64_t at) {
-        return nvme::QueueMemory{place_ + at, disk_layout::memory_address + at};
-    };
-    const nvme::QueueMemory admin = memory_at(disk_layout::admin_at);
-    auto done =
-        controller_.open(registers, registers_ + nvme::reg::doorbells, clock, {admin.address, admin.device_address});
-    if (!done)
-        return nvme::describe(done.error());
-    const auto granted = controller_.request_queue_pairs(1 + lent_pairs);
-    if (!granted)
-        return nvme::describe(granted.error());
-    if (*granted < 2)
-        return "a disk has too few queues to be shared";
-    pairs_ = static_cast<std::uint16_t>(*granted - 1);
-    done = controller_.create_queue_pair(own_, own_pair, memory_at(disk_layout::own_pair_at), disk_layout::own_depth,
-                                         std::nullopt);
-    for (std::uint16_t i = 0; i < pairs_ && done; i++) {
-        static nvme::QueuePair handed_over; // the kernel's from now on: only its making is of use here
-        const auto id = static_cast<std::uint16_t>(first_lent_pair + i);
-        done = controller_.create_queue_pair(
-            handed_over, id, memory_at(disk_layout::lent_pairs_at + i * disk_pair_device_frames * page_bytes),
-            extent_queue_entries, id);
-    }
-    if (!done)
-        return nvme::describe(done.error());
-    std::uint32_t present[1];
-    const auto count = controller_.namespaces(present);
-    if (!count || *count == 0)
-        return "a disk that is to be shared has no namespace";
-    name_space_id_ = present[0];
-    const auto identity = controller_.identify_namespace(name_space_id_);
-    if (!identity)
-        return nvme::describe(identity.error());
-    name_space_ = *identity;
-    return nullptr;
+    return controller_.open(
+        {mapped_registers(registers), registers + nvme::reg::doorbells, clock, {place_, disk_layout::memory_address}});
 }
 
-const char* SharedDisk::lend_pairs() {
+const char* SharedDisk::lend() {
     const nvme::Identity& identity = controller_.identity();
+    const nvme::NamespaceIdentity& name_space = controller_.name_space();
     const std::uint64_t most = extent_pages_max * page_bytes;
     const DiskSpec spec{
         .device_address = disk_layout::memory_address + disk_layout::lent_pairs_at,
         .window_address = disk_layout::window_address,
-        .blocks = name_space_.blocks,
-        .name_space = name_space_id_,
+        .blocks = name_space.blocks,
+        .name_space = controller_.name_space_id(),
         .transfer_bytes_max =
             static_cast<std::uint32_t>(identity.transfer_bytes_max < most ? identity.transfer_bytes_max : most),
-        .first_pair = first_lent_pair,
-        .pairs = pairs_,
-        .block_shift = static_cast<std::uint8_t>(__builtin_ctz(name_space_.block_bytes)),
+        .first_pair = DiskController::first_lent_pair,
+        .pairs = controller_.lent(),
+        .block_shift = static_cast<std::uint8_t>(__builtin_ctz(name_space.block_bytes)),
         .offers = static_cast<std::uint8_t>(
             (identity.write_cache ? extent_offer::volatile_cache : 0) |
             (identity.deallocates ? extent_offer::trim : 0) |
-            (identity.deallocates && name_space_.deallocated_reads_zero ? extent_offer::trimmed_reads_zero : 0) |
+            (identity.deallocates && name_space.deallocated_reads_zero ? extent_offer::trimmed_reads_zero : 0) |
             (identity.write_zeroes ? extent_offer::write_zeroes : 0)),
         .reserved = 0};
     const std::uint64_t first = first_frame_ + disk_layout::lent_pairs_at / page_bytes;
-    return bind_row({BindKind::Disk, 0, function_, reinterpret_cast<std::uint64_t>(&spec), first, disk_frames(pairs_),
-                     memory_.handle}) // Safe: only the address crosses.
+    return bind_row({BindKind::Disk, 0, function_, reinterpret_cast<std::uint64_t>(&spec), first,
+                     disk_frames(controller_.lent()), memory_.handle}) // Safe: only the address crosses.
                ? nullptr
                : "a disk could not be shared";
+}
+
+// The kernel gives the pairs back once it sees the controller disabled: whoever has a ring finds it gone.
+const char* SharedDisk::take_back() {
+    // Each call takes a bounded number of pages out of the windows.
+    constexpr unsigned calls_max = 1024;
+    const BindOp row{BindKind::Disk, 0, function_, 0, 0, 0, 0};
+    CallResult back = sys::unbind(self, &row, 1);
+    for (unsigned calls = 1; back.is(Error::Again) && calls < calls_max; calls++)
+        back = sys::unbind(self, &row, 1);
+    return back.ok() ? nullptr : "its queues cannot be taken back";
+}
+
+// Whoever drops a name of a function loses what it made of it: the kernel cuts it off memory and resets it.
+void SharedDisk::cut_off() {
+    constexpr unsigned calls_max = 100'000;
+    CapabilityInfo about;
+    if (!sys::inspect(function_, &about).ok())
+        return;
+    const CallResult name = sys::derive(function_, Kind::Function, right::Bind, about.first, 1);
+    CallResult gone = name.ok() ? sys::drop(name.value()) : name;
+    for (unsigned calls = 1; gone.is(Error::Again) && calls < calls_max; calls++)
+        gone = sys::drop(name.value());
+    // Extents go too, so that their owners do not wait for it.
+    (void)sys::revoke(function_, 1);
+    CallResult taken = sys::repossess(function_);
+    for (unsigned calls = 1; taken.is(Error::Again) && calls < calls_max; calls++)
+        taken = sys::repossess(function_);
 }
 
 } // namespace exo::steward

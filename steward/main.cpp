@@ -4,6 +4,7 @@
 #include "secure-bindings/abi/boot.hpp"
 #include "secure-bindings/abi/info.hpp"
 #include "secure-bindings/abi/syscall.hpp"
+#include "steward/disk_keeper.hpp"
 #include "steward/log.hpp"
 #include "steward/plan.hpp"
 
@@ -168,10 +169,63 @@ std::expected<void, const char*> prepare(const StewardStart& start, const Machin
     return {};
 }
 
-// The steward had all of core 0 until now; from here on it runs on time that nobody uses.
+// The steward had all of core 0 until now; from here on it runs on time that nobody uses, and in the slots that are
+// kept for looking after shared disks.
 void give_up_time(const StewardStart& start) {
-    BindOp row{BindKind::Slice, 0, start.slices, 0, 0, wheel_slots, 0};
+    BindOp row{BindKind::Slice, 0, start.slices, 0, 0, wheel_slots - kept_slots(manifest), 0};
     (void)sys::unbind(self, &row, 1);
+}
+
+// A program from its start on.
+struct Life {
+    enum class State { None, Running, Ending } state = State::None;
+    Started started;
+    std::uint64_t ended_tsc; // Ending: since when
+
+    // Takes it apart, as far as it goes at once. False: something of it is still held.
+    bool take_apart() const {
+        constexpr unsigned calls_max = 10'000;
+        CallResult stopped = sys::stop(started.environment, 0);
+        for (unsigned calls = 1; stopped.is(Error::Again) && calls < calls_max; calls++)
+            stopped = sys::stop(started.environment, 0);
+        return !stopped.is(Error::Again);
+    }
+};
+
+Life lives[programs_max];
+
+// Looks at every program. Returns the status of the first that has ended and whose status is not 0.
+std::uint64_t look_at_programs(DiskKeeper& keeper, std::size_t& left) {
+    std::uint64_t status = 0;
+    for (std::size_t i = 0; i < manifest.program_count; i++) {
+        Life& life = lives[i];
+        if (life.state == Life::State::Running && ended(life.started.number)) {
+            const std::uint64_t how = report(info_of(life.started.number), manifest.programs[i].path);
+            status = status ? status : how;
+            if (how != 0)
+                repeat_last_words(life.started, manifest.programs[i].path);
+            life.state = Life::State::Ending;
+            life.ended_tsc = __builtin_ia32_rdtsc();
+        }
+        if (life.state != Life::State::Ending)
+            continue;
+        if (life.take_apart()) {
+            life.state = Life::State::None;
+            left--;
+        } else if (keeper.release_held(i, life.ended_tsc)) {
+            life.ended_tsc = __builtin_ia32_rdtsc();
+        }
+    }
+    return status;
+}
+
+// When the steward has something to do though nothing happens: 0: never.
+std::uint64_t next_round(const DiskKeeper& keeper) {
+    constexpr std::uint64_t again_cycles = 1'000'000; // what is held is not free before a device has done something
+    for (const Life& life : lives)
+        if (life.state == Life::State::Ending)
+            return __builtin_ia32_rdtsc() + again_cycles;
+    return keeper.next_look();
 }
 
 } // namespace
@@ -189,15 +243,12 @@ extern "C" [[noreturn]] void steward_main(const StewardStart* start) {
         power_off(*start, status_cannot_start);
     }
     give_up_time(*start);
-    Started started[programs_max];
-    bool running[programs_max] = {};
     std::size_t left = 0;
     std::uint64_t status = 0;
     for (std::size_t i = 0; i < manifest.program_count; i++) {
         auto result = start_program(plans[i]);
         if (result) {
-            started[i] = *result;
-            running[i] = true;
+            lives[i] = {Life::State::Running, *result, 0};
             left++;
             continue;
         }
@@ -205,22 +256,13 @@ extern "C" [[noreturn]] void steward_main(const StewardStart* start) {
         line << manifest.programs[i].path << " cannot start: " << result.error();
         status = status_cannot_start;
     }
+    DiskKeeper keeper(manifest, std::span(disks).first(manifest.disk_count));
     while (left) {
-        (void)sys::wait(0, pending::news);
+        (void)sys::wait(next_round(keeper), pending::news);
         __atomic_exchange_n(&page.pending, 0, __ATOMIC_ACQ_REL);
-        __atomic_exchange_n(&page.events, 0, __ATOMIC_ACQ_REL);
-        for (std::size_t i = 0; i < manifest.program_count; i++) {
-            if (!running[i] || !ended(started[i].number))
-                continue;
-            std::uint64_t how = report(info_of(started[i].number), manifest.programs[i].path);
-            status = status ? status : how;
-            if (how != 0)
-                repeat_last_words(started[i], manifest.programs[i].path);
-            while (sys::stop(started[i].environment, 0).is(Error::Again)) {
-            }
-            running[i] = false;
-            left--;
-        }
+        keeper.look(__atomic_exchange_n(&page.events, 0, __ATOMIC_ACQ_REL));
+        const std::uint64_t how = look_at_programs(keeper, left);
+        status = status ? status : how;
     }
     power_off(*start, status);
 }

@@ -1,5 +1,6 @@
-// See plan.hpp. Vcores go round the cores in order, from core 0; the slots of a core are divided evenly among its
-// vcores. Memory that is asked for by size comes first, the rest is shared equally by those who want all.
+// See plan.hpp. Vcores go round the cores in order, from core 0; the slots of a core, but for those that are
+// kept, are divided evenly among its vcores. Memory that is asked for by size comes first, the rest is shared equally
+// by those who want all.
 #include "steward/plan.hpp"
 
 namespace exo::steward {
@@ -22,10 +23,11 @@ Failure plan_time(const Manifest& manifest, const MachineView& machine, std::spa
         for (std::uint64_t v = 0; v < manifest.programs[p].vcores; v++) {
             VcorePlan& vcore = plans[p].vcores[v];
             std::uint32_t sharers = on_core[vcore.core], place = vcore.first_slot;
-            if (sharers > wheel_slots)
+            std::uint32_t slots = wheel_slots - (vcore.core == 0 ? kept_slots(manifest) : 0);
+            if (sharers > slots)
                 return "there are more vcores than slots of time";
-            vcore.first_slot = static_cast<std::uint32_t>(place * wheel_slots / sharers);
-            vcore.slot_count = static_cast<std::uint32_t>((place + 1) * wheel_slots / sharers) - vcore.first_slot;
+            vcore.first_slot = place * slots / sharers;
+            vcore.slot_count = (place + 1) * slots / sharers - vcore.first_slot;
         }
     }
     return nullptr;

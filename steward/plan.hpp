@@ -12,6 +12,12 @@ struct MachineView {
     std::span<const DeviceInfo> devices;
 };
 
+// Slots of core 0, its last ones, that stay the steward's: with shared disks one, so that it can look after them
+// however busy the programs are. Time that it does not want is theirs.
+inline std::uint32_t kept_slots(const Manifest& manifest) {
+    return manifest.disk_count != 0 ? 1 : 0;
+}
+
 // Fills one plan a program, and `nics` and `disks` with functions and memory of what is shared. The error is one
 // sentence without its full stop.
 std::expected<void, const char*> make_plans(const Manifest& manifest, const MachineView& machine,

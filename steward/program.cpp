@@ -5,6 +5,7 @@
 #include "libos/start/start_info.hpp"
 #include "secure-bindings/abi/info.hpp"
 #include "secure-bindings/abi/syscall.hpp"
+#include "steward/disk_keeper.hpp"
 #include "steward/start_block.hpp"
 
 namespace exo::steward {
@@ -267,7 +268,12 @@ Failure Loader::give_extents() {
         CallResult given = sys::grant(extent->handle, environment_);
         if (!given.ok())
             return "an extent could not be granted";
-        info_.extents[info_.extent_count++] = {given.value(), extent->count};
+        const Handle event = DiskKeeper::complaint_event(
+            static_cast<std::size_t>(plan_.wish - plan_.manifest->programs), wish.extents[i].disk);
+        CallResult help = sys::grant(event, environment_);
+        if (!help.ok())
+            return "an extent could not be granted";
+        info_.extents[info_.extent_count++] = {given.value(), extent->count, help.value()};
     }
     return nullptr;
 }

@@ -31,7 +31,7 @@ volatile std::uint32_t* Controller::doorbell(std::uint16_t queue, bool completio
 
 bool Controller::has_failed() const {
     const std::uint32_t now = registers_.read32(reg::status);
-    return now == vanished || (now & status::fatal) != 0;
+    return now == vanished || (now & status::fatal) != 0 || (now & status::ready) == 0;
 }
 
 Expected<void> Controller::wait_ready(bool ready, Problem otherwise) {

@@ -61,7 +61,7 @@ public:
     std::optional<Event> next_event();
     // A health event is reported once the controller is as warm as this, in kelvin. (5.21.1.4)
     Expected<void> limit_temperature(std::uint16_t kelvin);
-    // True when the controller says that it has failed, or has vanished from the bus.
+    // True when the controller says that it has failed, has vanished from the bus, or is no longer enabled.
     bool has_failed() const;
 
     // Of a primary controller: gives a virtual function's controller its queues and interrupts and puts it on line;

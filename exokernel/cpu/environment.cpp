@@ -7,6 +7,7 @@
 #include "exokernel/log/log.hpp"
 #include "exokernel/memory/boot_memory.hpp"
 #include "exokernel/memory/frames.hpp"
+#include "secure-bindings/abi/boot.hpp"
 
 namespace exo {
 

@@ -24,8 +24,6 @@ struct Environment {
 
 extern Environment environments[max_environments];
 
-// The steward is the first environment; 0 is nobody.
-inline constexpr std::uint16_t steward_environment = 1;
 inline constexpr std::uint16_t no_environment = 0;
 
 // Frames [first, first + 3 + table_frames), first even, all Data and unmapped, become a new environment: root and

@@ -93,21 +93,20 @@ Vcore* pick_other(Core& core) {
 
 // When the running vcore's time ends because someone else's begins; 0 when nobody else wants this core.
 static std::uint64_t next_hand_over(const Core& core) {
-    std::uint64_t slot = slot_number(rdtsc());
     Vcore* current = core.current;
+    bool others = false;
+    for (Vcore* vcore = core.first_vcore; vcore && !others; vcore = vcore->next_of_core)
+        others = vcore != current && wants_core(vcore);
+    if (!others)
+        return 0;
+    std::uint64_t slot = slot_number(rdtsc());
     for (unsigned i = 1; i < wheel_slots && core.contended; i++) {
         Vcore* vcore = runner(slot_owner(core, slot + i));
         if (vcore && vcore != current)
             return (slot + i) * machine_info.slot_cycles;
     }
-    Vcore* owner = runner(slot_owner(core, slot));
-    if (owner == current)
-        return 0;
     // On time that its owner leaves unused, or has lent: a slot at a time.
-    bool others = owner != nullptr;
-    for (Vcore* vcore = core.first_vcore; vcore && !others; vcore = vcore->next_of_core)
-        others = vcore != current && wants_core(vcore);
-    return others ? (slot + 1) * machine_info.slot_cycles : 0;
+    return runner(slot_owner(core, slot)) == current ? 0 : (slot + 1) * machine_info.slot_cycles;
 }
 
 void set_core_timer(Core& core) {

@@ -6,6 +6,7 @@
 #include "exokernel/memory/user_access.hpp"
 #include "exokernel/syscall/dispatch.hpp"
 #include "exokernel/syscall/resolve.hpp"
+#include "secure-bindings/abi/boot.hpp"
 
 namespace exo {
 

@@ -110,7 +110,8 @@ void ExtentDisk::put(const ExtentEntry& entry) {
 void ExtentDisk::give() {
     __atomic_store_n(&ring_->given, given_, __ATOMIC_RELEASE);
     const CallResult taken = sys::submit(extent_, 0);
-    if (!taken.ok() && ring_->gone == 0)
+    // Not bound: the ring is on its way back, and is gone soon.
+    if (!taken.ok() && ring_->gone == 0 && !taken.is(Error::NotBound))
         problem_ = "the kernel takes no more commands for the extent";
 }
 
@@ -122,11 +123,15 @@ std::size_t ExtentDisk::submit(std::span<const Command> commands) {
             break;
         const std::uint16_t tag = free_[--free_count_];
         ++taken;
-        flights_[tag] = {command.tag, static_cast<std::uint32_t>(std::uint64_t{command.block_count} << block_shift_),
-                         command.operation, true,
-                         command.operation == Operation::Write &&
-                             (command.flags & command_flag::force_unit_access) != 0};
-        ExtentEntry entry{};
+        Flight& flight = flights_[tag];
+        flight = {.tag = command.tag,
+                  .entry = {},
+                  .bytes = static_cast<std::uint32_t>(std::uint64_t{command.block_count} << block_shift_),
+                  .operation = command.operation,
+                  .under_way = true,
+                  .durable =
+                      command.operation == Operation::Write && (command.flags & command_flag::force_unit_access) != 0};
+        ExtentEntry& entry = flight.entry;
         entry.operation = operation_of(command.operation);
         entry.tag = tag;
         Status status = problem_ ? Status::Gone : check(command);
@@ -137,15 +142,21 @@ std::size_t ExtentDisk::submit(std::span<const Command> commands) {
                 status = Status::Refused;
         }
         if (status != Status::Done) [[unlikely]] {
-            early_tags_[early_] = tag;
-            early_status_[early_++] = status;
+            end_early(tag, status);
             continue;
         }
+        flight.lives = 1;
         put(entry);
     }
     if (given_ != before)
         give();
     return taken;
+}
+
+void ExtentDisk::end_early(std::uint16_t tag, Status status) {
+    flights_[tag].lives = 0;
+    early_tags_[early_] = tag;
+    early_status_[early_++] = status;
 }
 
 Completion ExtentDisk::end(std::uint16_t tag, Status status) {
@@ -187,8 +198,8 @@ std::size_t ExtentDisk::take_completions(std::span<Completion> into) {
             continue;
         const Status status = block::status_of(static_cast<std::uint16_t>(rest >> nvme::completion::status_shift));
         // Not every controller heeds FUA (QEMU's does not): a durable write ends with a flush behind it.
-        if (flights_[tag].durable && status == Status::Done) [[unlikely]] {
-            flights_[tag].durable = false;
+        if (Flight& flight = flights_[tag]; flight.durable && !flight.flushes && status == Status::Done) [[unlikely]] {
+            flight.flushes = true;
             ExtentEntry flush{};
             flush.operation = ExtentOperation::Flush;
             flush.tag = tag;
@@ -222,7 +233,6 @@ std::size_t ExtentDisk::take_refusals(std::span<Completion> into) {
 }
 
 std::size_t ExtentDisk::end_all(std::span<Completion> into) {
-    problem_ = "the extent was taken away, or its disk was reset";
     std::size_t count = 0;
     for (std::uint16_t tag = 0; tag < extent_tags && count < into.size(); ++tag)
         if (flights_[tag].under_way)
@@ -237,26 +247,43 @@ std::size_t ExtentDisk::poll(std::span<Completion> into) {
     // What waits for its turn goes on when something of ours has ended.
     if (count != 0 && ring_->taken != given_ && !problem_) [[unlikely]]
         give();
-    if (ring_->gone != 0 && count == 0) [[unlikely]]
-        count = end_all(into);
+    if ((ring_->gone != 0 || problem_) && count == 0) [[unlikely]] {
+        if (!problem_)
+            bind_anew();
+        if (problem_ && early_ == 0)
+            count = end_all(into);
+    }
+    if (tsc() >= next_look_) [[unlikely]]
+        look();
     return count;
+}
+
+bool ExtentDisk::has_news() const {
+    return (load_shared(completions_[head_].rest) >> nvme::completion::phase_shift & 1) == phase_;
 }
 
 void ExtentDisk::sleep(std::uint64_t deadline_tsc) {
     const std::uint64_t until = deadline_tsc ? deadline_tsc : no_deadline;
-    auto has_news = [this] {
-        return (load_shared(completions_[head_].rest) >> nvme::completion::phase_shift & 1) == phase_;
-    };
+    // Nothing says when a ring can be bound anew.
+    if (ring_->gone != 0 && !problem_) {
+        (void)waiter_.wait(std::min(until, deadline_in_ns(1'000'000)));
+        return;
+    }
     // One interrupt comes an arming. It may belong to a command that was polled long ago.
-    while (free_count_ + early_ != extent_tags && early_ == 0 && looked_ == ring_->taken && ring_->gone == 0) {
+    while (free_count_ + early_ != extent_tags && early_ == 0 && looked_ == ring_->taken && ring_->gone == 0 &&
+           !problem_) {
         if (has_news() || (!armed_ && !sys::submit(extent_, extent_submit::sleep).ok()))
             return;
         armed_ = true;
         if (has_news())
             return;
-        if (!waiter_.wait(until))
+        if (waiter_.wait(std::min(until, next_look_))) {
+            armed_ = false;
+            continue;
+        }
+        if (tsc() >= until)
             return;
-        armed_ = false;
+        look();
     }
 }
 

@@ -38,35 +38,37 @@ const char* ExtentDisk::make_ring() {
     return nullptr;
 }
 
-const char* ExtentDisk::bind_ring(Handle extent) {
+exo::Status ExtentDisk::bind_ring() {
     const ExtentRingSpec spec{frames().handle_of(ring_frame_), ring_frame_, completions_address_};
     const BindOp row{BindKind::ExtentRing,
                      0,
-                     extent,
+                     extent_,
                      reinterpret_cast<std::uint64_t>(&spec), // Safe: only the address crosses.
                      waiter_.bit().interrupt_resource(),
                      0,
                      0};
     if (const exo::Status bound = bind_rows({&row, 1}); !bound)
-        return bound.error() == Error::TableFull  ? "the shared disk has no queue left for another owner"
-               : bound.error() == Error::Occupied ? "the environment has a queue of the shared disk already"
-                                                  : "the extent's ring cannot be bound";
+        return bound;
     // Safe: the kernel has mapped it there.
     completions_ = reinterpret_cast<const nvme::CompletionEntry*>(completions_address_);
     head_ = ring_->completion_head;
     phase_ = ring_->completion_phase;
     given_ = looked_ = refused_ = 0;
-    return nullptr;
+    armed_ = false;
+    return {};
 }
 
-const char* ExtentDisk::open(const StartExtent& granted) {
+const char* ExtentDisk::open(const StartExtent& granted, std::uint64_t limit_us) {
     extent_ = granted.handle;
+    help_ = granted.help;
     if (const char* wrong = make_ring())
         return wrong;
     if (!waiter_.open(this_vcore_index()))
         return "no event is left for the extent's interrupt";
-    if (const char* wrong = bind_ring(extent_))
-        return wrong;
+    if (const exo::Status bound = bind_ring(); !bound)
+        return bound.error() == Error::TableFull  ? "the shared disk has no queue left for another owner"
+               : bound.error() == Error::Occupied ? "the environment has a queue of the shared disk already"
+                                                  : "the extent's ring cannot be bound";
     CapabilityInfo about;
     if (!sys::inspect(extent_, &about).ok())
         return "the extent is not there";
@@ -85,6 +87,7 @@ const char* ExtentDisk::open(const StartExtent& granted) {
         return (about.rights & right) == right && (offers & offer) == offer;
     };
     may_flush_ = has(right::Flush, 0);
+    set_limit(limit_us);
     offers_ =
         (has(0, extent_offer::volatile_cache) ? disk_offer::volatile_cache : 0) |
         (has(right::Trim, extent_offer::trim) ? disk_offer::trim : 0) |
@@ -106,7 +109,8 @@ const char* ExtentDisk::close() {
     do
         gone = sys::unbind(self, &row, 1);
     while (gone.is(Error::Again));
-    return gone.ok() ? nullptr : "the extent's ring cannot be given back";
+    // Not bound: the controller was reset since.
+    return gone.ok() || gone.is(Error::NotBound) ? nullptr : "the extent's ring cannot be given back";
 }
 
 // Frames into the window, at the first place that is free.
@@ -126,14 +130,21 @@ bool ExtentDisk::show(std::uint64_t first_frame, std::uint64_t count) {
     }
     if (!free || page + count > extent_window_pages)
         return false;
+    const Run run{first_frame * page_bytes, count * page_bytes, static_cast<std::uint32_t>(page), 1};
+    // While the ring is gone there is no window: the frames are shown with the others when it is bound anew.
+    if (ring_->gone == 0 && !bind_run(run))
+        return false;
+    *free = run;
+    return true;
+}
+
+bool ExtentDisk::bind_run(const Run& run) {
+    const std::uint64_t first_frame = run.physical / page_bytes;
     // A row covers pages of one capability.
     const BindOp row{
-        BindKind::ExtentWindow,         right::Read | right::Write, extent_, page * page_bytes, first_frame, count,
-        frames().handle_of(first_frame)};
-    if (!bind_rows({&row, 1}))
-        return false;
-    *free = {first_frame * page_bytes, count * page_bytes, static_cast<std::uint32_t>(page), 1};
-    return true;
+        BindKind::ExtentWindow, right::Read | right::Write,     extent_, run.page * page_bytes, first_frame,
+        run.bytes / page_bytes, frames().handle_of(first_frame)};
+    return bind_rows({&row, 1}).has_value();
 }
 
 Piece ExtentDisk::allocate(std::uint32_t bytes) {

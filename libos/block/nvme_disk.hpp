@@ -13,7 +13,8 @@ namespace exo::block {
 struct DiskWishes {
     std::uint16_t queue_depth = 64;      // commands under way at once; 1 to 255
     std::uint32_t name_space = 0;        // 0: the first that is there
-    std::uint64_t limit_us = 10'000'000; // a command that takes longer is aborted, then the controller reset
+    std::uint64_t limit_us = 10'000'000; // a command that takes longer is aborted, then the controller reset (of
+                                         // an extent: who shares the disk is asked to reset it)
     bool interrupts = true;              // without: `sleep` polls
 };
 

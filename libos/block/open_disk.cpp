@@ -22,11 +22,11 @@ OpenedDisk open_disk(const StartFunction& function, const DiskWishes& wishes) {
     return {disk, nullptr};
 }
 
-OpenedDisk open_extent(const StartExtent& extent) {
+OpenedDisk open_extent(const StartExtent& extent, const DiskWishes& wishes) {
     auto* const disk = heap_new<ExtentDisk>();
     if (!disk)
         return {nullptr, "there is no memory for the extent's driver"};
-    if (const char* problem = disk->open(extent))
+    if (const char* problem = disk->open(extent, wishes.limit_us))
         return {nullptr, problem};
     return {disk, nullptr};
 }
@@ -38,7 +38,7 @@ std::size_t open_disks(std::span<OpenedDisk> into, const DiskWishes& wishes) {
         if (is_disk(start.functions[index]))
             into[count++] = open_disk(start.functions[index], wishes);
     for (std::size_t index = 0; index < start.extent_count && count < into.size(); ++index)
-        into[count++] = open_extent(start.extents[index]);
+        into[count++] = open_extent(start.extents[index], wishes);
     return count;
 }
 

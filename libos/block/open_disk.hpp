@@ -18,8 +18,8 @@ struct OpenedDisk {
 bool is_disk(const StartFunction& function);
 // Brings a disk up, for the calling vcore. It lives as long as the environment.
 OpenedDisk open_disk(const StartFunction& function, const DiskWishes& wishes = {});
-// The same with an extent of a shared disk.
-OpenedDisk open_extent(const StartExtent& extent);
+// The same with an extent of a shared disk; of the wishes only the time limit counts.
+OpenedDisk open_extent(const StartExtent& extent, const DiskWishes& wishes = {});
 // Opens all disks that were granted, whole functions before extents, each in the order of their granting, as many as
 // `into` holds; gives their number.
 std::size_t open_disks(std::span<OpenedDisk> into, const DiskWishes& wishes = {});

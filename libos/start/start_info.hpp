@@ -9,7 +9,7 @@
 
 namespace exo {
 
-inline constexpr std::uint64_t start_info_version = 3;
+inline constexpr std::uint64_t start_info_version = 4;
 // Fixed places of a fresh environment, below the highest user address and far from any program.
 inline constexpr std::uint64_t start_info_address = 0x7fff'f000'0000ull;
 inline constexpr std::uint64_t start_info_bytes_max = 1ull << 20;
@@ -47,10 +47,12 @@ struct StartFlow {
     FlowSpec spec;
 };
 
-// Blocks of a disk that the kernel shares out.
+// Blocks of a disk that the kernel shares out. Who signals `help`, an event of the starter's, says that a command takes
+// too long: the starter may reset the controller then, and whoever had a ring of that disk binds it anew.
 struct StartExtent {
     Handle handle;
     std::uint64_t blocks;
+    Handle help = no_handle; // none: nobody can be asked
 };
 
 // A run of physical memory granted to the program.

@@ -8,6 +8,8 @@
 namespace exo {
 
 inline constexpr std::uint64_t steward_magic = 0x3172'6177'6574'7365ull; // "estewar1" in memory order
+// Number of the steward, the first environment.
+inline constexpr std::uint16_t steward_environment = 1;
 inline constexpr std::uint64_t steward_load_address = 0x2'0000'0000ull;
 
 // The first page of the image. The kernel places the file at load_address and zero-fills up to memory_bytes:

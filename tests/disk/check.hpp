@@ -24,6 +24,10 @@ extern const Case error_cases[2]; // with errors injected beneath the disk, see 
 extern const Case event_cases[1];
 extern const Case taken_cases[1]; // of an extent, which is closed afterwards
 extern const Case slow_cases[1];  // on a disk that carries out one read a second, see run.bash
+// Of extents of a disk that does not carry out writes, see run.bash.
+extern const Case hung_cases[2];
+extern const Case neighbour_cases[1];
+extern const Case leaving_cases[1];
 
 // Logs how many instructions a command takes.
 void count_instructions(Device& disk);

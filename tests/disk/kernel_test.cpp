@@ -12,16 +12,21 @@ void polling(Device& disk) {
     const Buffer memory(disk, 4096);
     LAB_CHECK(run(disk, transfer(Operation::Write, 0, blocks, memory.piece(0, 4096))) == Status::Done);
     constexpr unsigned batches = 1000;
-    lab::KernelEntries expected = lab::kernel_entries();
-    if (exo::start_info().extent_count != 0)
-        expected.calls += batches;
-    bool all = true;
-    for (unsigned turn = 0; turn < batches; ++turn) {
-        const Operation operation = turn % 4 == 0 ? Operation::Write : Operation::Read;
-        all &= run(disk, transfer(operation, turn % 64 * blocks, blocks, memory.piece(0, 4096))) == Status::Done;
+    const bool shared = exo::start_info().extent_count != 0;
+    bool as_expected = false;
+    // The steward looks at a shared disk now and then, but not in the middle of each of three rounds.
+    for (unsigned round = 0; round < (shared ? 3 : 1) && !as_expected; ++round) {
+        lab::KernelEntries expected = lab::kernel_entries();
+        expected.calls += shared ? batches : 0;
+        bool all = true;
+        for (unsigned turn = 0; turn < batches; ++turn) {
+            const Operation operation = turn % 4 == 0 ? Operation::Write : Operation::Read;
+            all &= run(disk, transfer(operation, turn % 64 * blocks, blocks, memory.piece(0, 4096))) == Status::Done;
+        }
+        LAB_CHECK(all);
+        as_expected = lab::kernel_entries() == expected;
     }
-    LAB_CHECK(lab::kernel_entries() == expected);
-    LAB_CHECK(all);
+    LAB_CHECK(as_expected);
 }
 
 void sleeping(Device& disk) {

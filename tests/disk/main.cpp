@@ -1,6 +1,6 @@
 // Opens the disk of the machine and runs every case on it, one line each. Arguments: "count", only count instructions;
-// "errors" and "slow", only the cases that want errors, or a slow disk, beneath the disk; "mark", "marked", "zero": see
-// marks.
+// "errors" and "slow", only the cases that want errors, or a slow disk, beneath the disk; "hung", "neighbour",
+// "leaving": those of a disk that hangs; "mark", "marked", "zero": see marks.
 #include "tests/disk/check.hpp"
 
 #include <string_view>
@@ -75,6 +75,8 @@ int exo_main(const exo::StartInfo& start) {
     exo::block::DiskWishes wishes;
     if (wanted == "slow")
         wishes.limit_us = 500'000;
+    if (wanted == "hung")
+        wishes.limit_us = 1'000'000;
     const std::size_t count = exo::block::open_disks(opened, wishes);
     if (count != 1 || !opened[0].device) {
         exo::log_line({{"FAILED a disk: "}, {opened[0].problem ? opened[0].problem : "none was granted"}});
@@ -91,6 +93,12 @@ int exo_main(const exo::StartInfo& start) {
         return lab::run_cases(error_cases, disk) ? 1 : 0;
     if (wanted == "slow")
         return lab::run_cases(slow_cases, disk) ? 1 : 0;
+    if (wanted == "hung")
+        return lab::run_cases(hung_cases, disk) ? 1 : 0;
+    if (wanted == "neighbour")
+        return lab::run_cases(neighbour_cases, disk) ? 1 : 0;
+    if (wanted == "leaving")
+        return lab::run_cases(leaving_cases, disk) ? 1 : 0;
     // An extent has no controller to listen to.
     const bool owned = start.extent_count == 0;
     unsigned failed = lab::run_cases(data_cases, disk) + (owned ? lab::run_cases(event_cases, disk) : 0) +

@@ -3,7 +3,8 @@
 # nvme-4k, of 4096; extent and extent-4k, an extent of a shared disk; errors, with errors injected beneath the disk; slow, one
 # read a second; count and extent-count, instructions.
 # attacks: an owner that does what it must not; catalogue: the same blocks at every boot, and zeroes for who comes next.
-# usage: run.bash nvme|nvme-4k|extent|extent-4k|attacks|catalogue|errors|slow|count|extent-count
+# hung: a shared disk that carries out one write in minutes, with two owners.
+# usage: run.bash nvme|nvme-4k|extent|extent-4k|attacks|catalogue|hung|errors|slow|count|extent-count
 set -euo pipefail
 kind=$1
 scratch=$(mktemp -d)
@@ -16,7 +17,7 @@ nvme) ;;
 extent) disk+=,shared=14M ;;
 extent-4k) disk+=,shared=14M,logical_block_size=4096,physical_block_size=4096 ;;
 attacks) disk+=,shared=8M ;;
-catalogue) ;;
+catalogue | hung) ;;
 extent-count)
     disk+=,shared=14M
     words=(count)
@@ -48,7 +49,7 @@ FAULTS
     disk=qemu:file=blkdebug:$scratch/faults:$image,format=raw
     ;;
 *)
-    echo "run.bash: '$kind' is none of nvme, nvme-4k, extent, extent-4k, attacks, catalogue, errors, slow, count and extent-count" >&2
+    echo "run.bash: '$kind' is none of nvme, nvme-4k, extent, extent-4k, attacks, catalogue, hung, errors, slow, count and extent-count" >&2
     exit 2
     ;;
 esac
@@ -92,6 +93,36 @@ if [[ $kind == catalogue ]]; then
     expected="holds something else, and no catalogue"
     refused "$scratch/second" marked 6M
     cmp "$image" "$scratch/before" && echo "ok catalogue: nothing was written to a disk without one"
+    exit 0
+fi
+if [[ $kind == hung ]]; then
+    cp "$program" "$scratch/neighbour"
+    # DISK WORD [NEIGHBOUR'S-WORD]
+    boot() {
+        local beside=()
+        if (($# > 2)); then
+            beside=(--file "$scratch/neighbour=bin/neighbour" --manifest "program bin/neighbour" --manifest "arg $3"
+                --manifest "memory 33554432" --manifest "extent 0 4194304" --manifest "machine log")
+        fi
+        build/bin/exo run --verbose --memory 256M --timeout 130 --disk "$1" --manifest "machine log" "${beside[@]}" \
+            "$program" "$2" 2>&1
+    }
+    said() {
+        if grep -q "shared disk 0 left a command of bin/disk-tests unfinished: its controller was reset" "$scratch/log"; then
+            echo "ok hung disk: $1"
+        else
+            echo "FAILED hung disk: $1"
+            exit 1
+        fi
+    }
+    truncate -s 16M "$image"
+    boot "$image,shared=8M" mark mark
+    # The first write is carried out, the second may begin when 512 seconds have passed.
+    hung=qemu-shared:file=$image,format=raw,throttling.bps-write=1
+    boot "$hung" hung neighbour | tee "$scratch/log"
+    said "the steward says that it reset the controller"
+    boot "$hung" leaving | tee "$scratch/log"
+    said "what an owner left under way does not keep the machine"
     exit 0
 fi
 build/bin/exo run --verbose "${counting[@]}" --memory 128M --timeout 250 --manifest "machine log" --disk "$disk" \

@@ -206,8 +206,8 @@ bool Child::destroy() {
     // Slots that the child had come back to whoever of the test's vcores owned them.
     const StartInfo& info = lab::start();
     for (std::uint64_t i = 0; i < info.vcore_count; i++)
-        if (info.slices[i] != no_handle)
-            (void)bind(self, {BindKind::Slice, 0, info.slices[i], i, info.vcore_core[i] * wheel_slots, wheel_slots, 0});
+        if (CapabilityInfo own; sys::inspect(info.slices[i], &own).ok())
+            (void)bind(self, {BindKind::Slice, 0, info.slices[i], i, own.first, own.count, 0});
     return clean && state() == EnvironmentState::Free;
 }
 

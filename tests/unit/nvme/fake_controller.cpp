@@ -74,6 +74,8 @@ void FakeController::write(std::uint64_t offset, std::uint64_t value, unsigned b
     if (is && !was)
         enable();
     if (!is) {
+        if (was && on_disable)
+            on_disable();
         pairs_.clear();
         event_requests_.clear();
         std::fill(doorbells_.begin(), doorbells_.end(), 0);

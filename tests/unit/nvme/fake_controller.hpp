@@ -45,6 +45,7 @@ public:
     std::uint64_t capabilities = 2047 | 1ull << 24 | 1ull << 37;
     std::uint32_t status_when_enabled = nvme::status::ready;
     bool obeys_disable = true, obeys_shutdown = true;
+    std::function<void()> on_disable; // called when it is disabled
     bool takes_sgl = true;
     std::uint8_t transfer_power = 7;
     const char* model = "fake"; // as Identify gives it

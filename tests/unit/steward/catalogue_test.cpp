@@ -1,4 +1,5 @@
 // The catalogue of a shared disk: entries, its two copies, damage, and claims that contradict themselves.
+#include "libos/coding/checksum.hpp"
 #include "steward/catalogue.hpp"
 
 #include <array>
@@ -23,10 +24,25 @@ struct Copies {
         const CataloguePage& page = catalogue.seal();
         pages[catalogue.copy()] = page;
     }
-    const char* open(Catalogue& catalogue, std::uint64_t of_blocks = blocks,
-                     std::uint32_t of_bytes = block_bytes) const {
-        return catalogue.open(pages, of_blocks, of_bytes);
+    const char* open(Catalogue& catalogue, std::uint64_t of_blocks = blocks, std::uint32_t of_bytes = block_bytes) {
+        const char* wrong = catalogue.open(pages, of_blocks, of_bytes);
+        if (!wrong && catalogue.is_new())
+            write(catalogue);
+        return wrong;
     }
+    // Of a write of one copy only some sectors arrived: bit i: sector i.
+    Copies torn(const Copies& after, unsigned sectors) const {
+        constexpr std::size_t sector = 512;
+        Copies result = *this;
+        for (std::size_t copy = 0; copy < 2; copy++)
+            for (std::size_t i = 0; i < catalogue_bytes / sector; i++)
+                if ((sectors >> i & 1) != 0)
+                    std::memcpy(result.octets(copy) + i * sector, after.octets(copy) + i * sector, sector);
+        return result;
+    }
+    // Safe: octets of plain data.
+    std::byte* octets(std::size_t copy) { return reinterpret_cast<std::byte*>(&pages[copy]); }
+    const std::byte* octets(std::size_t copy) const { return reinterpret_cast<const std::byte*>(&pages[copy]); }
 };
 
 // The same catalogue with something else in it, and a checksum that is right.
@@ -36,14 +52,7 @@ Copies forged(const Copies& from, Change change) {
     CataloguePage& page = copies.pages[copies.pages[0].sequence > copies.pages[1].sequence ? 0 : 1];
     change(page);
     page.crc32c = 0;
-    std::uint32_t sum = ~0u;
-    const auto* const octets = reinterpret_cast<const unsigned char*>(&page); // Safe: octets of an object.
-    for (std::size_t i = 0; i < sizeof page; i++) {
-        sum ^= octets[i];
-        for (int bit = 0; bit < 8; bit++)
-            sum = sum >> 1 ^ (sum & 1 ? 0x82f63b78u : 0);
-    }
-    page.crc32c = ~sum;
+    page.crc32c = exo::coding::crc32c(0, &page, sizeof page);
     return copies;
 }
 
@@ -159,6 +168,29 @@ TEST_CASE("catalogue: a copy that was torn or has rotted leaves the one before")
     }
 }
 
+TEST_CASE("catalogue: a write that is cut at any sector, the first one too, leaves what was before or what is new") {
+    Copies disk;
+    Catalogue catalogue;
+    REQUIRE(catalogue.open(disk.pages, blocks, block_bytes) == nullptr);
+    CHECK(catalogue.add("too early", 4096) != nullptr);
+    // Empty, then with ever more entries, each write over what the one before the last left there.
+    for (std::size_t count = 0; count <= catalogue_entries_max; count++) {
+        if (count != 0)
+            REQUIRE(catalogue.add("program-" + std::to_string(count), 4096) == nullptr);
+        Copies after = disk;
+        after.write(catalogue);
+        for (unsigned sectors = 0; sectors < 256; sectors++) {
+            Copies cut = disk.torn(after, sectors);
+            Catalogue again;
+            REQUIRE(cut.open(again) == nullptr);
+            const std::size_t found = again.entries().size();
+            REQUIRE((found == count || found + 1 == count));
+            REQUIRE((sectors != 255 || found == count));
+        }
+        disk = after;
+    }
+}
+
 TEST_CASE("catalogue: disks that hold something else, and pages that contradict themselves, are refused") {
     Copies copies;
     Catalogue catalogue;
@@ -184,6 +216,8 @@ TEST_CASE("catalogue: disks that hold something else, and pages that contradict 
     CHECK(refused([](CataloguePage& page) { page.entries[1].first = page.entries[0].first + 1; }));
     CHECK(refused([](CataloguePage& page) { page.entries[0].first = 0; }));
     CHECK(refused([](CataloguePage& page) { page.entries[0].first = blocks; }));
+    CHECK(refused([](CataloguePage& page) { page.entries[0].first++; }));
+    CHECK(refused([](CataloguePage& page) { page.entries[0].count--; }));
     CHECK(refused([](CataloguePage& page) { page.entries[0].count = 0; }));
     CHECK(refused([](CataloguePage& page) { page.entries[0].count = blocks; }));
     CHECK(refused([](CataloguePage& page) { page.entries[0].count = ~std::uint64_t{0}; }));
