@@ -32,16 +32,22 @@ Products products(VectorLevel level, unsigned rows) {
 void Recipe::make(std::size_t bytes, const std::byte* const* sources, std::byte* const* targets) const {
     if (targets_ == 0)
         return;
+    const VectorUse use(vector_level());
+    make(use, bytes, sources, targets);
+}
+
+void Recipe::make(const VectorUse& use, std::size_t bytes, const std::byte* const* sources,
+                  std::byte* const* targets) const {
+    if (targets_ == 0)
+        return;
     // Safe: octets are octets, and ISA-L changes only what `targets` names, whatever its signatures leave open.
     auto** const from = reinterpret_cast<unsigned char**>(const_cast<std::byte**>(sources));
     auto** const to = reinterpret_cast<unsigned char**>(const_cast<std::byte**>(targets));
     auto* const tables = const_cast<unsigned char*>(tables_);
-    const VectorLevel level = vector_level();
     const auto count = static_cast<int>(sources_), length = static_cast<int>(bytes);
-    if (level == VectorLevel::None)
+    if (use.level() == VectorLevel::None)
         return ec_encode_data_base(length, count, static_cast<int>(targets_), tables, from, to);
-    const VectorUse use(level);
-    (void)products(level, targets_)(length, count, tables, from, to); // fails only for fewer octets than 64
+    (void)products(use.level(), targets_)(length, count, tables, from, to); // fails only for fewer octets than 64
 }
 
 ErasureCode::ErasureCode(unsigned data, unsigned parity) : data_(data), parity_(parity) {

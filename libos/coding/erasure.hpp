@@ -2,6 +2,8 @@
 // all others. Units are numbered 0 to k-1 (data) and k to k+m-1 (parity); sets of them are bits.
 #pragma once
 
+#include "libos/coding/vector_unit.hpp"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -19,6 +21,10 @@ public:
 
     // Makes the targets' contents from the sources', in that order; `bytes` is a multiple of 64.
     void make(std::size_t bytes, const std::byte* const* sources, std::byte* const* targets) const;
+    // The same for whoever makes many in a row, and keeps the vector registers once for all: `use` is of
+    // vector_level().
+    void make(const VectorUse& use, std::size_t bytes, const std::byte* const* sources,
+              std::byte* const* targets) const;
 
 private:
     friend class ErasureCode;

@@ -77,7 +77,8 @@ void limit_vector_level(VectorLevel level) {
 
 // VEX-coded instructions clear what lies above their registers, so where there is more, more is saved.
 VectorUse::VectorUse(VectorLevel level)
-    : level_(level == VectorLevel::Avx2 && found_level == VectorLevel::Avx512 ? VectorLevel::Avx512 : level) {
+    : allowed_(level),
+      level_(level == VectorLevel::Avx2 && found_level == VectorLevel::Avx512 ? VectorLevel::Avx512 : level) {
     switch (level_) {
     case VectorLevel::None:
         return;

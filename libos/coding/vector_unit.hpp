@@ -31,10 +31,13 @@ public:
     VectorUse(const VectorUse&) = delete;
     VectorUse& operator=(const VectorUse&) = delete;
 
+    VectorLevel level() const { return allowed_; }
+
 private:
     static constexpr std::size_t register_bytes = 32 * 64 + 8 * 8; // zmm0 to zmm31, k0 to k7
 
-    VectorLevel level_;
+    VectorLevel allowed_; // what its caller asked for
+    VectorLevel level_;   // of what is kept
     alignas(64) std::byte registers_[register_bytes];
 };
 

@@ -110,6 +110,7 @@ private:
     bool uses(unsigned member) const { return (present_ >> member & 1) != 0; }
     void start_run(unsigned member, block::Operation operation, std::uint8_t flags, std::uint64_t at,
                    std::span<const block::Piece> pieces, Transfer& transfer);
+    std::uint32_t make_rows(const RowPlace& place, std::span<const block::Piece> pieces);
     void start_rows(std::uint8_t flags, std::uint64_t at, std::span<const block::Piece> pieces, Transfer& transfer);
     void start_pages(std::uint64_t at, std::span<const block::Piece> pieces, std::uint32_t bad, Transfer& transfer);
     void give(unsigned member, const block::Command& command, Transfer& transfer);

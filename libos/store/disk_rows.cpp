@@ -35,10 +35,11 @@ private:
 
 } // namespace
 
-void Disk::start_rows(std::uint8_t flags, std::uint64_t at, std::span<const block::Piece> pieces, Transfer& transfer) {
+// Lays out whole rows for a write, parity made; how many there are.
+std::uint32_t Disk::make_rows(const RowPlace& place, std::span<const block::Piece> pieces) {
     Stripes& set = *stripes_;
-    const RowPlace place = set.place_of(at);
     const unsigned data = set.code.data(), parity = set.code.parity();
+    const coding::VectorUse use(coding::vector_level()); // once for all rows
     PageTaker pages(pieces);
     std::uint32_t rows = 0;
     for (block::Piece page; rows < set.rows_max && pages.next(page); rows++) {
@@ -55,8 +56,15 @@ void Disk::start_rows(std::uint8_t flags, std::uint64_t at, std::span<const bloc
             set.pieces[set.member_of(place.segment, data + i) * set.rows_max + rows] = made;
             to[i] = made.address;
         }
-        set.code.encoding().make(page_bytes, from, to);
+        set.code.encoding().make(use, page_bytes, from, to);
     }
+    return rows;
+}
+
+void Disk::start_rows(std::uint8_t flags, std::uint64_t at, std::span<const block::Piece> pieces, Transfer& transfer) {
+    const Stripes& set = *stripes_;
+    const RowPlace place = set.place_of(at);
+    const std::uint32_t rows = make_rows(place, pieces);
     for (unsigned member = 0; member < set.units(); member++)
         if (uses(member))
             start_run(member, block::Operation::Write, flags, place.member_byte,
