@@ -35,6 +35,18 @@ void count(Files& files, Inode& inode, CheckReport& report) {
     report.unreachable_inodes += !is_reachable(files, inode) && !inode.holds;
 }
 
+// Notes that a page lies there; whether another does, too.
+bool take_page(unsigned char* used, std::uint64_t first_sector) {
+    bool shared = false;
+    for (std::uint64_t sector = first_sector; sector < first_sector + store::page_sectors; sector++) {
+        unsigned char& octet = used[sector / 8];
+        const auto bit = static_cast<unsigned char>(1u << sector % 8);
+        shared = shared || (octet & bit) != 0;
+        octet = static_cast<unsigned char>(octet | bit);
+    }
+    return shared;
+}
+
 } // namespace
 
 Status check(Files& files, CheckReport& report, bool repair) {
@@ -50,18 +62,12 @@ Status check(Files& files, CheckReport& report, bool repair) {
         store::Place* place;
         for (std::uint64_t index = 0; pages.next(index, place); index++) {
             report.stray_pages += !inode || !inode->is_regular();
-            if (place->sector == store::Place::staged)
-                continue;
-            bool shared = false;
-            for (std::uint64_t sector = place->sector; sector < place->sector + store::page_sectors; sector++) {
-                unsigned char& octet = used[sector / 8];
-                const auto bit = static_cast<unsigned char>(1u << sector % 8);
-                shared = shared || (octet & bit) != 0;
-                octet = static_cast<unsigned char>(octet | bit);
-            }
-            report.shared_pages += shared;
+            if (!place->is_staged() && !place->is_packed())
+                report.shared_pages += take_page(used, place->sector);
         }
     });
+    store.packed_pages().each(
+        [&](const store::PackedPage& page) { report.shared_pages += take_page(used, page.sector); });
     heap_free(used);
     const store::Status read = store.scrub(report.scrub, repair);
     return read ? Status{} : fail(error_of(read.error()));

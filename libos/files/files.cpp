@@ -29,6 +29,7 @@ FileError error_of(store::Problem problem) {
     case store::Problem::Diverged:
     case store::Problem::Incomplete:
     case store::Problem::BadCode:
+    case store::Problem::UnknownFeature:
         return FileError::Io;
     }
     return FileError::Io;

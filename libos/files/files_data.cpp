@@ -64,10 +64,7 @@ Result<std::size_t> Files::write_some(Inode& inode, std::uint64_t offset, std::s
         if (const store::Result<const std::byte*> before = store_.read_page(inode.number, index); !before)
             return fail(error_of(before.error()));
     }
-    const store::PageMap* const pages = store_.pages_of(inode.number);
-    std::uint32_t new_pages = 0;
-    for (std::uint64_t index = first; index <= last; index++)
-        new_pages += !pages || !pages->find(index);
+    const std::uint32_t new_pages = store_.new_pages(inode.number, first, last - first + 1);
     if (const Status enough = room(inode_room, static_cast<std::uint32_t>(last - first + 1), new_pages); !enough)
         return fail(enough.error());
     std::uint64_t done = 0;

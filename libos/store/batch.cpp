@@ -48,6 +48,7 @@ void Batch::begin(std::uint64_t salt, std::uint64_t sequence, std::uint32_t page
     seed_ = record_seed(salt, sequence);
     record_bytes_ = page_count_ = disk_bytes_ = promised_ = 0;
     pages_max_ = pages_max;
+    streams_ = {};
 }
 
 bool Batch::fits(std::uint32_t record_octets, std::uint32_t pages) const {
@@ -81,6 +82,12 @@ void Batch::remove_page(Page& page) {
     pages_[page.slot] = nullptr;
 }
 
+void Batch::add_streams(std::span<Page* const> pages, std::span<StreamEntry> entries) {
+    for (Page* const page : pages)
+        add_page(*page);
+    streams_ = entries;
+}
+
 // How many pages from `at` on are neighbours in their object, too.
 std::uint32_t Batch::run_from(std::uint32_t at) const {
     std::uint32_t count = 1;
@@ -101,6 +108,7 @@ std::uint32_t Batch::disk_bytes(const Geometry& geometry) {
         run = run_from(i);
         octets += record_room(static_cast<std::uint32_t>(sizeof(MapRecord) + run * sizeof(std::uint64_t)));
     }
+    octets += streams_room(streams_.size());
     meta_bytes_ = geometry.whole_blocks(octets);
     disk_bytes_ = geometry.whole_rows(meta_bytes_ + page_count_ * page_bytes);
     return disk_bytes_;
@@ -123,14 +131,25 @@ void Batch::add_maps(std::uint64_t first_sector) {
                             .sector = first_sector + i * page_sectors,
                             .count = run};
         // Safe: checksums are plain octets on disk.
-        add_record(RecordType::Map, octets_of(map),
+        add_record(holds_streams() ? RecordType::Packed : RecordType::Map, octets_of(map),
                    {reinterpret_cast<const std::byte*>(&checksums_[i]), run * sizeof checksums_[0]});
+    }
+}
+
+void Batch::add_entries(std::uint64_t first_sector) {
+    for (StreamEntry& entry : streams_)
+        entry.sector = first_sector + entry.sector * page_sectors;
+    for (std::span<StreamEntry> rest = streams_; !rest.empty();) {
+        const std::size_t count = rest.size() < stream_entries_max ? rest.size() : stream_entries_max;
+        add_record(RecordType::Stream, std::as_bytes(rest.first(count)));
+        rest = rest.subspan(count);
     }
 }
 
 void Batch::seal(const Geometry& geometry, const BatchPlace& place) {
     first_page_sector_ = place.sector + meta_bytes_ / sector_bytes;
     add_maps(first_page_sector_);
+    add_entries(first_page_sector_);
     const std::uint32_t used = sizeof(BatchHeader) + record_bytes_;
     fill_bytes(memory_.address + used, 0, geometry.whole_blocks(used) - used);
     header_ = memory_.address;

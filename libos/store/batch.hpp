@@ -12,6 +12,11 @@ namespace exo::store {
 constexpr std::uint32_t record_room(std::uint32_t payload_bytes) {
     return (static_cast<std::uint32_t>(sizeof(RecordHeader)) + payload_bytes + 7) & ~7u;
 }
+// The same of records of so many streams.
+constexpr std::uint32_t streams_room(std::uint64_t entries) {
+    return static_cast<std::uint32_t>((entries + stream_entries_max - 1) / stream_entries_max * sizeof(RecordHeader) +
+                                      entries * sizeof(StreamEntry));
+}
 // What the checksums of a batch's records begin with: of the store and of this batch alone.
 std::uint32_t record_seed(std::uint64_t salt, std::uint64_t sequence);
 std::uint32_t record_checksum(std::uint32_t seed, const RecordHeader& header, const std::byte* payload);
@@ -49,6 +54,10 @@ public:
     void end_promise() { promised_ = 0; }
     void add_page(Page& page);
     void remove_page(Page& page);
+    // Of a batch that has nothing else in it: pages of streams (PageState::Forgotten), and what lies in them, whose
+    // entries name a page by its number here, and its sector once the batch is sealed. They stay where they are.
+    void add_streams(std::span<Page* const> pages, std::span<StreamEntry> entries);
+    std::span<const StreamEntry> streams() const { return streams_; }
 
     // Octets on disk, sealed, whole rows of such a disk; also drops the gaps that removed pages left.
     std::uint32_t disk_bytes(const Geometry& geometry);
@@ -69,8 +78,10 @@ public:
     }
 
 private:
+    bool holds_streams() const { return !streams_.empty(); }
     std::uint32_t run_from(std::uint32_t at) const;
     void add_maps(std::uint64_t first_sector);
+    void add_entries(std::uint64_t first_sector);
 
     block::Piece memory_; // batch_meta_bytes_max
     std::uint64_t salt_ = 0, sequence_ = 0, sector_ = 0, first_page_sector_ = 0;
@@ -80,6 +91,7 @@ private:
     Page* pages_[batch_pages_max];
     std::uint64_t checksums_[batch_pages_max];
     block::Piece pieces_[1 + batch_pages_max];
+    std::span<StreamEntry> streams_;
 };
 
 } // namespace exo::store

@@ -22,6 +22,11 @@ bool next_record(std::span<const std::byte>& records, RecordView& record) {
     return true;
 }
 
+bool names_pages(const RecordView& record) {
+    return (record.type == RecordType::Map || record.type == RecordType::Packed) &&
+           record.payload.size() >= sizeof(MapRecord);
+}
+
 Status ChainReader::open() {
     window_ = disk_.allocate(window_bytes_max);
     page_ = disk_.allocate(page_bytes);
@@ -127,7 +132,7 @@ Result<bool> ChainReader::pages_are_whole(const BatchView& view) {
     std::span<const std::byte> records = view.records;
     RecordView record;
     while (next_record(records, record)) {
-        if (record.type != RecordType::Map || record.payload.size() < sizeof(MapRecord))
+        if (!names_pages(record))
             continue;
         MapRecord map;
         copy_bytes(&map, record.payload.data(), sizeof map);

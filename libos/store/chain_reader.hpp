@@ -17,6 +17,8 @@ struct RecordView {
 };
 // Takes the first record off a batch's records, which have passed their checks. False: there is none.
 bool next_record(std::span<const std::byte>& records, RecordView& record);
+// Whether it is a MapRecord: of pages that lie somewhere, with their checksums.
+bool names_pages(const RecordView& record);
 
 // A place in a chain.
 struct ChainPosition {

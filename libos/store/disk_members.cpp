@@ -41,7 +41,7 @@ bool Disk::read_label(unsigned device, MemberLabel& label, Problem& problem) {
         copy_bytes(&read, memory.address, sizeof read);
         if (compare_bytes(read.magic, label_magic, sizeof label_magic) != 0)
             continue;
-        if (read.version > format_version)
+        if (read.version > format_version_plain)
             problem = Problem::Newer;
         else if (read.crc32c == checksum_of(read) && makes_sense(read) && (!found || read.epoch > label.epoch)) {
             label = read;
@@ -140,7 +140,7 @@ Status Disk::make_set(const std::uint8_t (&uuid)[16], unsigned data, unsigned pa
         least = devices_[i]->bytes() < least ? devices_[i]->bytes() : least;
     label_ = {};
     copy_bytes(label_.magic, label_magic, sizeof label_magic);
-    label_.version = format_version;
+    label_.version = format_version_plain;
     copy_bytes(label_.uuid, uuid, sizeof label_.uuid);
     label_.data_disks = static_cast<std::uint16_t>(data);
     label_.parity_disks = static_cast<std::uint16_t>(parity);

@@ -17,7 +17,8 @@ namespace exo::store {
 inline constexpr std::uint32_t page_bytes = 4096;
 inline constexpr std::uint32_t sector_bytes = 512;
 inline constexpr std::uint32_t page_sectors = page_bytes / sector_bytes;
-inline constexpr std::uint32_t format_version = 2;
+inline constexpr std::uint32_t format_version = 3;
+inline constexpr std::uint32_t format_version_plain = 2;  // of a store that has none of the features
 inline constexpr std::uint32_t format_version_oldest = 1; // without sets, of which it has none
 inline constexpr std::uint64_t segments_begin_bytes = 64 * 1024;
 inline constexpr std::uint32_t segment_bytes_min = 1u << 20;
@@ -42,6 +43,12 @@ struct ChainStart {
 };
 static_assert(sizeof(ChainStart) == 32);
 
+// What a store may have beyond the plain format; one with a bit that is not here is not opened.
+namespace feature {
+inline constexpr std::uint32_t packed = 1u << 0; // pages that are moved may be compressed
+inline constexpr std::uint32_t known = packed;
+} // namespace feature
+
 // Both copies hold the same; the one with the higher generation counts.
 struct Superblock {
     char magic[8];
@@ -60,7 +67,8 @@ struct Superblock {
     char label[32];           // padded with zeroes
     std::uint16_t data_disks; // k of a set; 0: one disk alone
     std::uint16_t parity_disks;
-    std::uint8_t zero[512 - 212];
+    std::uint32_t features; // of feature::
+    std::uint8_t zero[512 - 216];
 };
 static_assert(sizeof(Superblock) == 512);
 
@@ -111,6 +119,8 @@ enum class RecordType : std::uint8_t {
     Map = 1,    // MapRecord: pages of an object are here now
     Drop = 2,   // DropRecord: pages of an object are gone
     Keeper = 3, // of the store's keeper: the store does not look inside
+    Packed = 4, // MapRecord of object and index 0: pages of streams, with their checksums
+    Stream = 5, // StreamEntry, one or more: pages of objects are compressed there, in pages that a record before named
 };
 
 // Records begin at multiples of 8 octets from the header's end.
@@ -138,5 +148,19 @@ struct DropRecord {
     std::uint64_t index;
     std::uint64_t count;
 };
+
+// A page of an object as raw DEFLATE (RFC 1951) of page_bytes octets, at octet `offset` of the page at `sector`; what
+// does not fit there is at the beginning of the page behind it.
+struct StreamEntry {
+    std::uint64_t object;
+    std::uint64_t index;
+    std::uint64_t sector;
+    std::uint16_t offset;
+    std::uint16_t bytes; // at most stream_bytes_max
+    std::uint32_t zero;
+};
+static_assert(sizeof(StreamEntry) == 32);
+inline constexpr std::uint32_t stream_bytes_max = page_bytes * 3 / 4; // what saves less is not compressed
+inline constexpr std::uint32_t stream_entries_max = 128;              // in a record
 
 } // namespace exo::store

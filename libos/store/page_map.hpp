@@ -1,16 +1,30 @@
 // Where the pages of one object lie, in memory: a radix tree over page indices, as deep as the largest index asks for.
 #pragma once
 
+#include "libos/store/format.hpp"
+
 #include <cstdint>
 
 namespace exo::store {
 
-// Of one page. sector 0: there is none, it reads as zeroes.
+// Of one page. sector 0: there is none, it reads as zeroes. A page that is compressed lies in a stream of octets, in
+// one page of the disk or two, whose checksums are known elsewhere (packed_pages.hpp).
 struct Place {
     static constexpr std::uint64_t staged = ~0ull; // in memory, in a batch that has no place yet
+    static constexpr std::uint64_t packed = 1ull << 63;
 
-    std::uint64_t sector = 0;
-    std::uint64_t checksum = 0;
+    std::uint64_t sector = 0;   // with `packed`: of the page where the stream begins
+    std::uint64_t checksum = 0; // with `packed`: the stream's first octet in that page, and its length above 16 bits
+
+    static Place of_stream(std::uint64_t sector, std::uint32_t offset, std::uint32_t bytes) {
+        return {sector | packed, offset | std::uint64_t{bytes} << 16};
+    }
+    bool is_staged() const { return sector == staged; }
+    bool is_packed() const { return (sector & packed) != 0 && !is_staged(); }
+    std::uint64_t stream_sector() const { return sector & ~packed; }
+    std::uint32_t stream_offset() const { return static_cast<std::uint32_t>(checksum & 0xffff); }
+    std::uint32_t stream_bytes() const { return static_cast<std::uint32_t>(checksum >> 16 & 0xffff); }
+    std::uint32_t stream_pages() const { return stream_offset() + stream_bytes() > page_bytes ? 2 : 1; }
 };
 
 class PageMap {

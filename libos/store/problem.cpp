@@ -27,6 +27,8 @@ const char* problem_text(Problem problem) {
         return "the disk holds no store";
     case Problem::Newer:
         return "the store was written by a newer version";
+    case Problem::UnknownFeature:
+        return "the store has a feature that this version does not know";
     case Problem::Shrunk:
         return "the disk is smaller than the store on it";
     case Problem::LogDamaged:

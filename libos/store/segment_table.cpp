@@ -46,6 +46,7 @@ std::uint32_t SegmentTable::take(std::uint64_t durable, SegmentState state) {
         next_ = next_ + 1 == count_ ? 0 : next_ + 1;
         if (is_free(segments_[at], durable)) {
             segments_[at].state = state;
+            segments_[at].packed = false;
             return at;
         }
     }
@@ -75,6 +76,18 @@ std::uint32_t SegmentTable::victim(std::uint64_t newest_sequence) const {
             best_score = score;
             best = i;
         }
+    }
+    return best;
+}
+
+std::uint32_t SegmentTable::coldest() const {
+    const std::uint64_t worth = geometry_.segment_bytes / page_bytes / 2;
+    std::uint32_t best = count_;
+    for (std::uint32_t i = 0; i < count_; i++) {
+        const Segment& segment = segments_[i];
+        if (segment.state == SegmentState::Data && !segment.packed && segment.live_pages >= worth &&
+            (best == count_ || segment.sequence < segments_[best].sequence))
+            best = i;
     }
     return best;
 }

@@ -19,6 +19,7 @@ struct Segment {
     std::uint64_t killed_by = 0; // the last batch that made a page here dead
     std::uint32_t live_pages = 0;
     SegmentState state = SegmentState::Data;
+    bool packed = false; // what lies here was compressed, or did not become smaller
 };
 
 class SegmentTable {
@@ -47,6 +48,9 @@ public:
     // The segment whose cleaning pays most: much free for little copying, and old, so that what is left will stay
     // (Rosenblum and Ousterhout 1992: (1 - u) * age / (1 + u)). count(): none has anything dead.
     std::uint32_t victim(std::uint64_t newest_sequence) const;
+    // The segment that was written longest ago of those that are half alive and were not packed. count(): there is
+    // none.
+    std::uint32_t coldest() const;
 
 private:
     bool is_free(const Segment& segment, std::uint64_t durable) const {

@@ -4,9 +4,11 @@
 // README.md.
 #pragma once
 
+#include "libos/coding/deflate.hpp"
 #include "libos/store/batch.hpp"
 #include "libos/store/chain_reader.hpp"
 #include "libos/store/keeper.hpp"
+#include "libos/store/packed_pages.hpp"
 #include "libos/store/page_map.hpp"
 #include "libos/store/segment_table.hpp"
 #include "libos/store/superblock.hpp"
@@ -19,6 +21,7 @@ struct CreateSpec {
     std::uint64_t now_ns = 0;
     char label[32] = {};
     unsigned data_disks = 0, parity_disks = 0; // of a set; 0: one disk alone
+    bool compress = false;                     // pages that are moved
 };
 
 enum class Access : std::uint8_t { ReadWrite, ReadOnly };
@@ -39,6 +42,7 @@ struct StoreCounters {
     std::uint64_t replayed_batches = 0, torn_batches = 0, repaired_index_batches = 0;
     std::uint64_t recovered_pages = 0, recovered_batches = 0; // that were had by redundancy alone
     std::uint64_t misdirected_batches = 0;                    // found where others belong
+    std::uint64_t packed_pages = 0, expanded_pages = 0;       // of objects: compressed, and read again
 };
 
 // What a page to be written holds at first.
@@ -106,6 +110,7 @@ public:
     // Where an object's pages are, to look at; null: it has none.
     const PageMap* pages_of(std::uint64_t object) const;
     std::uint64_t page_count(std::uint64_t object) const;
+    const PackedPages& packed_pages() const { return packed_; }
 
     // What is to be waited for until all that was changed so far is durable.
     std::uint64_t ticket() const {
@@ -125,6 +130,13 @@ public:
     Status checkpoint();
     // Moves live pages out of segments until so many are free, or no more can be freed. Errors: as commit; Damaged.
     Status clean(std::uint32_t free_segments);
+    // Compresses the pages of that many segments, those that were written longest ago, if the store was made so.
+    // Errors: UnknownFeature (it was not), and as clean.
+    Status pack(std::uint32_t segments);
+    bool packs() const { return (super_.features & feature::packed) != 0; }
+    // How many of `count` pages of an object from `index` on take room on disk when they are written, which others do
+    // that take the place of their own.
+    std::uint32_t new_pages(std::uint64_t object, std::uint64_t index, std::uint64_t count) const;
     // Reads everything that is in use, on all members, and checks it. With `repair`, what others know is written anew.
     // Errors: DeviceFailed, and as commit with `repair`.
     Status scrub(ScrubReport& report, bool repair = false);
@@ -156,6 +168,7 @@ private:
         std::uint64_t table_hash() const { return mixed(id); }
     };
     class CheckpointWriter;
+    class Packer;
     class Scrubber;
 
     Batch& open_batch() { return batches_[open_]; }
@@ -173,13 +186,19 @@ private:
     Result<Page*> take_page();
     Status load(std::uint64_t object, const PageMap& pages, std::uint64_t index, std::uint32_t count);
     Status load_again(const Place& place, const Page& page, bool read);
+    Status load_packed(std::uint64_t object, std::uint64_t index, const Place& place);
+    Status read_stream(const Place& place);
+    Status expand(const Place& place, std::byte* into);
 
     void advance();
     Status finish_writing();
     Status place_open_batch(std::uint32_t disk_bytes);
+    void place_pages(const Batch& batch);
+    void place_streams(const Batch& batch);
     Status maintain();
     std::uint32_t checkpoint_segments() const;
     Status move_pages(std::uint32_t segment);
+    Status move_page(Packer* packer, std::uint64_t object, std::uint64_t index);
 
     Status read_checkpoint(ChainReader& reader);
     Result<bool> find_batch(ChainReader& reader, ChainPosition& at, BatchView& view);
@@ -188,16 +207,26 @@ private:
     Status rewrite_last_batch(ChainReader& reader);
     Status apply(std::span<const std::byte> records);
     Status apply_map(std::span<const std::byte> payload);
+    Status apply_packed(std::span<const std::byte> payload);
+    Status apply_streams(std::span<const std::byte> payload);
     Status write_checkpoint(bool fresh_log);
 
     Disk disk_;
     Keeper& keeper_;
     PageCache cache_;
     SegmentTable segments_;
+    PackedPages packed_{segments_};
     HashTable<Object> objects_;
     Superblock super_{};
     Geometry geometry_;
     block::Piece scratch_; // a page
+    // Of streams that are read: two pages, and which they are.
+    struct HeldPage {
+        std::uint64_t sector = 0, checksum = 0;
+    };
+    block::Piece window_;
+    HeldPage held_[2];
+    coding::Inflater inflater_;
     Batch batches_[2];
     unsigned open_ = 0;                                                               // which of them takes changes
     enum class Stage : std::uint8_t { Idle, Writing, Flushing } stage_ = Stage::Idle; // of the other one

@@ -31,7 +31,9 @@ public:
             batch_.add_record(type, payload, rest);
         return status_.has_value();
     }
+    bool add_packed(const PackedPage& page);
     bool add_object(const Object& object);
+    bool add_streams(const Object& object);
 
     Status finish(std::uint64_t& batches) {
         if (status_ && !batch_.empty())
@@ -87,6 +89,8 @@ bool Store::CheckpointWriter::add_object(const Object& object) {
     };
     Place* place;
     for (std::uint64_t index = 0; object.pages.next(index, place); index++) {
+        if (place->is_packed())
+            continue;
         const bool joins = map.count && map.count < map_run_max && index == map.index + map.count &&
                            place->sector == map.sector + map.count * page_sectors &&
                            store_.geometry_.segment_of(place->sector) == store_.geometry_.segment_of(map.sector);
@@ -96,6 +100,38 @@ bool Store::CheckpointWriter::add_object(const Object& object) {
             map = {object.id, index, place->sector, 0};
         }
         checksums[map.count++] = place->checksum;
+    }
+    return flush() && (store_.packed_.streams() == 0 || add_streams(object));
+}
+
+// Before the objects: what a stream lies in is known before the stream.
+bool Store::CheckpointWriter::add_packed(const PackedPage& page) {
+    const MapRecord map{.object = 0, .index = 0, .sector = page.sector, .count = 1};
+    // Safe: plain data of the format.
+    return page.streams == 0 || add(RecordType::Packed, {reinterpret_cast<const std::byte*>(&map), sizeof map},
+                                    {reinterpret_cast<const std::byte*>(&page.checksum), sizeof page.checksum});
+}
+
+bool Store::CheckpointWriter::add_streams(const Object& object) {
+    StreamEntry entries[stream_entries_max];
+    std::uint32_t count = 0;
+    const auto flush = [&] {
+        const std::uint32_t full = count;
+        count = 0;
+        return full == 0 || add(RecordType::Stream, std::as_bytes(std::span(entries, full)), {});
+    };
+    Place* place;
+    for (std::uint64_t index = 0; object.pages.next(index, place); index++) {
+        if (!place->is_packed())
+            continue;
+        if (count == stream_entries_max && !flush())
+            return false;
+        entries[count++] = {.object = object.id,
+                            .index = index,
+                            .sector = place->stream_sector(),
+                            .offset = static_cast<std::uint16_t>(place->stream_offset()),
+                            .bytes = static_cast<std::uint16_t>(place->stream_bytes()),
+                            .zero = 0};
     }
     return flush();
 }
@@ -119,6 +155,7 @@ Status Store::write_checkpoint(bool fresh_log) {
     Status status = writer.begin(super);
     if (status)
         keeper_.snapshot(writer);
+    packed_.each([&](const PackedPage& page) { status ? (void)writer.add_packed(page) : (void)0; });
     objects_.each([&](Object& object) { status ? (void)writer.add_object(object) : (void)0; });
     if (status)
         status = writer.finish(super.checkpoint_batches);

@@ -1,27 +1,43 @@
 // Getting segments back: a checkpoint frees those of the log that hold nothing but records, cleaning those that hold
 // little else but dead pages.
-#include "libos/store/store.hpp"
+#include "libos/memory/heap.hpp"
+#include "libos/store/packer.hpp"
 
 namespace exo::store {
+
+// To the end of the log: compressed, or as it is.
+Status Store::move_page(Packer* packer, std::uint64_t object, std::uint64_t index) {
+    const Result<bool> packed = packer ? packer->add(object, index) : Result<bool>(false);
+    Status moved = packed ? Status{} : fail(packed.error());
+    if (packed && !*packed) {
+        if (const Status room = reserve(0, 1, 0); !room)
+            return room;
+        const Result<std::byte*> changed = change_page(object, index, Fill::Keep);
+        moved = changed ? Status{} : fail(changed.error());
+        segments_[log_.segment].packed |= packer != nullptr;
+    }
+    counters_.moved_pages += moved.has_value();
+    if (!moved && moved.error() == Problem::Damaged) // stays where it is, and is found again by a scrub
+        return {};
+    return moved;
+}
 
 // Copies what is alive in a segment to the end of the log. Its places are found by walking the index: that costs a
 // little for each page of the store, and nothing that could be damaged on disk is believed.
 Status Store::move_pages(std::uint32_t segment) {
     Status failed;
+    Packer* const packer = packs() ? heap_new<Packer>(*this) : nullptr;
+    if (packs())
+        failed = packer ? packer->open() : fail(Problem::NoMemory);
     objects_.each([&](Object& object) {
         Place* place;
-        for (std::uint64_t index = 0; failed && object.pages.next(index, place); index++) {
-            if (place->sector == Place::staged || geometry_.segment_of(place->sector) != segment)
-                continue;
-            if (failed = reserve(0, 1, 0); !failed)
-                return;
-            const Result<std::byte*> moved = change_page(object.id, index, Fill::Keep);
-            if (moved)
-                counters_.moved_pages++;
-            else if (moved.error() != Problem::Damaged) // stays where it is, and is found again by a scrub
-                failed = fail(moved.error());
-        }
+        for (std::uint64_t index = 0; failed && object.pages.next(index, place); index++)
+            if (!place->is_staged() && geometry_.segment_of(place->stream_sector()) == segment)
+                failed = move_page(packer, object.id, index);
     });
+    if (failed && packer)
+        failed = packer->flush();
+    heap_delete(packer);
     return failed;
 }
 

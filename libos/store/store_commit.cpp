@@ -17,6 +17,18 @@ Status Store::place_open_batch(std::uint32_t disk_bytes) {
     return {};
 }
 
+// What a sealed batch holds lies there from now on.
+void Store::place_pages(const Batch& batch) {
+    for (std::uint32_t i = 0; i < batch.page_count(); i++) {
+        Page& page = batch.page(i);
+        *find_object(page.object)->pages.find(page.index) = {batch.page_sector(i), batch.checksum(i)};
+        cache_.set_state(page, PageState::Writing);
+    }
+    if (batch.page_count())
+        segments_.add_live(batch.page_sector(0), batch.page_count());
+    staged_pages_ -= batch.page_count();
+}
+
 void Store::start_commit() {
     if (stage_ != Stage::Idle || open_batch().empty() || problem_ != Problem::None)
         return;
@@ -27,14 +39,7 @@ void Store::start_commit() {
     if (!place_open_batch(bytes))
         return;
     batch.seal(geometry_, {log_.sector, log_.segment_sequence, log_.next_segment, BatchKind::Log});
-    for (std::uint32_t i = 0; i < batch.page_count(); i++) {
-        Page& page = batch.page(i);
-        *find_object(page.object)->pages.find(page.index) = {batch.page_sector(i), batch.checksum(i)};
-        cache_.set_state(page, PageState::Writing);
-    }
-    if (batch.page_count())
-        segments_.add_live(batch.page_sector(0), batch.page_count());
-    staged_pages_ -= batch.page_count();
+    batch.streams().empty() ? place_pages(batch) : place_streams(batch);
     const bool one_command = disk_.offers(block::disk_offer::force_unit_access) &&
                              disk_.offers(block::disk_offer::volatile_cache) && disk_.commands_of(batch.pieces()) == 1;
     transfer_ = {};

@@ -44,6 +44,7 @@ Status Store::create(std::span<block::Device* const> devices, const CreateSpec& 
     superblock.written_ns = spec.now_ns;
     superblock.data_disks = static_cast<std::uint16_t>(spec.data_disks);
     superblock.parity_disks = static_cast<std::uint16_t>(spec.parity_disks);
+    superblock.features = spec.compress ? feature::packed : 0;
     const block::Piece scratch = disk.allocate(page_bytes);
     if (!scratch.address)
         return fail(Problem::NoMemory);

@@ -14,8 +14,9 @@ Store::~Store() {
     });
     for (Batch& batch : batches_)
         batch.close(disk_);
-    if (scratch_.address)
-        disk_.release(scratch_);
+    for (const block::Piece* const piece : {&scratch_, &window_})
+        if (piece->address)
+            disk_.release(*piece);
 }
 
 Status Store::open(const OpenOptions& options) {
@@ -32,6 +33,11 @@ Status Store::open(const OpenOptions& options) {
     geometry_ = geometry_of(super_, disk_.block_bytes());
     if (const Status opened = segments_.open(geometry_); !opened)
         return opened;
+    if (packs()) {
+        window_ = disk_.allocate(2 * page_bytes);
+        if (!window_.address || !inflater_.open() || !packed_.open())
+            return fail(Problem::NoMemory);
+    }
     writable_ = options.access == Access::ReadWrite && !disk_.offers(block::disk_offer::read_only);
     log_bytes_max_ = options.log_bytes_max;
     log_ = ChainPosition::of(super_.log);
@@ -192,6 +198,14 @@ Status Store::apply(std::span<const std::byte> records) {
         switch (record.type) {
         case RecordType::Map:
             if (const Status applied = apply_map(record.payload); !applied)
+                return applied;
+            continue;
+        case RecordType::Packed:
+            if (const Status applied = apply_packed(record.payload); !applied)
+                return applied;
+            continue;
+        case RecordType::Stream:
+            if (const Status applied = apply_streams(record.payload); !applied)
                 return applied;
             continue;
         case RecordType::Drop: {

@@ -35,6 +35,16 @@ const PageMap* Store::pages_of(std::uint64_t object) const {
     return found ? &found->pages : nullptr;
 }
 
+std::uint32_t Store::new_pages(std::uint64_t object, std::uint64_t index, std::uint64_t count) const {
+    const PageMap* const pages = pages_of(object);
+    std::uint32_t fresh = 0;
+    for (std::uint64_t i = 0; i < count; i++) {
+        const Place* const place = pages ? pages->find(index + i) : nullptr;
+        fresh += !place || place->is_packed();
+    }
+    return fresh;
+}
+
 std::uint64_t Store::page_count(std::uint64_t object) const {
     const Object* const found = find_object(object);
     return found ? found->page_count : 0;
@@ -68,6 +78,20 @@ Result<Page*> Store::take_page() {
     return page;
 }
 
+// A compressed page, into memory.
+Status Store::load_packed(std::uint64_t object, std::uint64_t index, const Place& place) {
+    const Result<Page*> page = take_page();
+    if (!page)
+        return fail(page.error());
+    const Status expanded = expand(place, (*page)->memory);
+    if (expanded)
+        cache_.enter(**page, object, index, PageState::Clean);
+    else
+        cache_.give_back(**page);
+    counters_.damaged_pages += !expanded && expanded.error() == Problem::Damaged;
+    return expanded;
+}
+
 // Reads those of `count` pages from `index` on that are on disk and not in memory. Errors are those of the first;
 // others are simply not brought in.
 Status Store::load(std::uint64_t object, const PageMap& pages, std::uint64_t index, std::uint32_t count) {
@@ -75,10 +99,17 @@ Status Store::load(std::uint64_t object, const PageMap& pages, std::uint64_t ind
     std::uint64_t indices[read_pages_max];
     block::Piece pieces[read_pages_max];
     std::uint32_t found = 0;
+    Status first;
     for (std::uint32_t i = 0; i < count && found < read_pages_max; i++) {
         const Place* const place = pages.find(index + i);
         if (!place || cache_.find(object, index + i))
             continue;
+        if (place->is_packed()) {
+            const Status expanded = load_packed(object, index + i, *place);
+            if (i == 0)
+                first = expanded;
+            continue;
+        }
         const Result<Page*> page = take_page();
         if (!page && found == 0)
             return fail(page.error());
@@ -99,7 +130,6 @@ Status Store::load(std::uint64_t object, const PageMap& pages, std::uint64_t ind
             owner[i + j] = i;
         disk_.start(block::Operation::Read, 0, sector * sector_bytes, {pieces + i, run}, transfers[i]);
     }
-    Status first;
     for (std::uint32_t i = 0; i < found; i++) {
         const Status read = disk_.finish(transfers[owner[i]]);
         const Status status = load_again(*pages.find(indices[i]), *taken[i], read.has_value());

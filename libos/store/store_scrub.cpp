@@ -45,6 +45,7 @@ private:
         bool read;
     };
     static constexpr unsigned damages_max = 64;
+    std::uint64_t checked_sector_ = 0; // the last page of streams that is whole
 
     std::uint64_t row_of(std::uint64_t sector) const {
         const Geometry& geometry = store_.geometry_;
@@ -63,41 +64,61 @@ private:
     Status check_pages(Object& object) {
         Place* place;
         for (std::uint64_t index = 0; object.pages.next(index, place); index++) {
-            if (place->sector == Place::staged)
+            if (place->is_staged())
                 continue;
             report_.pages++;
-            if (const Status checked = check_page(object.id, index, *place); !checked)
-                return checked;
+            const Result<bool> whole =
+                place->is_packed() ? check_stream(*place) : check_page(place->sector, place->checksum);
+            if (!whole)
+                return fail(whole.error());
+            if (*whole)
+                continue;
+            store_.counters_.damaged_pages++;
+            report_.damaged_pages++;
+            if (report_.damaged)
+                report_.damaged(report_.context, object.id, index);
         }
         return {};
     }
 
-    Status check_page(std::uint64_t object, std::uint64_t index, const Place& place) {
+    // Whether what was written there is known; what is damaged and known is mended.
+    Result<bool> check_page(std::uint64_t sector, std::uint64_t checksum) {
         Disk& disk = store_.disk_;
         const std::uint64_t salt = store_.super_.salt;
-        mark(place.sector, page_bytes, true);
+        mark(sector, page_bytes, true);
         Transfer transfer;
-        disk.start(block::Operation::Read, 0, place.sector * sector_bytes, {&store_.scratch_, 1}, transfer);
+        disk.start(block::Operation::Read, 0, sector * sector_bytes, {&store_.scratch_, 1}, transfer);
         const bool read = disk.finish(transfer).has_value();
-        if (read && page_checksum(salt, place.sector, store_.scratch_.address) == place.checksum)
-            return {};
+        if (read && page_checksum(salt, sector, store_.scratch_.address) == checksum)
+            return true;
         if (damage_count_ < damages_max)
-            damages_[damage_count_++] = {place.sector, place.checksum, crc64(0, store_.scratch_.address, page_bytes),
-                                         read};
-        const Result<bool> known = disk.read_page(place.sector, store_.scratch_, salt, place.checksum);
+            damages_[damage_count_++] = {sector, checksum, crc64(0, store_.scratch_.address, page_bytes), read};
+        const Result<bool> known = disk.read_page(sector, store_.scratch_, salt, checksum);
         if (known) {
             // Of a member that is missing altogether nothing is damaged.
             report_.recovered_pages += read;
-            return repair_ && read ? disk.write_page(place.sector, store_.scratch_) : Status{};
+            if (const Status mended = repair_ && read ? disk.write_page(sector, store_.scratch_) : Status{}; !mended)
+                return fail(mended.error());
+            return true;
         }
         if (disk.is_gone())
             return fail(known.error());
-        mark(place.sector, page_bytes, false); // its parity may be all that there is
-        store_.counters_.damaged_pages++;
-        report_.damaged_pages++;
-        if (report_.damaged)
-            report_.damaged(report_.context, object, index);
-        return {};
+        mark(sector, page_bytes, false); // its parity may be all that there is
+        return false;
+    }
+
+    // The pages that a stream lies in, of which neighbours share some, and that it is one.
+    Result<bool> check_stream(const Place& place) {
+        for (std::uint32_t i = 0; i < place.stream_pages(); i++) {
+            const PackedPage& page = *store_.packed_.find(place.stream_sector() + i * page_sectors);
+            if (page.sector == checked_sector_)
+                continue;
+            const Result<bool> whole = check_page(page.sector, page.checksum);
+            if (!whole || !*whole)
+                return whole;
+            checked_sector_ = page.sector;
+        }
+        return store_.expand(place, store_.scratch_.address).has_value();
     }
 
     // The checkpoint's copies, and the log up to its end.
@@ -223,7 +244,7 @@ Status Store::rewrite_last_batch(ChainReader& reader) {
     RecordView record;
     while (status && next_record(records, record)) {
         MapRecord map;
-        if (record.type != RecordType::Map || record.payload.size() < sizeof map)
+        if (!names_pages(record))
             continue;
         copy_bytes(&map, record.payload.data(), sizeof map);
         if (map.sector < at.sector || map.sector + map.count * page_sectors > at.sector + bytes / sector_bytes)

@@ -4,6 +4,10 @@
 
 namespace exo::store {
 
+namespace {
+constexpr std::uint32_t packed_at_once = 4; // segments, when there is no room otherwise
+}
+
 Status Store::give_up(Problem problem) {
     if (problem_ == Problem::None)
         problem_ = problem;
@@ -21,7 +25,8 @@ void Store::begin_open_batch() {
 
 // Segments that two copies of a checkpoint need, at the most.
 std::uint32_t Store::checkpoint_segments() const {
-    const std::uint64_t bytes = (segments_.live_pages() + staged_pages_) * 48 + keeper_.snapshot_bytes() + page_bytes;
+    const std::uint64_t bytes =
+        (segments_.live_pages() + staged_pages_) * 48 + packed_.streams() * 40 + keeper_.snapshot_bytes() + page_bytes;
     return 2 * static_cast<std::uint32_t>(bytes / (geometry_.segment_bytes - batch_meta_bytes_max) + 2);
 }
 
@@ -40,6 +45,9 @@ Status Store::reserve(std::uint32_t record_octets, std::uint32_t pages, std::uin
     if (maintenance_due_ && !maintaining_)
         if (const Status done = maintain(); !done)
             return done;
+    if (!maintaining_ && new_pages && pages_used() + new_pages > pages_capacity() && packs())
+        if (const Status packed = pack(packed_at_once); !packed)
+            return packed;
     if (!maintaining_ && ((pages && crowded_) || (new_pages && pages_used() + new_pages > pages_capacity())))
         return fail(Problem::NoSpace);
     if (open_batch().fits(record_octets, pages))
@@ -70,7 +78,9 @@ void Store::add_record(std::span<const std::byte> payload, std::span<const std::
 
 // What lay at a place is dead.
 void Store::leave_place(const Place& place) {
-    if (place.sector && place.sector != Place::staged)
+    if (place.is_packed())
+        packed_.release(place, open_batch().sequence());
+    else if (place.sector && !place.is_staged())
         segments_.remove_live(place.sector, 1, open_batch().sequence());
 }
 

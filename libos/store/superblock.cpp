@@ -27,6 +27,8 @@ Problem problem_of(const Superblock& superblock, const Disk& disk) {
         return Problem::Newer;
     if (superblock.version < format_version_oldest || superblock.crc32c != checksum_of(superblock))
         return Problem::IndexDamaged;
+    if ((superblock.features & ~feature::known) || (superblock.features && superblock.version < format_version))
+        return Problem::UnknownFeature;
     if (superblock.data_disks != disk.data_disks())
         return Problem::IndexDamaged; // of a set whose labels are gone
     if (!disk.is_set() && superblock.disk_bytes > disk.device(0).bytes())
@@ -112,7 +114,7 @@ bool superblocks_are_whole(Disk& disk, const block::Piece& scratch, const Superb
 }
 
 Status write_superblock(Disk& disk, const block::Piece& scratch, Superblock& superblock) {
-    superblock.version = format_version;
+    superblock.version = superblock.features ? format_version : format_version_plain;
     superblock.crc32c = checksum_of(superblock);
     fill_bytes(scratch.address, 0, page_bytes);
     copy_bytes(scratch.address, &superblock, sizeof superblock);

@@ -94,7 +94,7 @@ ends "one superblock damaged" 0 disk list "$image"
 patch $((20 * 1048576 - 4096 + 100)) '\xff'
 refused "both superblocks damaged" "damaged beyond" disk fsck --repair "$image"
 fresh closed
-patch 8 '\3' && patch $((20 * 1048576 - 4096 + 8)) '\3'
+patch 8 '\4' && patch $((20 * 1048576 - 4096 + 8)) '\4'
 refused "a newer version" "newer version" disk fsck --repair "$image"
 fresh closed
 truncate -s 19M "$image"
@@ -103,5 +103,17 @@ head -c 20M /dev/zero >"$image"
 refused "an image of something else" "holds no store" disk list "$image"
 : >"$image"
 refused "an empty image" "holds no store" disk list "$image"
+
+fresh closed
+refused "packing what was made without" "was made without --compress" disk pack "$image"
+refuses "packing nothing" 2 "exo disk pack needs an image" disk pack
+rm "$image"
+ends "with compression" 0 disk create "$image" --size=20M --compress
+"$maker" "$image" closed
+ends "with compression: packing" 0 disk pack "$image"
+check "with compression: packing says what it did" grep -q "pages of 4 KiB compressed; 3 in use before, 3 after" "$scratch/stdout"
+ends "with compression: checking" 0 disk fsck "$image"
+ends "with compression: exporting" 0 disk export "$image" "$scratch/packed"
+check "with compression: contents" grep -q canary-contents "$scratch/packed/folder/soft"
 
 finish

@@ -55,7 +55,7 @@ in_use_is_refused() {
 newer_image() {
     build/bin/exo disk create "$1" --size=64M
     for at in 8 $((64 * 1048576 - 4096 + 8)); do
-        printf '\3' | dd of="$1" bs=1 seek="$at" conv=notrunc status=none
+        printf '\4' | dd of="$1" bs=1 seek="$at" conv=notrunc status=none
     done
 }
 

@@ -24,7 +24,7 @@ files::Clock clock_of_zero() {
 const store_test::Contents& empty_disk() {
     static const std::unique_ptr<store_test::MemoryDisk> disk = [] {
         auto made = std::make_unique<store_test::MemoryDisk>();
-        require(files::Files::create(*made, {.salt = 1}, clock_of_zero()).has_value());
+        require(files::Files::create(*made, {.salt = 1, .compress = true}, clock_of_zero()).has_value());
         return made;
     }();
     return disk->contents;
@@ -41,7 +41,7 @@ void write_log(block::Device& device, std::span<const std::uint8_t> input) {
     require(batch->open(disk).has_value());
     batch->begin(super->salt, super->log.sequence, 0);
     while (input.size() >= 2) {
-        const auto type = static_cast<store::RecordType>(input[0] & 3);
+        const auto type = static_cast<store::RecordType>(input[0] & 7);
         const std::size_t bytes = std::min<std::size_t>(input[1], input.size() - 2);
         if (!batch->fits(store::record_room(static_cast<std::uint32_t>(bytes)), 0))
             break;

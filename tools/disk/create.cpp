@@ -65,6 +65,7 @@ Outcome<int> create_image(const CreateRequest& request) {
     spec.now_ns = static_cast<std::uint64_t>(host_clock().now());
     spec.data_disks = request.data_disks;
     spec.parity_disks = request.parity_disks;
+    spec.compress = request.compress;
     const std::size_t disks = request.data_disks ? request.data_disks + request.parity_disks : 1;
     if (request.paths.size() != disks)
         return usage_error(request.data_disks

@@ -16,6 +16,8 @@ constexpr std::string_view help =
     R"(usage: exo disk create IMAGE --size=SIZE [--label=TEXT]   a new image with an empty file system
        exo disk create IMAGE --force [--label=TEXT]       an empty file system on an image that is there
        exo disk create IMAGE... --code=K+M --size=SIZE    K + M new images that are one disk; any M may be lost
+       exo disk create --compress ...                     files that are cold are compressed when room is needed
+       exo disk pack IMAGE...                             compresses what is on it now, if it was made so
        exo disk list IMAGE... [FOLDER]                    what is on it, a line a name
        exo disk fsck [--repair] IMAGE...                  whether it is sound; without --repair nothing is written
        exo disk fsck --repair --onto=NEW IMAGE...         also makes NEW for a member of a set that is lost
@@ -47,6 +49,8 @@ Outcome<int> create(std::span<const std::string> words) {
             request.label = word.substr(8);
         } else if (word == "--force") {
             request.force = true;
+        } else if (word == "--compress") {
+            request.compress = true;
         } else if (word.starts_with("--code=")) {
             if (!parse_code(word.substr(7), request))
                 return usage_error(std::format("'{}' is not a code; write K+M, with K from 1 to {} and M from 1 to {}",
@@ -105,10 +109,12 @@ Outcome<int> run(std::span<const std::string> words) {
     }
     if (command == "export" && names.size() >= 2)
         return export_image(Paths(names.begin(), names.end() - 1), names.back());
-    if (command == "list" || command == "export")
+    if (command == "pack" && !names.empty())
+        return pack_image(Paths(names.begin(), names.end()));
+    if (command == "list" || command == "export" || command == "pack")
         return usage_error(std::format("exo disk {} needs an image{}; exo disk --help shows how", command,
                                        command == "export" ? " and a folder" : ""));
-    return usage_error(std::format("exo disk knows create, list, fsck and export, not '{}'", command));
+    return usage_error(std::format("exo disk knows create, pack, list, fsck and export, not '{}'", command));
 }
 
 } // namespace

@@ -46,11 +46,14 @@ Outcome<void> make_fresh(const CheckRequest& request) {
     return {};
 }
 
-void say_counts(const files::CheckReport& report, const store::StoreCounters& counters) {
+void say_counts(const files::CheckReport& report, const store::Store& store) {
+    const store::StoreCounters& counters = store.counters();
     const store::ScrubReport& scrub = report.scrub;
     std::println("{} directories, {} files, {} symbolic links, {} names, {} pages of 4 KiB checked", report.directories,
                  report.files, report.symlinks, report.names, scrub.pages);
     say_if(scrub.rows, "rows of the set compared with their parity");
+    say_if(store.packed_pages().streams(), "pages that are compressed");
+    say_if(store.packed_pages().count(), "pages that those take");
     say_if(counters.replayed_batches, "batches played back from the log");
     say_if(counters.torn_batches, "batches at the end of the log that were cut off by a power failure");
     say_if(counters.repaired_index_batches, "parts of the index of which one copy is damaged");
@@ -88,7 +91,7 @@ Outcome<int> check_image(const CheckRequest& request) {
     files::CheckReport report{.scrub = {.damaged = say_damaged, .context = &files}};
     if (const auto checked = files::check(files, report, request.repair); !checked)
         return failed(std::format("{}: the disk cannot be read", names));
-    say_counts(report, files.store().counters());
+    say_counts(report, files.store());
     say_if(request.repair ? spares : 0, "disks filled anew");
     if (request.repair)
         if (const store::Status closed = files.close(); !closed)

@@ -36,6 +36,7 @@ struct CreateRequest {
     unsigned data_disks = 0, parity_disks = 0;
     std::string label;
     bool force = false;
+    bool compress = false;
 };
 struct CheckRequest {
     Paths paths;
@@ -44,6 +45,7 @@ struct CheckRequest {
 };
 Outcome<int> create_image(const CreateRequest& request);
 Outcome<int> list_image(const Paths& paths, const std::string& folder);
+Outcome<int> pack_image(const Paths& paths);
 Outcome<int> check_image(const CheckRequest& request);
 Outcome<int> export_image(const Paths& paths, const std::string& folder);
 

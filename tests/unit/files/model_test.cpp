@@ -16,7 +16,7 @@ std::uint64_t number_from(const char* name, std::uint64_t usual) {
 }
 
 struct Totals {
-    std::uint64_t operations = 0, refused = 0, no_space = 0, lives = 0;
+    std::uint64_t operations = 0, refused = 0, no_space = 0, lives = 0, packed = 0;
 };
 
 // Lives of `steps` operations; between two of them everything is made durable and the disk opened anew.
@@ -37,6 +37,7 @@ void live(MemoryDisk& disk, std::uint64_t seed, std::uint64_t operations, std::u
             totals.operations += play.operations();
             totals.refused += play.refused();
             totals.no_space += play.no_space();
+            totals.packed += files.store().counters().packed_pages;
         }
         totals.lives++;
         REQUIRE(fingerprint(files) == model.fingerprint());
@@ -64,10 +65,16 @@ TEST_CASE("random operations answer as the model does") {
 
 TEST_CASE("random operations on a disk that is too small for them answer as the model does, or that it is full") {
     const std::uint64_t seed = number_from("EXO_SEED", 30), operations = number_from("EXO_OPERATIONS", 20'000) / 4;
-    MemoryDisk disk({.bytes = 18u << 20});
-    REQUIRE(Files::create(disk, store_test::test_spec(), counting_clock()));
-    Totals totals;
-    live(disk, seed, operations, 2000, {.file_bytes_max = 1'000'000, .write_bytes_max = 100'000}, totals);
-    MESSAGE("seed ", seed, ": ", totals.operations, " operations, the disk was full for ", totals.no_space);
-    CHECK(totals.no_space > 10);
+    for (const store_test::Moved moved : {store_test::Moved::AsIs, store_test::Moved::Compressed}) {
+        MemoryDisk disk({.bytes = 18u << 20});
+        REQUIRE(Files::create(disk, store_test::test_spec(1, moved), counting_clock()));
+        Totals totals;
+        live(disk, seed, operations, 2000, {.file_bytes_max = 1'000'000, .write_bytes_max = 100'000}, totals);
+        MESSAGE("seed ", seed, ": ", totals.operations, " operations, the disk was full for ", totals.no_space,
+                ", pages compressed ", totals.packed);
+        if (moved == store_test::Moved::AsIs)
+            CHECK(totals.no_space > 10);
+        else
+            CHECK(totals.packed > 1000);
+    }
 }

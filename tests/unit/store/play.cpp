@@ -21,14 +21,17 @@ std::span<const std::byte> octets(const std::string& text) {
 }
 } // namespace
 
-CreateSpec test_spec(std::uint64_t salt) {
-    return {.uuid = {1, 2, 3}, .salt = salt, .now_ns = 1, .label = "test"};
+CreateSpec test_spec(std::uint64_t salt, Moved moved) {
+    return {.uuid = {1, 2, 3}, .salt = salt, .now_ns = 1, .label = "test", .compress = moved == Moved::Compressed};
 }
 
+// By number: octets at random, or such that take about a half, a quarter, or next to nothing when compressed.
 void fill_page(std::byte* page, std::uint64_t number) {
+    constexpr std::uint64_t masks[] = {~0ull, 0x0f0f'0f0f'0f0f'0f0full, 0x0303'0303'0303'0303ull, 0};
     std::uint64_t value = number * 0x9e3779b97f4a7c15 + 1;
     for (std::size_t at = 0; at < page_bytes; at += 8) {
-        std::memcpy(page + at, &value, 8);
+        const std::uint64_t word = at ? value & masks[number % 4] : value;
+        std::memcpy(page + at, &word, 8);
         value = value * 6364136223846793005 + 1442695040888963407;
     }
 }

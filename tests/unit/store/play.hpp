@@ -60,6 +60,7 @@ private:
     void put_record(std::uint64_t key, const std::string& value);
 };
 
-CreateSpec test_spec(std::uint64_t salt = 0x5a17);
+enum class Moved : std::uint8_t { AsIs, Compressed }; // what becomes of pages that are
+CreateSpec test_spec(std::uint64_t salt = 0x5a17, Moved moved = Moved::AsIs);
 
 } // namespace store_test

@@ -19,6 +19,7 @@ struct Story {
     MemoryDisk disk;
     std::vector<State> states; // after each transaction
     std::vector<Acknowledged> acknowledged;
+    std::uint64_t packed = 0; // pages that were compressed
 };
 
 struct Totals {
@@ -36,6 +37,8 @@ void live(Story& story, std::uint64_t seed, unsigned lives, unsigned transaction
             REQUIRE(play.change(weights));
             story.states.push_back(play.state);
             const auto choice = play.random() % 8;
+            if (play.store.packs() && i % 16 == 9)
+                REQUIRE(play.store.pack(2));
             if (choice == 0)
                 play.store.start_commit(); // others are staged while it is under way
             else if (choice < 4) {
@@ -45,6 +48,7 @@ void live(Story& story, std::uint64_t seed, unsigned lives, unsigned transaction
         }
         REQUIRE(play.store.commit());
         story.acknowledged.push_back({story.disk.events.size(), play.state.transaction});
+        story.packed += play.store.counters().packed_pages;
     }
 }
 
@@ -110,7 +114,7 @@ TEST_CASE("power cuts at every write and flush lose nothing that was acknowledge
                               {.bytes = 18u << 20, .block_bytes = 4096},
                               {.bytes = 18u << 20, .offers = 0}};
     for (std::size_t i = 0; i < std::size(specs); i++) {
-        Story story{.disk = MemoryDisk(specs[i]), .states = {State{}}, .acknowledged = {}};
+        Story story{.disk = MemoryDisk(specs[i]), .states = {State{}}, .acknowledged = {}, .packed = 0};
         story.disk.recording = true;
         REQUIRE(Store::create(story.disk, test_spec()));
         story.acknowledged.push_back({story.disk.events.size(), 0});
@@ -127,11 +131,27 @@ TEST_CASE("power cuts while a small disk is cleaned and its index rewritten lose
     Totals totals;
     const std::uint64_t seed = chosen_seed();
     const DiskSpec spec{.bytes = 18u << 20};
-    Story story{.disk = MemoryDisk(spec), .states = {State{}}, .acknowledged = {}};
+    Story story{.disk = MemoryDisk(spec), .states = {State{}}, .acknowledged = {}, .packed = 0};
     story.disk.recording = true;
     REQUIRE(Store::create(story.disk, test_spec()));
     story.acknowledged.push_back({story.disk.events.size(), 0});
     live(story, seed, 2, 250, {.pages_max = 60, .objects = 6, .indices = 150, .drop_percent = 3});
+    cut_everywhere(story, spec, seed, events_max(60), totals);
+    MESSAGE("seed ", seed, ": cuts ", totals.cuts, ", records checked ", totals.records, ", pages checked ",
+            totals.pages, ", torn batches ", totals.torn, ", losses ", totals.losses);
+    CHECK(totals.losses == 0);
+}
+
+TEST_CASE("power cuts while pages are compressed lose nothing") {
+    Totals totals;
+    const std::uint64_t seed = chosen_seed();
+    const DiskSpec spec{.bytes = 18u << 20};
+    Story story{.disk = MemoryDisk(spec), .states = {State{}}, .acknowledged = {}, .packed = 0};
+    story.disk.recording = true;
+    REQUIRE(Store::create(story.disk, test_spec(7, Moved::Compressed)));
+    story.acknowledged.push_back({story.disk.events.size(), 0});
+    live(story, seed, 2, 120, {.pages_max = 60, .objects = 6, .indices = 150, .drop_percent = 3});
+    CHECK(story.packed > 500);
     cut_everywhere(story, spec, seed, events_max(60), totals);
     MESSAGE("seed ", seed, ": cuts ", totals.cuts, ", records checked ", totals.records, ", pages checked ",
             totals.pages, ", torn batches ", totals.torn, ", losses ", totals.losses);

@@ -32,6 +32,8 @@ void live(Story& story, std::uint64_t seed, unsigned lives, unsigned transaction
         for (unsigned i = 0; i < transactions; i++) {
             REQUIRE(play.change(weights));
             story.states.push_back(play.state);
+            if (play.store.packs() && i % 8 == 7)
+                REQUIRE(play.store.pack(2));
             if (play.random() % 3)
                 continue;
             REQUIRE(play.store.commit());
@@ -102,13 +104,14 @@ TEST_CASE("power cuts on sets, and disks lost at the same time, lose nothing tha
     const std::uint64_t every = std::getenv("EXO_CUTS") ? 1 : 3;
     using namespace exo::block;
     Totals totals;
-    for (const auto& [code, offers] :
-         {std::pair{Code{2, 1}, disk_offer::volatile_cache | disk_offer::force_unit_access},
-          {Code{2, 1}, disk_offer::volatile_cache},
-          {Code{3, 2}, disk_offer::volatile_cache},
-          {Code{1, 1}, 0u}}) {
+    for (const auto& [code, offers, moved] :
+         {std::tuple{Code{2, 1}, disk_offer::volatile_cache | disk_offer::force_unit_access, Moved::AsIs},
+          {Code{2, 1}, disk_offer::volatile_cache, Moved::AsIs},
+          {Code{2, 1}, disk_offer::volatile_cache, Moved::Compressed},
+          {Code{3, 2}, disk_offer::volatile_cache, Moved::AsIs},
+          {Code{1, 1}, 0u, Moved::AsIs}}) {
         Story story{.set = SetOfDisks(code, 0, nullptr, offers), .acknowledged = {}};
-        REQUIRE(story.set.create());
+        REQUIRE(story.set.create(1, 1, moved));
         const SetOfDisks& set = story.set;
         std::vector<std::unique_ptr<Contents>> bases; // as they were made
         for (const auto& disk : set.disks) {
@@ -121,7 +124,10 @@ TEST_CASE("power cuts on sets, and disks lost at the same time, lose nothing tha
                 bases.back()->write(at, octets.data(), octets.size());
             }
         }
-        live(story, seed, 3, 25, {.pages_max = 8});
+        if (moved == Moved::AsIs)
+            live(story, seed, 3, 25, {.pages_max = 8});
+        else
+            live(story, seed, 2, 25, {.pages_max = 60, .indices = 150});
         std::vector<Replay> replays;
         for (unsigned i = 0; i < code.members(); i++)
             replays.emplace_back(set.disks[i]->events, bases[i].get());

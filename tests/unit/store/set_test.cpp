@@ -12,13 +12,19 @@ namespace {
 
 constexpr Code codes[] = {{1, 1}, {2, 1}, {3, 2}, {8, 3}};
 
+// Where pages are compressed, there are more of them, and they are.
 State fill(const SetOfDisks& set, std::uint64_t seed, unsigned transactions = 60) {
     const auto devices = set.given();
     Play play(devices, seed);
     REQUIRE(play.store.open());
     for (unsigned i = 0; i < transactions; i++) {
-        REQUIRE(play.change({}));
+        REQUIRE(play.change(play.store.packs() ? Play::Weights{.pages_max = 60, .objects = 8, .indices = 400}
+                                               : Play::Weights{}));
         REQUIRE(play.store.commit());
+    }
+    if (play.store.packs()) {
+        REQUIRE(play.store.pack(100));
+        CHECK(play.store.counters().packed_pages > 100);
     }
     if (seed % 2)
         REQUIRE(play.store.close());
@@ -47,9 +53,9 @@ std::string verdict(const std::vector<exo::block::Device*>& devices, const State
 TEST_CASE("any m disks of a set may be missing, open or closed; with one more it is refused, and nothing is written") {
     std::mt19937_64 random(5);
     for (const Code& code : codes) {
-        for (const std::uint64_t seed : {21, 22}) { // closed; not closed
+        for (const std::uint64_t seed : {21, 22, 23, 24}) { // closed; not closed; the same with compressed pages
             SetOfDisks made(code);
-            REQUIRE(made.create());
+            REQUIRE(made.create(1, 1, seed > 22 ? Moved::Compressed : Moved::AsIs));
             const State state = fill(made, seed, 30);
             for (unsigned round = 0; round < 12; round++) {
                 const unsigned count = round % (code.parity + 2);
@@ -69,17 +75,19 @@ TEST_CASE("any m disks of a set may be missing, open or closed; with one more it
 
 TEST_CASE("bits that turn anywhere on m disks are detected, what they held is computed, and a scrub writes it anew") {
     std::mt19937_64 random(7);
-    for (const Code& code : {Code{2, 1}, Code{3, 2}}) {
+    for (const auto& [code, moved] :
+         {std::pair{Code{2, 1}, Moved::AsIs}, {Code{3, 2}, Moved::AsIs}, {Code{3, 2}, Moved::Compressed}}) {
         SetOfDisks made(code);
-        REQUIRE(made.create());
+        REQUIRE(made.create(1, 1, moved));
         const State state = fill(made, 3);
+        const std::uint64_t reach = moved == Moved::AsIs ? 2u << 20 : SetOfDisks::least_bytes(code);
         std::uint64_t recovered = 0, rows = 0, batches = 0;
         for (unsigned round = 0; round < 8; round++) {
             const SetOfDisks set(code, 0, &made);
             const std::uint32_t rotten = some_members(code, code.parity, random);
             for (unsigned i = 0; i < code.members(); i++)
                 for (unsigned flips = 0; (rotten >> i & 1) && flips < 600; flips++) {
-                    const std::uint64_t at = flips < 20 ? random() % (12u << 10) : random() % (2u << 20);
+                    const std::uint64_t at = flips < 20 ? random() % (12u << 10) : random() % reach;
                     set.disks[i]->flip_bit(at, static_cast<unsigned>(random() % 8));
                 }
             {

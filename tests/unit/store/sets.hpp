@@ -37,8 +37,8 @@ public:
         std::ranges::shuffle(devices, random);
         return devices;
     }
-    Status create(std::uint64_t salt = 0x5a17, std::uint8_t name = 1) {
-        CreateSpec spec = test_spec(salt);
+    Status create(std::uint64_t salt = 0x5a17, std::uint8_t name = 1, Moved moved = Moved::AsIs) {
+        CreateSpec spec = test_spec(salt, moved);
         spec.uuid[0] = name;
         spec.data_disks = code.data;
         spec.parity_disks = code.parity;
