@@ -39,7 +39,10 @@ public:
         const auto command = machine(job, mode);
         if (!command)
             return std::unexpected(command.error());
-        auto result = run_guests(*command, job, environment_, std::chrono::seconds(job.timeout_s), status_success);
+        auto result = run_guests(*command, {.job = job,
+                                            .environment = environment_,
+                                            .timeout = std::chrono::seconds(job.timeout_s),
+                                            .success = status_success});
         if (!result)
             return std::unexpected(result.error());
         if (result->timed_out || result->status != status_success)

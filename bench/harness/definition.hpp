@@ -65,7 +65,9 @@ struct Job {
     bool timed = true;                     // and in the runs by the clock
     int timeout_s = 120;
     unsigned memory_mib = 1024;
-    std::span<const std::string_view> files = {};         // from the repository's root, at the same path in the guest
+    std::span<const std::string_view> files = {}; // from the repository's root, at the same path in the guest
+    std::span<const std::string_view> host_programs =
+        {}; // of the host's, by absolute path, with what they are linked with
     std::span<const std::string_view> exo_options = {};   // further words for `exo run`: what the program is granted
     std::span<const std::string_view> linux_machine = {}; // further words of QEMU for the peer's machine
     std::span<const std::string_view> linux_modules = {}; // loaded before the program, with what they depend on
@@ -73,6 +75,9 @@ struct Job {
     std::string_view host_command = {}; // run on the host before each run, split at blanks; relative to the root
     std::string_view yields = {};       // what its rows' names begin with, separated by blanks; empty: any of the bench
     bool two_machines = false;          // two guests on one wire: guests.hpp says what is put into their words
+    // A job of the exokernel's in a second machine on one wire with this one's, whoever runs that: it puts the load on,
+    // by the wall clock always, and prints the rows. This one serves, and is ended when it has ended.
+    const Job* beside = nullptr;
 };
 
 // A program that is its own library OS prints on the kernel's log and makes environments beside it out of frames

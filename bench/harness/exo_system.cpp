@@ -9,6 +9,34 @@
 namespace bench {
 namespace {
 
+const std::filesystem::path tool = build_directory / "bin/exo";
+
+std::filesystem::path program(const Job& job) {
+    return build_directory / job.exo_program;
+}
+
+std::vector<std::string> exo_command(const Job& job, const Environment& environment, Clock clock,
+                                     const std::vector<std::string>& arguments,
+                                     const std::vector<std::string>& options) {
+    std::vector<std::string> command{tool.string(), "run",
+                                     "--vcores",    "1",
+                                     "--timeout",   std::to_string(job.timeout_s),
+                                     "--memory",    std::to_string(job.memory_mib) + "M"};
+    if (clock == Clock::instructions)
+        command.push_back("--icount");
+    const bool emulated = clock == Clock::instructions || environment.accelerator == Accelerator::tcg;
+    command.insert(command.end(), {"--accel", emulated ? "tcg" : "kvm"});
+    if (emulated)
+        command.insert(command.end(), {"--cpu", std::string(linux_peer::fair_tcg_cpu)});
+    command.insert(command.end(), options.begin(), options.end());
+    if (!job.files.empty())
+        command.insert(command.end(), {"--share", std::filesystem::current_path().string() + ":ro"});
+    command.insert(command.end(), job.exo_options.begin(), job.exo_options.end());
+    command.push_back(program(job).string());
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return command;
+}
+
 class ExoGuest final : public System {
 public:
     explicit ExoGuest(const Environment& environment) : environment_(environment) {}
@@ -17,17 +45,15 @@ public:
 
     bool runs(const Job& job) const override { return !job.exo_program.empty(); }
 
-    std::expected<void, std::string> prepare(const Job& job) override {
-        for (const std::filesystem::path& needed : {tool(), program(job)})
-            if (!std::filesystem::exists(needed))
-                return std::unexpected(needed.string() + " is not built: run ninja first");
-        return {};
-    }
+    std::expected<void, std::string> prepare(const Job& job) override { return exo_is_built(job); }
 
     std::expected<std::string, std::string> run(const Job& job, const RunMode& mode) override {
         // The tool enforces the job's timeout in its own words; ours is the net below it.
-        auto result =
-            run_guests(run_command(job, mode, {}), job, environment_, std::chrono::seconds(job.timeout_s + 30), 0);
+        auto result = run_guests(run_command(job, mode, {}), {.job = job,
+                                                              .environment = environment_,
+                                                              .timeout = std::chrono::seconds(job.timeout_s + 30),
+                                                              .success = 0,
+                                                              .beside = beside_command(job, environment_, mode)});
         if (!result)
             return std::unexpected(result.error());
         if (result->timed_out || result->status != 0)
@@ -49,34 +75,28 @@ public:
     std::filesystem::path kernel_image() const override { return build_directory / "exokernel/kernel.elf"; }
 
 private:
-    std::filesystem::path tool() const { return build_directory / "bin/exo"; }
-    std::filesystem::path program(const Job& job) const { return build_directory / job.exo_program; }
-
-    std::vector<std::string> run_command(const Job& job, const RunMode& mode, std::vector<std::string> options) const {
-        std::vector<std::string> command{tool().string(), "run",
-                                         "--vcores",      "1",
-                                         "--timeout",     std::to_string(job.timeout_s),
-                                         "--memory",      std::to_string(job.memory_mib) + "M"};
-        if (mode.clock == Clock::instructions)
-            command.push_back("--icount");
-        const bool emulated = mode.clock == Clock::instructions || environment_.accelerator == Accelerator::tcg;
-        command.insert(command.end(), {"--accel", emulated ? "tcg" : "kvm"});
-        if (emulated)
-            command.insert(command.end(), {"--cpu", std::string(linux_peer::fair_tcg_cpu)});
-        command.insert(command.end(), options.begin(), options.end());
-        if (!job.files.empty())
-            command.insert(command.end(), {"--share", std::filesystem::current_path().string() + ":ro"});
-        command.insert(command.end(), job.exo_options.begin(), job.exo_options.end());
-        command.push_back(program(job).string());
-        for (const std::string& argument : job_arguments(job, mode))
-            command.push_back(argument);
-        return command;
+    std::vector<std::string> run_command(const Job& job, const RunMode& mode,
+                                         const std::vector<std::string>& options) const {
+        return exo_command(job, environment_, mode.clock, job_arguments(job, mode), options);
     }
 
     Environment environment_;
 };
 
 } // namespace
+
+std::expected<void, std::string> exo_is_built(const Job& job) {
+    for (const std::filesystem::path& needed : {tool, program(job)})
+        if (!job.exo_program.empty() && !std::filesystem::exists(needed))
+            return std::unexpected(needed.string() + " is not built: run ninja first");
+    return job.beside != nullptr ? exo_is_built(*job.beside) : std::expected<void, std::string>{};
+}
+
+std::vector<std::string> beside_command(const Job& job, const Environment& environment, const RunMode& mode) {
+    if (job.beside == nullptr)
+        return {};
+    return exo_command(*job.beside, environment, Clock::wall, job_arguments(*job.beside, mode), {});
+}
 
 std::unique_ptr<System> make_exo_guest(const Environment& environment) {
     return std::make_unique<ExoGuest>(environment);

@@ -7,10 +7,21 @@ using namespace bench;
 
 namespace {
 
+constexpr Job one{};
 constexpr Job two{.two_machines = true};
 
 auto run(const char* script) {
-    return run_guests({"sh", "-c", script, "{part}"}, two, {}, std::chrono::seconds(60), 0);
+    return run_guests({"sh", "-c", script, "{part}"},
+                      {.job = two, .environment = {}, .timeout = std::chrono::seconds(60), .success = 0});
+}
+
+// A server of so many words, and a load.
+auto run_beside(const char* server, const char* load) {
+    return run_guests({"sh", "-c", server, "{part}"}, {.job = one,
+                                                       .environment = {},
+                                                       .timeout = std::chrono::seconds(60),
+                                                       .success = 33,
+                                                       .beside = {"sh", "-c", load, "{part}"}});
 }
 
 } // namespace
@@ -35,4 +46,29 @@ TEST_CASE("two guests print one output, and the status is that of whichever fail
     const auto client = run("case $0 in client) exit 9;; esac");
     REQUIRE(client);
     CHECK(client->status == 9);
+}
+
+TEST_CASE("a machine beside a guest says how it went, and the guest is ended when it has ended") {
+    const auto well = run_beside("echo I am the $0; exec sleep 50", "sleep 1; echo I am the $0");
+    REQUIRE(well);
+    CHECK(well->status == 33);
+    CHECK_FALSE(well->timed_out);
+    CHECK(well->output.find("I am the server\n\nI am the client") != std::string::npos);
+    const auto load_failed = run_beside("exec sleep 50", "echo lost; exit 1");
+    REQUIRE(load_failed);
+    CHECK(load_failed->status != 33);
+    CHECK(load_failed->output.find("lost") != std::string::npos);
+}
+
+TEST_CASE("a guest that ends before the machine beside it has failed, whatever its status") {
+    const auto ended = run_beside("echo no more; exit 33", "exec sleep 50");
+    REQUIRE(ended);
+    CHECK(ended->status != 33);
+    CHECK(ended->output.find("no more") != std::string::npos);
+}
+
+TEST_CASE("a guest that is ended gets time to leave nothing behind") {
+    const auto well = run_beside("trap 'echo tidied; exit 0' TERM; sleep 50 & wait", "sleep 1");
+    REQUIRE(well);
+    CHECK(well->status == 33);
 }

@@ -3,6 +3,7 @@
 #include "bench/harness/guests.hpp"
 #include "bench/harness/process.hpp"
 #include "bench/harness/system.hpp"
+#include "bench/linux/host_program.hpp"
 #include "bench/linux/peer_kernel.hpp"
 #include "bench/linux/peer_modules.hpp"
 
@@ -28,6 +29,8 @@ public:
     }
 
     std::expected<void, std::string> prepare(const Job& job) override {
+        if (const auto built = exo_is_built(job); job.beside != nullptr && !built)
+            return built;
         const auto kernel = linux_peer::peer_kernel(build_directory);
         if (!kernel)
             return std::unexpected(kernel.error());
@@ -39,6 +42,12 @@ public:
             files.push_back({"bench", program});
         for (const std::string_view file : job.files)
             files.push_back({std::string(file), std::filesystem::path(file)});
+        for (const std::string_view host_program : job.host_programs) {
+            const auto found = linux_peer::host_program_files(host_program);
+            if (!found)
+                return std::unexpected(found.error());
+            files.insert(files.end(), found->begin(), found->end());
+        }
         const auto modules = linux_peer::peer_modules(build_directory, job.linux_modules);
         if (!modules)
             return std::unexpected(modules.error());
@@ -69,7 +78,11 @@ public:
         const auto command = machine(job, mode);
         if (!command)
             return std::unexpected(command.error());
-        auto result = run_guests(*command, job, environment_, std::chrono::seconds(job.timeout_s), status_success);
+        auto result = run_guests(*command, {.job = job,
+                                            .environment = environment_,
+                                            .timeout = std::chrono::seconds(job.timeout_s),
+                                            .success = status_success,
+                                            .beside = beside_command(job, environment_, mode)});
         if (!result)
             return std::unexpected(result.error());
         if (result->timed_out)

@@ -61,6 +61,21 @@ bool drain(int pipe, Clock::time_point deadline, const ProcessOptions& options, 
     return false;
 }
 
+// One that is no longer wanted gets time to leave nothing behind.
+void end_group(pid_t child, bool ask_first) {
+    constexpr int looks = 250;
+    constexpr unsigned look_us = 20'000;
+    if (ask_first) {
+        kill(-child, SIGTERM);
+        siginfo_t ended{};
+        for (int look = 0; look < looks && ended.si_pid != child; ++look) {
+            usleep(look_us);
+            waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT);
+        }
+    }
+    kill(-child, SIGKILL);
+}
+
 } // namespace
 
 std::expected<ProcessResult, std::string> run_process(const std::vector<std::string>& command,
@@ -85,7 +100,7 @@ std::expected<ProcessResult, std::string> run_process(const std::vector<std::str
     result.timed_out = !drain(ends[0], Clock::now() + options.timeout, options, result.output);
     close(ends[0]);
     if (result.timed_out)
-        kill(-child, SIGKILL);
+        end_group(child, options.abandoned != nullptr && *options.abandoned);
     int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }

@@ -28,7 +28,7 @@ struct ProcessOptions {
     std::filesystem::path directory = {};         // where it starts; empty: here
     bool merge_stderr = true;                     // false: stderr stays the caller's
     std::function<void(pid_t)> started = {};      // told the process once, by the thread that waits for it
-    const std::atomic<bool>* abandoned = nullptr; // once true, the process is ended as at its deadline
+    const std::atomic<bool>* abandoned = nullptr; // once true, the process is asked to end, and soon made to
 };
 
 inline constexpr std::size_t process_output_bytes_max = 64u << 20;

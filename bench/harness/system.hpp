@@ -50,6 +50,11 @@ std::unique_ptr<System> make_exo_guest(const Environment& environment);
 // For programs that are their own kernel: the tuned guest's machine with such a program in Linux's place.
 std::unique_ptr<System> make_bare_guest(const Environment& environment);
 
+// The command of a job's machine beside (Job::beside); empty where it has none.
+std::vector<std::string> beside_command(const Job& job, const Environment& environment, const RunMode& mode);
+// Whether what the exokernel runs of a job, and of the one beside it, is built; else a sentence.
+std::expected<void, std::string> exo_is_built(const Job& job);
+
 // The arguments a job's program gets in this mode, split at blanks.
 std::vector<std::string> job_arguments(const Job& job, const RunMode& mode);
 

@@ -2,6 +2,7 @@
 #include "bench/linux/bzimage.hpp"
 #include "bench/linux/cpio.hpp"
 #include "bench/linux/guest_command.hpp"
+#include "bench/linux/host_program.hpp"
 #include "bench/linux/peer_modules.hpp"
 
 #include <doctest/doctest.h>
@@ -134,4 +135,20 @@ TEST_CASE("NICs, kernel options and the program's arguments reach a guest's comm
     CHECK(has_pair(command, "-append",
                    "console=ttyS0 quiet panic=-1 no_timer_check rdinit=/init mitigations=off tsc=reliable hugepages=8 "
                    "-- /bench"));
+}
+
+TEST_CASE("what a program is linked with is what the loader found") {
+    CHECK(linked_paths("\tlinux-vdso.so.1 (0x1)\n\tlibm.so.6 => /lib/x/libm.so.6 (0x2)\n\t/lib64/ld.so.2 (0x3)\n") ==
+          std::vector<std::filesystem::path>{"/lib/x/libm.so.6", "/lib64/ld.so.2"});
+    CHECK(linked_paths("\tstatically linked\n").empty());
+}
+
+TEST_CASE("a program of the host's is at its own path in the guest, and one that is missing is named") {
+    const auto files = host_program_files("/bin/sh");
+    REQUIRE(files);
+    CHECK(files->front().path == "bin/sh");
+    CHECK(files->size() > 1);
+    const auto none = host_program_files("/usr/bin/no-such-server");
+    REQUIRE_FALSE(none);
+    CHECK(none.error() == "/usr/bin/no-such-server is not installed: ./exo setup installs it");
 }

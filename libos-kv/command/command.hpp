@@ -8,6 +8,8 @@ namespace exo::kv {
 
 struct Call;
 
+inline constexpr std::string_view redis_version = "7.0.15"; // the one whose commands these are
+
 namespace flag {
 inline constexpr std::uint32_t write = 1u << 0;
 inline constexpr std::uint32_t readonly = 1u << 1;

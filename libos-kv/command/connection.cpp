@@ -6,7 +6,6 @@ namespace exo::kv::commands {
 
 namespace {
 
-constexpr std::string_view version_text = "7.0.15"; // the one whose commands these are
 constexpr std::string_view wrong_password = "WRONGPASS invalid username-password pair or user is disabled.";
 
 // Compared in the same time wherever they differ.
@@ -106,7 +105,7 @@ void hello(Call& call) {
     call.reply.bulk("server");
     call.reply.bulk("redis");
     call.reply.bulk("version");
-    call.reply.bulk(version_text);
+    call.reply.bulk(redis_version);
     call.reply.bulk("proto");
     call.reply.integer(version);
     call.reply.bulk("id");

@@ -29,7 +29,7 @@ private:
 void server(Page& page, Call& call) {
     const std::uint64_t up_s = (call.server.surroundings().monotonic_us() - call.server.started_us) / 1'000'000;
     page.section("Server");
-    page.put("redis_version", "7.0.15");
+    page.put("redis_version", redis_version);
     page.put("redis_mode", "standalone");
     page.put("os", "exokernel");
     page.put("arch_bits", 64);

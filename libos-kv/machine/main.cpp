@@ -1,5 +1,6 @@
 // The store as a program that is its own library OS: one vcore, its own NIC, and nothing else. Arguments: options.hpp.
 // It polls while there is something to do and for a while after, and sleeps in the NIC's port then.
+#include "libos-kv/machine/metrics_links.hpp"
 #include "libos-kv/machine/options.hpp"
 #include "libos-kv/machine/tcp_links.hpp"
 #include "libos/memory/frame_allocator.hpp"
@@ -40,7 +41,13 @@ Surroundings make_surroundings(const StartInfo& start) {
     return surroundings;
 }
 
-void serve(Server& server, TcpLinks& links) {
+// Of deadlines, of which 0 is none.
+std::uint64_t earlier(std::uint64_t one, std::uint64_t other) {
+    return one && (!other || one < other) ? one : other;
+}
+
+// `metrics`: null when nobody is to ask for them.
+void serve(Server& server, TcpLinks& links, MetricsLinks* metrics) {
     std::uint64_t tick_at = 0;
     unsigned idle = 0;
     while (!stopping) {
@@ -48,14 +55,15 @@ void serve(Server& server, TcpLinks& links) {
         const bool moved = network.poll() != 0;
         if (began >= tick_at)
             tick_at = began + ns_to_cycles(static_cast<std::uint64_t>(server.tick()) * 1'000'000);
-        const bool served = links.serve(); // last, so that nothing is left to be sent when it sleeps
+        const bool told = metrics && metrics->serve();
+        const bool served = links.serve() || told; // last, so that nothing is left to be sent when it sleeps
         if (moved || served)
             busy_cycles += tsc() - began;
         idle = moved || served ? 0 : idle + 1;
         if (idle < idle_polls_max || network.interfaces().size() != 1)
             continue;
-        const std::uint64_t due = network.deadline();
-        network.interfaces()[0]->port().sleep(due && due < tick_at ? due : tick_at);
+        const std::uint64_t due = earlier(network.deadline(), metrics ? metrics->deadline() : 0);
+        network.interfaces()[0]->port().sleep(earlier(due, tick_at));
         idle = 0;
     }
     // The last replies leave.
@@ -64,6 +72,11 @@ void serve(Server& server, TcpLinks& links) {
         network.poll();
         links.serve();
     }
+}
+
+int cannot_listen(std::uint16_t port, net::Problem problem) {
+    log_line({{"kv: cannot listen at port "}, decimal(port), {": "}, {net::problem_text(problem)}});
+    return 1;
 }
 
 // Where it serves, as clients see it, and how long that took.
@@ -103,11 +116,13 @@ int exo_main(const exo::StartInfo& start) {
     if (options.max_memory >= 0)
         config.max_memory = options.max_memory;
     kv::TcpLinks* links = kv::make<kv::TcpLinks>(*server);
-    if (const auto opened = links->open(kv::stack, options.port); !opened) {
-        log_line({{"kv: cannot listen at port "}, decimal(options.port), {": "}, {net::problem_text(opened.error())}});
-        return 1;
-    }
+    if (const auto opened = links->open(kv::stack, options.port); !opened)
+        return kv::cannot_listen(options.port, opened.error());
+    kv::MetricsLinks* metrics = options.metrics_port ? kv::make<kv::MetricsLinks>(*server) : nullptr;
+    if (metrics)
+        if (const auto opened = metrics->open(kv::stack, options.metrics_port); !opened)
+            return kv::cannot_listen(options.metrics_port, opened.error());
     kv::announce(options);
-    kv::serve(*server, *links);
+    kv::serve(*server, *links, metrics);
     return kv::stop_status;
 }

@@ -30,11 +30,14 @@ const char* read_options(const StartInfo& start, Options& options) {
     for (std::uint32_t index = 1; index < start.argument_count; index += 2) {
         const std::string_view name = start_list_string(start.arguments_offset, index);
         if (index + 1 == start.argument_count)
-            return "every option needs a value: --port, --maxmemory, --requirepass or --announce";
+            return "every option needs a value: --port, --metrics-port, --maxmemory, --requirepass or --announce";
         const std::string_view value = start_list_string(start.arguments_offset, index + 1);
         if (name == "--port") {
             if (!read_port(value, options.port))
                 return "--port needs a number from 1 to 65535";
+        } else if (name == "--metrics-port") {
+            if (!read_port(value, options.metrics_port))
+                return "--metrics-port needs a number from 1 to 65535";
         } else if (name == "--maxmemory") {
             const auto octets = parse_integer(value);
             if (!octets || *octets < 1)
@@ -48,10 +51,10 @@ const char* read_options(const StartInfo& start, Options& options) {
             if (!read_announced(value, options))
                 return "--announce needs ADDRESS:PORT";
         } else {
-            return "the options are --port, --maxmemory, --requirepass and --announce";
+            return "the options are --port, --metrics-port, --maxmemory, --requirepass and --announce";
         }
     }
-    return nullptr;
+    return options.metrics_port == options.port ? "--metrics-port needs a port of its own" : nullptr;
 }
 
 } // namespace exo::kv

@@ -117,6 +117,8 @@ refuses "keys of no size" 2 "such as 512M" kv --maxmemory lots
 refuses "keys without memory" 2 "more than nothing" kv --maxmemory 0
 refuses "a store without a port" 2 "from 1 to 65535" kv --port 0
 refuses "a store at a port that is none" 2 "not '70000'" kv --port 70000
+refuses "a store whose metrics have no port" 2 "--metrics-port needs a number from 1 to 65535, not '0'" kv --metrics-port 0
+refuses "a store with one port for two" 2 "a port of its own" kv --port 7000 --metrics-port 7000
 refuses "a store with an empty password" 2 "needs a password" kv --requirepass ''
 refuses "an option of a store without its value" 2 "--port needs a value" kv --port
 refuses "a store with two NICs" 2 "one NIC" kv --net user --net user

@@ -92,9 +92,26 @@ ended
 check "SHUTDOWN: status 0, not $status" test $status = 0
 check "and nothing more was said" test "$(wc -l <"$scratch/said")" = 1
 
-boot --memory 64M --requirepass "two words"
+metrics_port=$((port + 1)) metrics=http://127.0.0.1:$((port + 1))
+boot --memory 64M --requirepass "two words" --metrics-port $metrics_port
 check "a password: without it nothing" answers 'NOAUTH Authentication required.' get key
 check "a password: a wrong one" answers 'WRONGPASS invalid username-password pair or user is disabled.' auth words
+ask() { curl --silent --max-time 20 "$@"; }
+ask --dump-header "$scratch/head" --output "$scratch/page" $metrics/metrics
+check "metrics: OpenMetrics' type" grep -q $'^Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r$' "$scratch/head"
+check "metrics: the end is the end" test "$(tail -1 "$scratch/page")" = '# EOF'
+check "metrics: what clients did" grep -qx 'redis_commands_rejected_calls_total{cmd="get"} 1' "$scratch/page"
+check "metrics: who is there" grep -qx 'redis_connected_clients 0' "$scratch/page"
+check "metrics: HEAD has no page" test -z "$(ask --head $metrics/metrics | sed '1,/^\r$/d')"
+for wanted in "404 $metrics/" "405 --data x $metrics/metrics" "400 --header Host: $metrics/metrics"; do
+    # shellcheck disable=SC2086 # words
+    code=$(ask --output "$scratch/got" --write-out '%{http_code}' ${wanted#* })
+    check "metrics: ${wanted%% *}, not $code" test "$code" = "${wanted%% *}"
+done
+# Eight who say nothing do not keep the ninth from its page.
+for ((peer = 0; peer < 8; peer++)); do exec {fd}<>/dev/tcp/127.0.0.1/$metrics_port; done
+ask --output "$scratch/page" $metrics/metrics
+check "metrics: silent peers are in nobody's way" test "$(tail -1 "$scratch/page")" = '# EOF'
 check "a password: the right one" test "$(cli --no-auth-warning -a 'two words' ping)" = PONG
 kill -INT $machine
 ended

@@ -19,6 +19,7 @@ Boots a machine that is a key-value store and nothing else, and serves Redis' pr
 host's loopback until Ctrl-C or SHUTDOWN. A line on stderr says when it serves. Nothing is kept: keys live in its memory.
 
   --port P            the port, here and in the machine (default 6379)
+  --metrics-port P    a second port, here and in the machine, with metrics (OpenMetrics) at http://127.0.0.1:P/metrics
   --memory SIZE       memory of the machine, such as 512M or 4G (default 1G, at least 64M)
   --maxmemory SIZE    what keys and connections may take of it (default three quarters); CONFIG SET changes it
   --requirepass WORD  clients must say AUTH WORD first
@@ -47,14 +48,14 @@ Outcome<std::string> take_value(std::span<const std::string> words, std::size_t&
     return words[++index];
 }
 
-Outcome<std::uint16_t> parse_port(const std::string& text) {
+Outcome<std::uint16_t> parse_port(std::string_view name, const std::string& text) {
     unsigned long port = 0;
     const bool digits =
         !text.empty() && text.size() <= 5 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
     if (digits)
         port = std::stoul(text);
     if (port < 1 || port > 65535)
-        return usage_error(std::format("--port needs a number from 1 to 65535, not '{}'", text));
+        return usage_error(std::format("{} needs a number from 1 to 65535, not '{}'", name, text));
     return static_cast<std::uint16_t>(port);
 }
 
@@ -72,18 +73,19 @@ std::string announced_address(const KvRun& run) {
 // What the command line says beside the machine's own options.
 struct OwnOptions {
     std::uint16_t port = kv_port_default;
+    std::uint16_t metrics_port = 0; // 0: none
     std::optional<std::uint64_t> max_memory;
     std::optional<std::string> password;
 };
 
-constexpr std::string_view own_names[] = {"--port", "--maxmemory", "--requirepass"};
+constexpr std::string_view own_names[] = {"--port", "--metrics-port", "--maxmemory", "--requirepass"};
 
 Outcome<void> set_own(OwnOptions& own, std::string_view name, const std::string& value) {
-    if (name == "--port") {
-        const auto port = parse_port(value);
+    if (name == "--port" || name == "--metrics-port") {
+        const auto port = parse_port(name, value);
         if (!port)
             return std::unexpected(port.error());
-        own.port = *port;
+        (name == "--port" ? own.port : own.metrics_port) = *port;
     } else if (name == "--maxmemory") {
         const auto size = parse_size(value);
         if (!size)
@@ -106,15 +108,27 @@ Outcome<void> check_machine(const RunOptions& options, const OwnOptions& own) {
         return usage_error(std::format("--memory: the store's machine needs at least {}M", kv_memory_min_bytes >> 20));
     if (options.interfaces.size() > 1)
         return usage_error("--net: the store has one NIC");
+    if (own.metrics_port == own.port)
+        return usage_error(std::format("--metrics-port {}: it needs a port of its own", own.metrics_port));
     if (const std::uint64_t most = options.memory_bytes / 4 * 3; own.max_memory && *own.max_memory > most)
         return usage_error(std::format("--maxmemory: of a machine of {} MiB the store may have at most {} MiB",
                                        options.memory_bytes >> 20, most >> 20));
     return {};
 }
 
+// The machine's ports as ports of this host's loopback.
+std::string loopback_wire(const OwnOptions& own) {
+    std::string wire = std::format("--net=user,hostfwd=tcp:127.0.0.1:{0}-:{0}", own.port);
+    if (own.metrics_port)
+        wire += std::format(",hostfwd=tcp:127.0.0.1:{0}-:{0}", own.metrics_port);
+    return wire;
+}
+
 // The words that the program in the machine gets.
 std::vector<std::string> program_words(const KvRun& run, const OwnOptions& own) {
     std::vector<std::string> words = {"--port", std::format("{}", own.port)};
+    if (own.metrics_port)
+        words.insert(words.end(), {"--metrics-port", std::format("{}", own.metrics_port)});
     if (own.max_memory)
         words.insert(words.end(), {"--maxmemory", std::format("{}", *own.max_memory)});
     if (own.password)
@@ -158,8 +172,9 @@ Outcome<KvRun> parse_kv(std::span<const std::string> words) {
             return std::unexpected(set.error());
     }
     run.port = own.port;
+    run.metrics_port = own.metrics_port;
     if (!run.own_network)
-        machine_words.insert(machine_words.begin(), std::format("--net=user,hostfwd=tcp:127.0.0.1:{0}-:{0}", own.port));
+        machine_words.insert(machine_words.begin(), loopback_wire(own));
     auto options = parse_run_options(machine_words);
     if (!options)
         return std::unexpected(options.error());
@@ -172,6 +187,20 @@ Outcome<KvRun> parse_kv(std::span<const std::string> words) {
     return run;
 }
 
+namespace {
+
+std::string no_port(const KvRun& run) {
+    if (run.metrics_port)
+        return std::format("port {} or {} of this host's loopback cannot be had, perhaps because something listens "
+                           "there; --port P and --metrics-port P take others",
+                           run.port, run.metrics_port);
+    return std::format("port {} of this host's loopback cannot be had, perhaps because something listens there; "
+                       "--port P takes another one",
+                       run.port);
+}
+
+} // namespace
+
 int kv_main(std::span<const std::string> words) {
     auto run = parse_kv(words);
     if (!run)
@@ -181,9 +210,7 @@ int kv_main(std::span<const std::string> words) {
         return 0;
     }
     if (!run->own_network && !check_interface_host(run->options.interfaces[0]))
-        return report({status_failed, std::format("port {} of this host's loopback cannot be had, perhaps because "
-                                                  "something listens there; --port P takes another one",
-                                                  run->port)});
+        return report({status_failed, no_port(*run)});
     run->options.program = repository_root() / "build/libos-kv/kv";
     const int status = run_program(std::move(run->options));
     return status == status_interrupted ? 0 : status;

@@ -12,7 +12,8 @@ inline constexpr std::uint16_t kv_port_default = 6379;
 struct KvRun {
     RunOptions options;
     std::uint16_t port = kv_port_default;
-    bool own_network = false; // --net was given; else the port of the loopback leads in
+    std::uint16_t metrics_port = 0; // 0: none
+    bool own_network = false;       // --net was given; else the port of the loopback leads in
     bool help = false;
 };
 

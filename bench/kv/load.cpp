@@ -1,0 +1,129 @@
+// The load of the kv bench: the machine beside the one that serves. What it prints: README.md.
+// arguments: redis|memcached, and then linux (whose processor's time bench/linux/serve.cpp tells, else INFO does),
+// memory (what a key takes is measured too), --smoke, --count
+#include "bench/load/load.hpp"
+#include "bench/exo/program.hpp"
+#include "bench/kv/control.hpp"
+#include "bench/load/meter.hpp"
+#include "bench/primitives/sampling.hpp"
+#include "libos/net/configure.hpp"
+
+namespace {
+
+namespace load = bench::load;
+using load::Work;
+
+struct Wishes {
+    const load::Dialect* dialect = nullptr;
+    bool on_linux = false, memory = false, smoke = false, count = false;
+
+    bool take(std::string_view word) {
+        if (word == "redis" || word == "memcached")
+            dialect = word == "redis" ? &load::redis : &load::memcached;
+        else if (word == "linux")
+            on_linux = true;
+        else if (word == "memory")
+            memory = true;
+        else if (word == "--smoke")
+            smoke = true;
+        else if (word == "--count")
+            count = true;
+        else
+            return false;
+        return true;
+    }
+};
+
+constexpr std::uint32_t keys = 100'000, keys_smoke = 5'000; // that requests ask for
+constexpr std::uint32_t keys_for_memory = 1'000'000, keys_for_memory_smoke = 20'000;
+constexpr unsigned pipelines[] = {1, 32};
+
+exo::net::Network network;
+exo::net::TcpStack stack;
+load::Load the_load;
+bench::kv::Control control;
+
+// Of one kind of work and one depth of pipelines.
+struct Measure {
+    Work work;
+    unsigned pipeline;
+    const Wishes& wishes;
+
+    load::Phase phase() const {
+        // About as long at every depth.
+        const std::uint32_t batches = wishes.smoke ? 1'000 : wishes.count ? 4'000 : 40'000;
+        const std::uint32_t requests = pipeline == 1 ? batches : batches * 8;
+        return {.work = work,
+                .pipeline = pipeline,
+                .keys = wishes.smoke ? keys_smoke : keys,
+                .warm_up = requests / 8,
+                .requests = requests};
+    }
+
+    void row(std::string_view what, std::uint64_t thousandths) const {
+        char name[32], line[bench::row_bytes_max];
+        std::size_t size = 0;
+        for (const std::string_view part : {std::string_view(work == Work::get ? "get" : "set"),
+                                            std::string_view(pipeline == 1 ? "_1" : "_32"), what})
+            size += part.copy(name + size, sizeof name - size);
+        bench::print(bench::format_row(line, {name, size}, "cycles", thousandths));
+    }
+
+    std::uint64_t busy() const {
+        if (wishes.on_linux)
+            return load::busy_cycles_of_linux(network);
+        // Microseconds; while instructions are counted a nanosecond is one.
+        return control.info("INFO cpu", "used_cpu_user:") * 1000;
+    }
+
+    void take() const {
+        if (wishes.count) {
+            const std::uint64_t before = busy();
+            const load::Outcome outcome = the_load.run(phase());
+            row("", (busy() - before) * 1000 / outcome.all_requests);
+            return;
+        }
+        const load::Outcome outcome = the_load.run(phase());
+        row("", outcome.millicycles);
+        row("_p50", outcome.p50 * 1000);
+        row("_p99", outcome.p99 * 1000);
+    }
+};
+
+// Stores each of so many keys once.
+void fill(std::uint32_t count) {
+    the_load.run(
+        {.work = Work::set, .pipeline = load::pipeline_max, .keys = count, .in_order = true, .requests = count});
+}
+
+void measure_memory(std::uint32_t count) {
+    control.ask("FLUSHALL");
+    const std::uint64_t before = control.info("INFO memory", "used_memory:");
+    fill(count);
+    const std::uint64_t after = control.info("INFO memory", "used_memory:");
+    bench::require(control.info("DBSIZE", ":") == count, "finding every key there once");
+    char line[bench::row_bytes_max];
+    bench::print(bench::format_row(line, "memory_per_key", "bytes", (after - before) * 1000 / count));
+}
+
+} // namespace
+
+int exo_main(const exo::StartInfo& start) {
+    Wishes wishes;
+    for (std::uint32_t i = 1; i < start.argument_count; ++i)
+        bench::require(wishes.take(bench::program_argument(start, i)), "reading the arguments");
+    bench::require(wishes.dialect != nullptr, "reading the arguments");
+    if (const int status = exo::net::configure(start, network))
+        return status;
+    bench::require(stack.open(network).has_value(), "opening TCP");
+    the_load.open(network, stack, *wishes.dialect, load::clients_max);
+    if (wishes.dialect == &load::redis)
+        control.open(network, stack);
+    fill(wishes.smoke ? keys_smoke : keys);
+    for (const Work work : {Work::get, Work::set})
+        for (const unsigned pipeline : pipelines)
+            Measure{work, pipeline, wishes}.take();
+    if (wishes.memory && !wishes.count)
+        measure_memory(wishes.smoke ? keys_for_memory_smoke : keys_for_memory);
+    return 0;
+}

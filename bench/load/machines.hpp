@@ -1,0 +1,17 @@
+// The machine that serves and the one beside it that puts the load on, in QEMU's words and in those of `exo run`: one
+// NIC each, of the same kind, and a wire that loses nothing (bench/network/machines.hpp has the same).
+#pragma once
+
+#include "bench/harness/definition.hpp"
+#include "bench/network/machines.hpp"
+
+namespace bench::load {
+
+// Of Linux; its NIC's MAC address is that of machine 2.
+inline constexpr std::span<const std::string_view> server_machine = network::pair_virtio_machine;
+inline constexpr std::span<const std::string_view> server_modules = network::virtio_modules;
+// Of ours.
+inline constexpr std::span<const std::string_view> server_options = network::pair_exo_options;
+inline constexpr std::span<const std::string_view> load_options = network::pair_exo_options;
+
+} // namespace bench::load
