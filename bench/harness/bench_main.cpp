@@ -22,6 +22,7 @@
 #include "bench/primitives/rows.hpp"
 #include "bench/revocation/rows.hpp"
 #include "bench/store/rows.hpp"
+#include "bench/web/rows.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -33,7 +34,7 @@ namespace {
 constexpr const BenchDefinition* benches[] = {&primitives_bench, &boot_bench,    &noise_bench,        &compute_bench,
                                               &revocation_bench, &latency_bench, &latency_pair_bench, &rate_bench,
                                               &rate_pair_bench,  &disk_bench,    &store_bench,        &filter_bench,
-                                              &kv_bench};
+                                              &kv_bench,         &web_bench};
 
 int fail(const std::string& sentence, int status = 1) {
     std::fprintf(stderr, "bench: %s\n", sentence.c_str());
