@@ -1,5 +1,7 @@
-// What igzip calls by names that its own dispatcher would resolve: its portable parts, for general registers alone. Of
-// checksums of wrappers there are none, for streams are raw.
+// What igzip calls by names that its own dispatcher would resolve: the decoder of blocks by what the processor has, all
+// else in its portable form, for general registers alone. Of checksums of wrappers there are none, for streams are raw.
+#include "libos/coding/vector_unit.hpp"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -19,6 +21,8 @@ void isal_deflate_icf_finish_hash_hist_base(isal_zstream*);
 void isal_deflate_hash_base(std::uint16_t*, std::uint32_t, std::uint32_t, std::uint8_t*, std::uint32_t);
 deflate_icf* encode_deflate_icf_base(deflate_icf*, deflate_icf*, BitBuf2*, hufftables_icf*);
 int decode_huffman_code_block_stateless_base(inflate_state*, std::uint8_t*);
+int decode_huffman_code_block_stateless_01(inflate_state*, std::uint8_t*); // Sse
+int decode_huffman_code_block_stateless_04(inflate_state*, std::uint8_t*); // Avx2
 
 void isal_deflate_body(isal_zstream* stream) {
     isal_deflate_body_base(stream);
@@ -36,7 +40,13 @@ deflate_icf* encode_deflate_icf(deflate_icf* next, deflate_icf* end, BitBuf2* bi
     return encode_deflate_icf_base(next, end, bits, tables);
 }
 int decode_huffman_code_block_stateless(inflate_state* state, std::uint8_t* start) {
-    return decode_huffman_code_block_stateless_base(state, start);
+    using enum exo::coding::VectorLevel;
+    const exo::coding::VectorLevel level = exo::coding::vector_level();
+    if (level == None)
+        return decode_huffman_code_block_stateless_base(state, start);
+    const exo::coding::VectorUse use(level == Sse ? Sse : Avx2);
+    return level == Sse ? decode_huffman_code_block_stateless_01(state, start)
+                        : decode_huffman_code_block_stateless_04(state, start);
 }
 
 // wmemset, and strnlen, of which only headers that are not written or read have any use.

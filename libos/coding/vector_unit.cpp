@@ -41,7 +41,7 @@ bool has_all(std::uint32_t value, std::uint32_t bits) {
 VectorLevel find_level() {
     constexpr std::uint32_t pclmul = 1u << 1, ssse3 = 1u << 9, sse41 = 1u << 19, sse42 = 1u << 20, osxsave = 1u << 27,
                             avx = 1u << 28;
-    constexpr std::uint32_t avx2 = 1u << 5, avx512 = 1u << 16 | 1u << 17 | 1u << 28 | 1u << 30 | 1u << 31;
+    constexpr std::uint32_t avx2 = 1u << 5 | 1u << 8, avx512 = 1u << 16 | 1u << 17 | 1u << 28 | 1u << 30 | 1u << 31;
     constexpr std::uint32_t ymm_state = 0x6, zmm_state = 0xe0;
     const Leaf basic = cpuid(1);
     if (!has_all(basic.c, pclmul | ssse3 | sse41 | sse42))

@@ -12,7 +12,7 @@ namespace exo::coding {
 enum class VectorLevel : std::uint8_t {
     None,   // general registers alone: what is portable, and slow
     Sse,    // SSE4.1 and PCLMULQDQ
-    Avx2,   // 32 octets a register
+    Avx2,   // 32 octets a register, and BMI2
     Avx512, // F, BW, CD, DQ and VL: 64 octets a register
 };
 

@@ -1,12 +1,14 @@
 // Every length, every pattern of lost units, every level of the vector unit: the results of the definitions, and vector
 // registers as they were.
 #include "libos/coding/checksum.hpp"
+#include "libos/coding/deflate.hpp"
 #include "libos/coding/erasure.hpp"
 #include "libos/coding/tables.hpp"
 #include "libos/coding/vector_unit.hpp"
 #include "tests/unit/coding/kept.hpp"
 #include "tests/unit/coding/reference.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <doctest/doctest.h>
@@ -133,6 +135,43 @@ TEST_CASE("8+3 and 16+4: parity by definition, and a thousand losses") {
                     lost |= 1u << random() % code.units();
                 REQUIRE(recovers(code, units, all & ~lost, lost));
             }
+        });
+    }
+}
+
+namespace {
+
+// Octets that compress to about a half, with runs that come again.
+Octets compressible_page(std::uint64_t seed) {
+    Octets page = random_octets(4096, seed);
+    for (std::size_t i = 0; i < page.size(); i++)
+        page[i] = i % 300 > 200 ? page[i - 200] : page[i] & std::byte{0x1f};
+    return page;
+}
+
+} // namespace
+
+TEST_CASE("pages are compressed and expanded, the same at every level; what is no page is not taken for one") {
+    Deflater deflater;
+    Inflater inflater;
+    REQUIRE((deflater.open() && inflater.open()));
+    for (std::uint64_t seed = 0; seed < 20; seed++) {
+        const Octets page = compressible_page(seed);
+        Octets stream(4096), expanded(4096);
+        stream.resize(deflater.pack(page, stream));
+        REQUIRE((stream.size() > 1000 && stream.size() < 3000));
+        CHECK(deflater.pack(page, std::span(expanded).first(stream.size() - 1)) == 0);
+        at_each_level([&](VectorLevel) {
+            std::ranges::fill(expanded, std::byte{});
+            REQUIRE(inflater.unpack(stream, expanded));
+            CHECK(expanded == page);
+            CHECK_FALSE(inflater.unpack(std::span(stream).first(stream.size() - 1), expanded));
+            CHECK_FALSE(inflater.unpack(std::span(stream).subspan(1), expanded));
+            CHECK_FALSE(inflater.unpack(stream, std::span(expanded).first(4095)));
+            Octets longer(stream);
+            longer.push_back(std::byte{});
+            CHECK_FALSE(inflater.unpack(longer, expanded));
+            CHECK_FALSE(inflater.unpack({}, expanded));
         });
     }
 }
