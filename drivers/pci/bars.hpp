@@ -19,6 +19,8 @@ struct Bars {
 // Measures the BARs of an endpoint: turns decoding off, writes ones, reads the size back, restores everything
 // (PCI 6.2.5.1, implementation note). The function must be idle.
 Bars measure_bars(const ConfigSpace& config);
+// The same of the registers at offset `first`, which decode nothing meanwhile.
+void measure_bars_at(const ConfigSpace& config, std::uint64_t first, Bars& bars);
 // Whether a reset took place: it clears every BAR (PCIe 6.6.2; PM 5.4.1). True when firmware had set none.
 bool bars_were_reset(const ConfigSpace& config, const Bars& before);
 // Writes the BARs and the device's control register back after a reset.

@@ -64,7 +64,7 @@ enum class Capability : std::uint8_t {
     MsiX = 0x11,
     AdvancedFeatures = 0x13
 };
-enum class ExtendedCapability : std::uint16_t { AccessControl = 0x000d };
+enum class ExtendedCapability : std::uint16_t { AccessControl = 0x000d, VirtualFunctions = 0x0010 };
 inline constexpr std::uint64_t extended_capabilities = 0x100; // PCIe 7.6.3
 
 // MSI-X (PCI 6.8.2).
@@ -128,11 +128,27 @@ inline constexpr std::uint16_t isolating =
     source_validation | request_redirect | completion_redirect | upstream_forwarding;
 } // namespace access_control
 
+// Single root I/O virtualization (PCIe 9.3.3).
+namespace virtualization {
+inline constexpr std::uint64_t control = 0x08;
+inline constexpr std::uint64_t total = 0x0e;
+inline constexpr std::uint64_t count = 0x10;
+inline constexpr std::uint64_t first_offset = 0x14;
+inline constexpr std::uint64_t stride = 0x16;
+inline constexpr std::uint64_t device = 0x1a;
+inline constexpr std::uint64_t system_page_size = 0x20;
+inline constexpr std::uint64_t bar0 = 0x24;
+inline constexpr std::uint16_t control_enable = 1u << 0;
+inline constexpr std::uint16_t control_memory_space = 1u << 3;
+inline constexpr std::uint32_t system_page_4k = 1u << 0;
+} // namespace virtualization
+
 // How long a function may take (PCIe 6.6.1, 6.6.2; PM 5.4).
 inline constexpr std::uint64_t function_reset_us = 100'000;
 inline constexpr std::uint64_t power_transition_us = 10'000;
 inline constexpr std::uint64_t hot_reset_held_us = 2'000;
 inline constexpr std::uint64_t after_hot_reset_us = 100'000;
 inline constexpr std::uint64_t ready_after_reset_us = 1'000'000;
+inline constexpr std::uint64_t virtual_functions_ready_us = 100'000; // PCIe 9.3.3.3.1
 
 } // namespace exo::pci

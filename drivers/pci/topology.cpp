@@ -18,18 +18,6 @@ PortKind port_kind(const ConfigSpace& config, std::uint16_t* type) {
     return port ? PortKind::Port : PortKind::Other;
 }
 
-// Turns on what keeps peers apart; true when all of it is there.
-bool enable_access_control(const ConfigSpace& config) {
-    const auto capability = config.find(ExtendedCapability::AccessControl);
-    if (!capability) {
-        return false;
-    }
-    const std::uint16_t has = config.read16(*capability + access_control::capability) & access_control::isolating;
-    const std::uint64_t at = *capability + access_control::control;
-    config.write16(at, static_cast<std::uint16_t>(config.read16(at) | has));
-    return has == access_control::isolating;
-}
-
 // Whether functions behind this bridge stay apart, given that its own bus keeps them apart.
 bool bridge_separates(const ConfigSpace& config) {
     std::uint16_t type = 0;
@@ -79,6 +67,17 @@ void visit(const ConfigSpace& config, std::size_t bus_index, std::uint8_t device
 }
 
 } // namespace
+
+bool enable_access_control(const ConfigSpace& config) {
+    const auto capability = config.find(ExtendedCapability::AccessControl);
+    if (!capability) {
+        return false;
+    }
+    const std::uint16_t has = config.read16(*capability + access_control::capability) & access_control::isolating;
+    const std::uint64_t at = *capability + access_control::control;
+    config.write16(at, static_cast<std::uint16_t>(config.read16(at) | has));
+    return has == access_control::isolating;
+}
 
 void enumerate(const ConfigAccess& access, std::uint8_t first_bus, std::uint8_t last_bus, Topology& topology) {
     topology = {};

@@ -44,6 +44,9 @@ struct Topology {
     bool incomplete; // something did not fit
 };
 
+// Turns on what keeps peers apart; false: not all of it is there (PCIe 6.12).
+bool enable_access_control(const ConfigSpace& config);
+
 // Finds everything below bus `first_bus`. Turns access control on in every port that has it, so
 // that peers behind switches cannot exchange requests past the IOMMU (PCIe 6.12).
 void enumerate(const ConfigAccess& access, std::uint8_t first_bus, std::uint8_t last_bus, Topology& topology);

@@ -86,7 +86,7 @@ extern "C" [[noreturn]] void kernel_main(std::uint64_t entry_tsc, std::uint64_t 
     machine_info.slot_cycles = machine_info.tsc_hz * options.slot_us / 1'000'000;
     machine_info.grace_cycles = machine_info.tsc_hz * options.grace_us / 1'000'000;
     cores_start();
-    machine_info.function_count = device_discover(platform, device_infos);
+    machine_info.function_count = device_discover(platform, options.virtual_functions, device_infos);
     machine_info.feature_bits |= device_features();
     machine_info.archive_first_frame = archive.address >> page_shift;
     machine_info.archive_bytes = archive.bytes;

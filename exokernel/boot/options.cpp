@@ -56,6 +56,12 @@ BootOptions parse_options(const char* text) {
         } else if (starts_with(text, "memory=") && range(text, 16, &first, &last) && end_of_word(*text) &&
                    options.memory_count < 8) {
             options.memory[options.memory_count++] = {first, last};
+        } else if (starts_with(text, "virtual-functions=") && number(text, 10, &first) && first < 256 &&
+                   end_of_word(*text)) {
+            options.virtual_functions.each = static_cast<std::uint16_t>(first);
+        } else if (starts_with(text, "registers=") && range(text, 16, &first, &last) && end_of_word(*text)) {
+            options.virtual_functions.registers_begin = first;
+            options.virtual_functions.registers_end = last;
         } else if (starts_with(text, "slot-us=") && number(text, 10, &first) && first >= 50 && end_of_word(*text)) {
             options.slot_us = first;
         } else if (starts_with(text, "grace-us=") && number(text, 10, &first) && end_of_word(*text)) {

@@ -25,11 +25,20 @@ inline constexpr std::uint64_t dma_pages_max = 4096;
 // The BAR number that stands for a function's configuration space.
 inline constexpr std::uint32_t config_space_bar = 6;
 
+// Virtual functions that are to be turned on: how many of each physical one, and addresses that nothing decodes, where
+// their registers may lie if firmware gave them no place.
+struct VirtualFunctionWish {
+    std::uint16_t each = 0;
+    std::uint64_t registers_begin = 0;
+    std::uint64_t registers_end = 0;
+};
+
 // Boot: enumerates the functions that firmware left behind, fills `infos` (max_functions entries), turns on
 // every IOMMU with all functions blocked, and logs what it found. Returns the number of functions.
 // Takes boot_frames and register mappings, so it comes before they end. The infos stay in use: owner, flags and
 // dma_faults are kept current in them.
-std::uint32_t device_discover(const Platform& platform, DeviceInfo* infos);
+std::uint32_t device_discover(const Platform& platform, const VirtualFunctionWish& virtual_functions,
+                              DeviceInfo* infos);
 // feature::iommu and feature::interrupt_remapping, as far as they are on.
 std::uint64_t device_features();
 // Reads the IOMMUs' fault records into the counts of the infos and the log. Bounded; acquire, unbind_dma and release do

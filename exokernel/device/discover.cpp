@@ -19,6 +19,7 @@ struct EcamBuses {
 };
 EcamBuses ecam_buses;
 pci::Topology topology;
+pci::RegisterSpace register_space;
 
 Registers ecam_function(void* context, std::uint8_t bus, std::uint8_t device_function) {
     auto& buses = *static_cast<EcamBuses*>(context);
@@ -58,11 +59,11 @@ Reason why_not_lent(const Platform& platform, const PlacedFunction& placed, cons
     return nullptr;
 }
 
-void describe(const Function& function, const pci::FoundFunction& found, DeviceInfo& info) {
+void describe(const Function& function, DeviceInfo& info) {
     const pci::ConfigSpace& config = function.config;
     info.segment = function.segment;
     info.bus = static_cast<std::uint8_t>(function.source >> 8);
-    info.device_function = found.device_function;
+    info.device_function = static_cast<std::uint8_t>(function.source);
     info.header_type = config.header_type();
     info.vendor = config.read16(pci::header::vendor);
     info.device = config.read16(pci::header::device);
@@ -122,10 +123,10 @@ bool is_alone(const pci::FoundFunction& found) {
     return !topology.incomplete && topology.bus[found.bus].separates && neighbours == 1;
 }
 
-void inspect_endpoint(Function& function, bool alone) {
+void inspect_endpoint(Function& function, const pci::Bars& bars, bool alone) {
     const pci::ConfigSpace& config = function.config;
     config.change_command(pci::command::bus_master, pci::command::interrupt_disable);
-    function.bars = pci::measure_bars(config);
+    function.bars = bars;
     function.reset = pci::reset_method(config, alone);
     const auto msix = pci::find_msix(config);
     if (msix && msix_is_reachable(function.bars, *msix)) {
@@ -145,47 +146,106 @@ void log_function(std::uint32_t index, const DeviceInfo& info, Reason reason) {
          reason == nullptr ? ((info.flags & device_flag::resettable) != 0 ? "" : " once (no reset)") : reason);
 }
 
-void add_function(const Platform& platform, const pci::ConfigAccess& access, const EcamWindow& window,
-                  const pci::FoundFunction& found) {
+// One segment as it is gone through.
+struct Walk {
+    const Platform& platform;
+    const pci::ConfigAccess& access;
+    const EcamWindow& window;
+};
+
+// The next place in the table, for a function on a bus that `found` is on, too.
+Function& place_function(const Walk& walk, const pci::FoundFunction& found, std::uint8_t device_function) {
     const std::uint32_t index = function_count++;
     Function& function = functions[index];
     const std::uint8_t bus = topology.bus[found.bus].number;
-    const PlacedFunction placed{access, topology, window.segment, found.bus, found.device_function};
-    function.config = access.at(bus, found.device_function);
+    function.config = walk.access.at(bus, device_function);
     function.config_physical =
-        window.address + bus * pci::config_bytes_per_bus + found.device_function * pci::config_bytes;
-    function.segment = window.segment;
-    function.source = static_cast<std::uint16_t>(bus << 8 | found.device_function);
+        walk.window.address + bus * pci::config_bytes_per_bus + device_function * pci::config_bytes;
+    function.segment = walk.window.segment;
+    function.source = static_cast<std::uint16_t>(bus << 8 | device_function);
     function.domain = static_cast<std::uint16_t>(index + 1); // 0 has a meaning of its own in caching mode
-    function.unit = unit_of(platform, placed);
+    // IOMMUs and firmware know a virtual function by its physical one (VT-d 8.3).
+    function.unit =
+        unit_of(walk.platform, {walk.access, topology, walk.window.segment, found.bus, found.device_function});
     if (function.unit != nullptr) {
         function.unit->open_bus(bus);
     }
-    if (function.config.header_type() == pci::type_endpoint) {
-        const pci::Bus& own = topology.bus[found.bus];
-        function.port = access.at(topology.bus[own.parent].number, own.device_function);
-        inspect_endpoint(function, !own.is_root && is_alone(found));
-    }
+    return function;
+}
+
+void conclude(const Walk& walk, const Function& function, const pci::FoundFunction& found) {
+    const auto index = static_cast<std::uint32_t>(&function - functions);
     DeviceInfo& info = device_table[index];
-    describe(function, found, info);
-    const Reason reason = why_not_lent(platform, placed, function, info, found.separate);
+    const PlacedFunction placed{walk.access, topology, walk.window.segment, found.bus, found.device_function};
+    const Reason reason = why_not_lent(walk.platform, placed, function, info, found.separate);
     if (reason == nullptr) {
         info.flags |= device_flag::bindable;
     }
     log_function(index, info, reason);
 }
 
+void add_virtual(const Walk& walk, const pci::FoundFunction& found, const Function& physical, unsigned number) {
+    const DeviceInfo& of = device_table[&physical - functions];
+    Function& function = place_function(walk, found, static_cast<std::uint8_t>(physical.virtuals.source(number)));
+    inspect_endpoint(function, physical.virtuals.bars_of(number), false);
+    DeviceInfo& info = device_table[&function - functions];
+    describe(function, info);
+    info.vendor = of.vendor; // its own registers show neither (PCIe 9.3.4.1.1)
+    info.device = physical.virtuals.device;
+    info.flags |= device_flag::is_virtual;
+    conclude(walk, function, found);
+}
+
+// Functions of one device behind a port may have a path between them inside the device, so its virtual functions stay
+// off if nothing tells that they have none.
+void add_virtuals(const Walk& walk, const pci::FoundFunction& found, Function& physical) {
+    if (!topology.bus[found.bus].is_root && !pci::enable_access_control(physical.config)) {
+        return;
+    }
+    const std::size_t places = max_functions - function_count;
+    const std::uint16_t wanted = device_host.virtual_functions.each;
+    physical.virtuals =
+        pci::plan_virtual_functions(physical.config, physical.source,
+                                    wanted < places ? wanted : static_cast<std::uint16_t>(places), register_space);
+    if (physical.virtuals.count == 0) {
+        return;
+    }
+    pci::turn_on(physical.config, physical.virtuals);
+    if (!device_host.hypervisor) {
+        (void)poll_until(device_host.clock, pci::virtual_functions_ready_us, [] { return false; });
+    }
+    for (unsigned number = 0; number < physical.virtuals.count; ++number) {
+        add_virtual(walk, found, physical, number);
+    }
+}
+
+void add_function(const Walk& walk, const pci::FoundFunction& found) {
+    Function& function = place_function(walk, found, found.device_function);
+    const bool endpoint = function.config.header_type() == pci::type_endpoint;
+    if (endpoint) {
+        const pci::Bus& own = topology.bus[found.bus];
+        function.port = walk.access.at(topology.bus[own.parent].number, own.device_function);
+        inspect_endpoint(function, pci::measure_bars(function.config), !own.is_root && is_alone(found));
+    }
+    describe(function, device_table[&function - functions]);
+    conclude(walk, function, found);
+    if (endpoint && found.separate) {
+        add_virtuals(walk, found, function);
+    }
+}
+
 void discover_window(const Platform& platform, const EcamWindow& window) {
     ecam_buses = {};
     ecam_buses.address = window.address;
     const pci::ConfigAccess access{.context = &ecam_buses, .function = ecam_function};
+    const Walk walk{platform, access, window};
     pci::enumerate(access, window.first_bus, window.last_bus, topology);
     for (std::size_t i = 0; i < topology.function_count; ++i) {
         if (function_count == max_functions) {
             topology.incomplete = true;
             break;
         }
-        add_function(platform, access, window, topology.function[i]);
+        add_function(walk, topology.function[i]);
     }
     if (topology.incomplete) {
         klog("device: there are more buses or functions than this kernel has places for");
@@ -197,6 +257,7 @@ void discover_window(const Platform& platform, const EcamWindow& window) {
 std::uint32_t discover(const Platform& platform, const DeviceHost& host, DeviceInfo* infos) {
     device_host = host;
     device_table = infos;
+    register_space = {host.virtual_functions.registers_begin, host.virtual_functions.registers_end};
     const std::uint32_t running = isolation_start(platform);
     for (std::uint32_t i = 0; i < platform.ecam_count; ++i) {
         discover_window(platform, platform.ecam[i]);

@@ -6,6 +6,7 @@
 #include "drivers/pci/bars.hpp"
 #include "drivers/pci/msix.hpp"
 #include "drivers/pci/reset.hpp"
+#include "drivers/pci/virtual_functions.hpp"
 #include "drivers/register-access/clock.hpp"
 #include "exokernel/device/device.hpp"
 
@@ -36,7 +37,8 @@ struct Function {
     pci::ConfigSpace config;
     std::uint64_t config_physical;
     pci::Bars bars;
-    pci::MsixLocation msix; // vectors 0: none
+    pci::VirtualFunctions virtuals; // that it has turned on
+    pci::MsixLocation msix;         // vectors 0: none
     pci::MsixTable msix_table;
     pci::ResetMethod reset;
     pci::ConfigSpace port;                 // above it; for a hot reset
@@ -73,6 +75,7 @@ struct DeviceHost {
     void (*flush_environment)(std::uint16_t environment);
     bool x2apic;     // the local APICs are in x2APIC mode
     bool hypervisor; // CPUID says that a hypervisor is present
+    VirtualFunctionWish virtual_functions;
 };
 
 extern Function functions[max_functions];

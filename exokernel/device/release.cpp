@@ -104,7 +104,7 @@ Status reset(std::uint32_t index, Function& function) {
 
 // Until a function has finished its reset it may answer as if it were not there (PCIe 2.3.1, 6.6.2).
 Status ready(std::uint32_t index, Function& function) {
-    if (function.config.read16(pci::header::vendor) != device_table[index].vendor) {
+    if (function.config.class_code() != device_table[index].class_code) {
         if (device_host.clock.now() < function.deadline_tsc) {
             return std::unexpected(Error::Again);
         }
@@ -115,6 +115,7 @@ Status ready(std::uint32_t index, Function& function) {
     function.config.change_command(pci::command::io_space | pci::command::memory_space | pci::command::bus_master,
                                    pci::command::interrupt_disable);
     pci::restore_bars(function.config, function.bars);
+    pci::turn_on(function.config, function.virtuals);
     if (function.msix.vectors != 0) {
         pci::disable_msix(function.config, function.msix);
     }

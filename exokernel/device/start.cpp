@@ -10,7 +10,8 @@
 
 namespace exo {
 
-std::uint32_t device_discover(const Platform& platform, DeviceInfo* infos) {
+std::uint32_t device_discover(const Platform& platform, const VirtualFunctionWish& virtual_functions,
+                              DeviceInfo* infos) {
     const iommu::TableMemory tables{
         .frames = [](std::uint64_t count,
                      std::uint64_t alignment) { return boot_frames(count, alignment) << page_shift; },
@@ -28,6 +29,7 @@ std::uint32_t device_discover(const Platform& platform, DeviceInfo* infos) {
         .flush_environment = tlb_flush_all,
         .x2apic = features.x2apic,
         .hypervisor = features.hypervisor,
+        .virtual_functions = virtual_functions,
     };
     return discover(platform, host, infos);
 }

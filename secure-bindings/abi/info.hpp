@@ -119,6 +119,7 @@ namespace device_flag {
 inline constexpr std::uint8_t bindable = 1u << 0;   // an endpoint with a requester ID of its own behind an IOMMU
 inline constexpr std::uint8_t resettable = 1u << 1; // one that is not can be lent once only
 inline constexpr std::uint8_t shared = 1u << 2;     // the kernel drives it for its owner: a NIC
+inline constexpr std::uint8_t is_virtual = 1u << 3; // a virtual function: a reset of its physical one resets it, too
 } // namespace device_flag
 
 // One PCI function, as found at boot.

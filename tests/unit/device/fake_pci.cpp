@@ -5,6 +5,12 @@ namespace device_test {
 
 namespace pci = exo::pci;
 
+namespace {
+
+constexpr std::uint64_t virtual_at = 0x140; // the capability of virtual functions
+
+} // namespace
+
 FakeFunction::FakeFunction(std::uint16_t vendor, std::uint16_t device) {
     set(pci::header::vendor, vendor, 2);
     set(pci::header::device, device, 2);
@@ -94,6 +100,33 @@ FakeFunction& FakeFunction::access_control(std::uint16_t capability) {
     return *this;
 }
 
+FakeFunction& FakeFunction::virtual_functions(std::uint16_t total, std::uint16_t first, std::uint16_t stride,
+                                              std::uint64_t bar_bytes, bool is_64, std::uint64_t base) {
+    namespace offset = pci::virtualization;
+    constexpr std::uint64_t at = virtual_at;
+    const std::uint64_t bar = at + offset::bar0;
+    set(pci::extended_capabilities, read(pci::extended_capabilities, 4) | at << 20, 4);
+    set(at, 0x10010, 4);
+    set(at + offset::total, total, 2);
+    set(at + offset::first_offset, first, 2);
+    set(at + offset::stride, stride, 2);
+    set(at + offset::device, 0x4321, 2);
+    set(bar, base | (is_64 ? pci::bar::type_64 : 0), 4);
+    writable(at + offset::control, 0x1f, 2);
+    writable(at + offset::count, 0xffff, 2);
+    writable(at + offset::system_page_size, ~0u, 4);
+    writable(bar, ~(bar_bytes - 1), 4);
+    if (is_64) {
+        set(bar + 4, base >> 32, 4);
+        writable(bar + 4, ~(bar_bytes - 1) >> 32, 4);
+    }
+    return *this;
+}
+
+std::uint16_t FakeFunction::virtual_word(std::uint64_t offset) {
+    return static_cast<std::uint16_t>(read(virtual_at + offset, 2));
+}
+
 std::uint64_t FakeFunction::read(std::uint64_t offset, unsigned bytes) {
     std::uint64_t value = 0;
     for (unsigned i = 0; i < bytes; ++i) {
@@ -136,6 +169,11 @@ void FakeFunction::reset() {
     }
     if (express_at != 0) {
         set(express_at + pci::express::device_control, 0, 2);
+    }
+    if (read(virtual_at, 4) != 0) {
+        set(virtual_at + pci::virtualization::control, 0, 2);
+        set(virtual_at + pci::virtualization::bar0, read(virtual_at + pci::virtualization::bar0, 4) & 0xf, 4);
+        set(virtual_at + pci::virtualization::bar0 + 4, 0, 4);
     }
     if (msix_at != 0) {
         set(msix_at + pci::msix::control, read(msix_at + pci::msix::control, 2) & 0x7ff, 2);

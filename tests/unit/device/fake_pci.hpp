@@ -29,6 +29,11 @@ public:
     FakeFunction& power(bool keeps_state);
     FakeFunction& advanced_features();
     FakeFunction& access_control(std::uint16_t capability);
+    // So many virtual functions, `first` and `stride` requester IDs from here on, with one BAR of so many bytes each,
+    // that firmware has put at `base`.
+    FakeFunction& virtual_functions(std::uint16_t total, std::uint16_t first, std::uint16_t stride,
+                                    std::uint64_t bar_bytes, bool is_64, std::uint64_t base = 0);
+    std::uint16_t virtual_word(std::uint64_t offset);
     std::uint8_t add_capability(std::uint8_t id, std::uint8_t bytes);
 
     std::uint64_t read(std::uint64_t offset, unsigned bytes);

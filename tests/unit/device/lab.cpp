@@ -101,6 +101,7 @@ std::uint32_t Lab::discover() {
             },
         .x2apic = false,
         .hypervisor = hypervisor,
+        .virtual_functions = virtual_functions,
     };
     return exo::discover(platform, host, infos);
 }

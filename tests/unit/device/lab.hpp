@@ -30,6 +30,7 @@ struct Lab {
     exo::Tree owner_tree;
     std::uint64_t next_frame = first_data_frame;
     bool hypervisor = true;
+    exo::VirtualFunctionWish virtual_functions;
 
     Lab();
     ~Lab();
