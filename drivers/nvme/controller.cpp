@@ -77,10 +77,10 @@ Expected<void> Controller::open(const Registers& registers, volatile std::byte* 
     registers_.write32(reg::configuration, configuration::enable | configuration::entry_sizes);
     if (auto started = wait_ready(true, Problem::StartTimedOut); !started)
         return started;
-    if (auto identified = identify(identify::of_controller, no_namespace); !identified)
-        return identified;
-    identity_ = read_identity(
-        std::span<const std::byte, page_bytes>(memory_.address + AdminMemory::data_at, page_bytes), capabilities_);
+    const auto identified = identify(identify::of_controller, no_namespace);
+    if (!identified)
+        return std::unexpected(identified.error());
+    identity_ = read_identity(*identified, capabilities_);
     // Errors and health, which are always reported, and changed namespaces (5.21.1.11).
     constexpr std::uint32_t wanted_events = 0x1f | 1u << 8;
     if (auto set = execute(admin(AdminOpcode::SetFeatures, feature::asynchronous_events, wanted_events)); !set)
@@ -126,17 +126,20 @@ Expected<std::uint32_t> Controller::execute(const SubmissionEntry& words) {
     return done->result;
 }
 
-Expected<void> Controller::identify(std::uint32_t what, std::uint32_t name_space) {
+Expected<std::span<const std::byte, page_bytes>> Controller::identify(std::uint32_t what, std::uint32_t name_space) {
     const auto done =
         execute(admin(AdminOpcode::Identify, what, 0, memory_.device_address + AdminMemory::data_at, name_space));
-    return done ? Expected<void>{} : std::unexpected(done.error());
+    if (!done)
+        return std::unexpected(done.error());
+    return std::span<const std::byte, page_bytes>(memory_.address + AdminMemory::data_at, page_bytes);
 }
 
 Expected<std::size_t> Controller::namespaces(std::span<std::uint32_t> into) {
-    if (auto identified = identify(identify::active_namespaces, no_namespace); !identified)
+    const auto identified = identify(identify::active_namespaces, no_namespace);
+    if (!identified)
         return std::unexpected(identified.error());
     // Safe: a page of doublewords, in order, with zeroes behind the last.
-    const auto* const list = reinterpret_cast<const std::uint32_t*>(memory_.address + AdminMemory::data_at);
+    const auto* const list = reinterpret_cast<const std::uint32_t*>(identified->data());
     std::size_t count = 0;
     while (count < into.size() && count < page_bytes / 4 && list[count] != 0) {
         into[count] = list[count];
@@ -146,9 +149,19 @@ Expected<std::size_t> Controller::namespaces(std::span<std::uint32_t> into) {
 }
 
 Expected<NamespaceIdentity> Controller::identify_namespace(std::uint32_t id) {
-    if (auto identified = identify(identify::of_namespace, id); !identified)
-        return std::unexpected(identified.error());
-    return read_namespace(std::span<const std::byte, page_bytes>(memory_.address + AdminMemory::data_at, page_bytes));
+    const auto identified = identify(identify::of_namespace, id);
+    return identified ? read_namespace(*identified) : std::unexpected(identified.error());
+}
+
+Expected<std::size_t> Controller::secondaries(std::span<SecondaryController> into) {
+    const auto identified = identify(identify::secondary_controllers, no_namespace);
+    return identified ? Expected<std::size_t>(read_secondaries(*identified, into))
+                      : std::unexpected(identified.error());
+}
+
+Expected<FlexibleResources> Controller::flexible_resources() {
+    const auto identified = identify(identify::primary_capabilities, no_namespace);
+    return identified ? Expected<FlexibleResources>(read_flexible(*identified)) : std::unexpected(identified.error());
 }
 
 Expected<std::uint16_t> Controller::request_queue_pairs(std::uint16_t wanted) {

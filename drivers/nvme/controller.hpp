@@ -64,6 +64,11 @@ public:
     // True when the controller says that it has failed, has vanished from the bus, or is no longer enabled.
     bool has_failed() const;
 
+    // Of a primary controller: those of its virtual functions, as many as `into` holds; gives their number. (5.15.2,
+    // CNS 15h)
+    Expected<std::size_t> secondaries(std::span<SecondaryController> into);
+    // And what it has to give to them. (5.15.2, CNS 14h)
+    Expected<FlexibleResources> flexible_resources();
     // Of a primary controller: gives a virtual function's controller its queues and interrupts and puts it on line;
     // or takes it off. (5.22)
     Expected<void> bring_secondary_online(std::uint16_t controller, std::uint16_t queues, std::uint16_t interrupts);
@@ -76,7 +81,7 @@ public:
 
 private:
     Expected<void> wait_ready(bool ready, Problem otherwise);
-    Expected<void> identify(std::uint32_t what, std::uint32_t name_space);
+    Expected<std::span<const std::byte, page_bytes>> identify(std::uint32_t what, std::uint32_t name_space);
     Expected<std::uint32_t> execute(const SubmissionEntry& words);
     Expected<Completion> finish(void* token);
     void ask_for_event();

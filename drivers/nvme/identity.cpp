@@ -69,4 +69,24 @@ Expected<NamespaceIdentity> read_namespace(std::span<const std::byte, page_bytes
     return identity;
 }
 
+std::size_t read_secondaries(std::span<const std::byte, page_bytes> data, std::span<SecondaryController> into) {
+    namespace at = secondary_data;
+    const std::size_t said = std::min<std::size_t>(field<std::uint8_t>(data, at::count), at::entries_max);
+    const std::size_t count = std::min(said, into.size());
+    for (std::size_t index = 0; index < count; ++index) {
+        const std::size_t entry = at::entry_bytes * (index + 1);
+        into[index] = {.id = field<std::uint16_t>(data, entry + at::controller),
+                       .function = field<std::uint16_t>(data, entry + at::function),
+                       .online = (field<std::uint8_t>(data, entry + at::state) & 1) != 0};
+    }
+    return count;
+}
+
+FlexibleResources read_flexible(std::span<const std::byte, page_bytes> data) {
+    return {.queues = field<std::uint32_t>(data, primary_data::queues),
+            .interrupts = field<std::uint32_t>(data, primary_data::interrupts),
+            .queues_of_one = field<std::uint16_t>(data, primary_data::queues_of_one),
+            .interrupts_of_one = field<std::uint16_t>(data, primary_data::interrupts_of_one)};
+}
+
 } // namespace exo::nvme

@@ -27,11 +27,27 @@ struct NamespaceIdentity {
     bool deallocated_reads_zero = false;
 };
 
+// The controller of a virtual function, which its primary one gives queues and interrupts and puts on line.
+struct SecondaryController {
+    std::uint16_t id;
+    std::uint16_t function; // which of the virtual functions, from 1 on; 0: none
+    bool online;
+};
+
+// What a primary controller has to give to its secondary ones. Admin queues count, too.
+struct FlexibleResources {
+    std::uint32_t queues = 0, interrupts = 0;               // in all
+    std::uint16_t queues_of_one = 0, interrupts_of_one = 0; // at most
+};
+
 inline constexpr std::uint32_t block_bytes_most = page_bytes;
 
 // `data`: what Identify gave. `capabilities`: the register.
 Identity read_identity(std::span<const std::byte, page_bytes> data, std::uint64_t capabilities);
 // Errors: BadNamespace, for blocks with metadata or protection, of more than a page, or none.
 Expected<NamespaceIdentity> read_namespace(std::span<const std::byte, page_bytes> data);
+// As many as `into` holds; gives their number.
+std::size_t read_secondaries(std::span<const std::byte, page_bytes> data, std::span<SecondaryController> into);
+FlexibleResources read_flexible(std::span<const std::byte, page_bytes> data);
 
 } // namespace exo::nvme

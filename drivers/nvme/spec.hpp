@@ -145,7 +145,8 @@ inline constexpr std::uint32_t asynchronous_events = 0x0b;
 } // namespace feature
 namespace identify { // CNS (5.15.1)
 inline constexpr std::uint32_t of_namespace = 0x00, of_controller = 0x01, active_namespaces = 0x02;
-}
+inline constexpr std::uint32_t primary_capabilities = 0x14, secondary_controllers = 0x15;
+} // namespace identify
 // Offsets into what Identify gives, 4096 bytes each. (5.15.2)
 namespace controller_data {
 inline constexpr std::size_t serial = 4, serial_bytes = 20;
@@ -160,6 +161,17 @@ inline constexpr std::size_t sgl_support = 536;
 namespace optional_commands {
 inline constexpr std::uint32_t dataset = 1u << 2, write_zeroes = 1u << 3;
 }
+// Primary controller capabilities: queues and interrupts that can be given away, in all and to one. (5.15.2, CNS 14h)
+namespace primary_data {
+inline constexpr std::size_t queues = 32, queues_of_one = 44;
+inline constexpr std::size_t interrupts = 64, interrupts_of_one = 76;
+} // namespace primary_data
+// The secondary controller list: entries of 32 bytes behind a header of as many, which tells their number. (5.15.2, CNS
+// 15h)
+namespace secondary_data {
+inline constexpr std::size_t count = 0, entry_bytes = 32, entries_max = 127;
+inline constexpr std::size_t controller = 0, state = 4, function = 8; // in an entry
+} // namespace secondary_data
 namespace namespace_data {
 inline constexpr std::size_t size = 0;    // blocks
 inline constexpr std::size_t format = 26; // the one in use, 3:0

@@ -263,3 +263,24 @@ TEST_CASE("nvme: a secondary controller gets its resources before it comes on li
     for (std::size_t step = 0; step < 4; ++step)
         CHECK(bench.device.seen[before + step].dwords10_11 == expected[step]);
 }
+
+TEST_CASE("nvme: a primary controller tells its secondary ones, and what it has for them") {
+    Bench bench;
+    REQUIRE(bench.open().has_value());
+    nvme::SecondaryController list[200];
+    const auto count = bench.controller.secondaries(list);
+    REQUIRE(count == 3);
+    CHECK(list[0].id == 0x41);
+    CHECK(list[2].function == 3);
+    CHECK_FALSE(list[0].online);
+    CHECK(list[1].online);
+    const auto resources = bench.controller.flexible_resources();
+    REQUIRE(resources.has_value());
+    CHECK(resources->queues == 10);
+    CHECK(resources->queues_of_one == 4);
+    CHECK(resources->interrupts == 6);
+    CHECK(resources->interrupts_of_one == 3);
+    CHECK(bench.controller.secondaries(std::span(list).first(2)) == 2);
+    bench.device.secondaries = 255; // more than the page that tells of them holds
+    CHECK(bench.controller.secondaries(list) == 127);
+}

@@ -152,6 +152,21 @@ void FakeController::identify(const SubmissionEntry& entry) {
     case identify::active_namespaces:
         put(0, name_space);
         break;
+    case identify::primary_capabilities:
+        put(primary_data::queues, std::uint32_t{10});
+        put(primary_data::queues_of_one, std::uint16_t{4});
+        put(primary_data::interrupts, std::uint32_t{6});
+        put(primary_data::interrupts_of_one, std::uint16_t{3});
+        break;
+    case identify::secondary_controllers:
+        put(secondary_data::count, secondaries);
+        for (std::uint16_t number = 1; number <= 3; ++number) {
+            const std::size_t place = secondary_data::entry_bytes * number;
+            put(place + secondary_data::controller, static_cast<std::uint16_t>(0x40 + number));
+            put(place + secondary_data::function, number);
+            put(place + secondary_data::state, std::uint8_t{number == 2});
+        }
+        break;
     case identify::of_namespace:
         put(namespace_data::size, std::uint64_t{disk.size() / block_bytes});
         put(namespace_data::formats, format);

@@ -50,6 +50,7 @@ public:
     std::uint8_t transfer_power = 7;
     const char* model = "fake"; // as Identify gives it
     std::uint32_t queue_pairs = 8;
+    std::uint8_t secondaries = 3; // how many it says that there are; three are described
     std::uint32_t format = 9u << 16;
     std::vector<std::byte> disk = std::vector<std::byte>(1024 * block_bytes);
     // Called for each command; true: the device says nothing to it (yet).
