@@ -31,6 +31,8 @@ NicPlan nic_plans[max_nics];
 SharedNic nics[max_nics];
 DiskPlan disk_plans[shared_disks_max];
 SharedDisk disks[shared_disks_max];
+PrimaryPlan primary_plans[primaries_max];
+PrimaryDisk primaries[primaries_max];
 
 [[noreturn]] void power_off(const StewardStart& start, std::uint64_t status) {
     {
@@ -142,7 +144,7 @@ std::expected<void, const char*> prepare(const StewardStart& start, const Machin
     // Safe: as info_of.
     auto* devices = reinterpret_cast<const DeviceInfo*>(info_devices);
     auto planned = make_plans(manifest, {machine.core_count, {devices, machine.function_count}},
-                              {memory, start.frame_run_count}, plans, nic_plans, disk_plans);
+                              {memory, start.frame_run_count}, plans, {nic_plans, disk_plans, primary_plans});
     if (!planned)
         return planned;
     for (std::size_t i = 0; i < manifest.nic_count; i++) {
@@ -153,6 +155,9 @@ std::expected<void, const char*> prepare(const StewardStart& start, const Machin
     }
     for (std::size_t i = 0; i < manifest.disk_count; i++)
         if (const char* wrong = disks[i].open(start.functions, disk_plans[i], i))
+            return std::unexpected(wrong);
+    for (std::size_t i = 0; i < manifest.primary_count; i++)
+        if (const char* wrong = primaries[i].open(start.functions, primary_plans[i], i))
             return std::unexpected(wrong);
     for (const ExtentRemoval& removal : std::span(manifest.removals).first(manifest.removal_count))
         if (const char* wrong = disks[removal.disk].remove(removal.owner))

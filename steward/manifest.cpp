@@ -62,7 +62,7 @@ FunctionWish virtio(std::uint32_t id) {
 }
 
 Failure parse_function(std::string_view word, FunctionWish* wish) {
-    constexpr Failure malformed = "function, nic and disk want virtio:ID or VENDOR:DEVICE in hexadecimal";
+    constexpr Failure malformed = "a function is named as virtio:ID or VENDOR:DEVICE in hexadecimal";
     std::size_t colon = word.find(':');
     std::uint64_t vendor = 0, device = 0;
     if (colon == std::string_view::npos || !number(word.substr(colon + 1), 16, 0xffff, &device))
@@ -78,25 +78,20 @@ Failure parse_function(std::string_view word, FunctionWish* wish) {
     return nullptr;
 }
 
-Failure function_directive(Manifest& manifest, std::string_view word) {
+Failure function_directive(Manifest& manifest, std::string_view word, bool is_virtual) {
     FunctionWish wish;
     Failure failure = parse_function(word, &wish);
+    wish.is_virtual = is_virtual;
     return failure ? failure : add_function(manifest, wish);
 }
 
-Failure nic_directive(Manifest& manifest, std::string_view word) {
-    if (manifest.nic_count == max_nics)
-        return "there are too many shared NICs";
-    FunctionWish& wish = manifest.nics[manifest.nic_count++];
-    Failure failure = parse_function(word, &wish);
-    wish.order = manifest.wish_count++;
-    return failure;
-}
-
-Failure disk_directive(Manifest& manifest, std::string_view word) {
-    if (manifest.disk_count == shared_disks_max)
-        return "there are too many shared disks";
-    FunctionWish& wish = manifest.disks[manifest.disk_count++];
+// One more function that no program gets.
+template <std::size_t N>
+Failure steward_function(Manifest& manifest, FunctionWish (&wishes)[N], std::size_t* count, std::string_view word,
+                         Failure too_many) {
+    if (*count == N)
+        return too_many;
+    FunctionWish& wish = wishes[(*count)++];
     Failure failure = parse_function(word, &wish);
     wish.order = manifest.wish_count++;
     return failure;
@@ -162,13 +157,17 @@ Failure directive(std::string_view name, std::string_view rest, Manifest& manife
         return failure;
     }
     if (name == "nic")
-        return nic_directive(manifest, word);
+        return steward_function(manifest, manifest.nics, &manifest.nic_count, word, "there are too many shared NICs");
     if (name == "disk")
-        return disk_directive(manifest, word);
+        return steward_function(manifest, manifest.disks, &manifest.disk_count, word,
+                                "there are too many shared disks");
+    if (name == "primary")
+        return steward_function(manifest, manifest.primaries, &manifest.primary_count, word,
+                                "there are too many primary disks");
     if (name == "remove-extent")
         return remove_directive(manifest, word, second);
     if (manifest.program_count == 0)
-        return "the first directive is none of program, nic and disk";
+        return "the first directive is none of program, nic, disk and primary";
     ProgramWish& program = manifest.programs[manifest.program_count - 1];
     std::uint64_t value = 0;
     if (name == "name")
@@ -203,7 +202,9 @@ Failure directive(std::string_view name, std::string_view rest, Manifest& manife
     if (name == "console")
         return word == "virtio" ? add_function(manifest, virtio(virtio_console)) : "console wants virtio";
     if (name == "function")
-        return function_directive(manifest, word);
+        return function_directive(manifest, word, false);
+    if (name == "virtual-function")
+        return function_directive(manifest, word, true);
     if (name == "flow")
         return flow_directive(manifest, program, all);
     if (name == "extent")

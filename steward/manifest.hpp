@@ -20,13 +20,15 @@ inline constexpr std::size_t flows_max = 8; // of a program
 inline constexpr std::size_t shared_disks_max = 4;
 inline constexpr std::size_t extents_max = shared_disks_max; // of a program: one a disk
 inline constexpr std::size_t removals_max = 16;
+inline constexpr std::size_t primaries_max = 4;
 
 // A function wanted by PCI identity.
 struct FunctionWish {
     std::uint16_t vendor;
     std::uint16_t device;
-    std::uint32_t role;    // virtio device id, or 0
-    std::size_t order = 0; // of the manifest's lines about functions: earlier ones choose first
+    std::uint32_t role;      // virtio device id, or 0
+    bool is_virtual = false; // a virtual function; else none
+    std::size_t order = 0;   // of the manifest's lines about functions: earlier ones choose first
 };
 
 // A flow of one of the shared NICs.
@@ -73,6 +75,8 @@ struct Manifest {
     std::size_t nic_count = 0;
     FunctionWish disks[shared_disks_max]; // the same, disks
     std::size_t disk_count = 0;
+    FunctionWish primaries[primaries_max]; // disks whose virtual functions are put on line
+    std::size_t primary_count = 0;
     ExtentRemoval removals[removals_max];
     std::size_t removal_count = 0;
     std::size_t wish_count = 0; // functions wished for, by all programs and to be shared

@@ -9,6 +9,8 @@ namespace {
 
 using Failure = const char*;
 
+constexpr Failure too_little_memory = "the machine has less memory than the manifest wants";
+
 Failure plan_time(const Manifest& manifest, const MachineView& machine, std::span<ProgramPlan> plans) {
     std::uint32_t on_core[max_cores] = {};
     std::uint32_t next = 0;
@@ -40,12 +42,14 @@ struct Wisher {
 };
 
 Failure plan_functions(const Manifest& manifest, const MachineView& machine, std::span<ProgramPlan> plans,
-                       std::span<NicPlan, max_nics> nics, std::span<DiskPlan, shared_disks_max> disks) {
-    static Wisher wishers[programs_max * functions_max + max_nics + shared_disks_max];
+                       const OwnPlans& own) {
+    static Wisher wishers[programs_max * functions_max + max_nics + shared_disks_max + primaries_max];
     for (std::size_t n = 0; n < manifest.disk_count; n++)
-        wishers[manifest.disks[n].order] = {&manifest.disks[n], &disks[n].function};
+        wishers[manifest.disks[n].order] = {&manifest.disks[n], &own.disks[n].function};
     for (std::size_t n = 0; n < manifest.nic_count; n++)
-        wishers[manifest.nics[n].order] = {&manifest.nics[n], &nics[n].function};
+        wishers[manifest.nics[n].order] = {&manifest.nics[n], &own.nics[n].function};
+    for (std::size_t n = 0; n < manifest.primary_count; n++)
+        wishers[manifest.primaries[n].order] = {&manifest.primaries[n], &own.primaries[n].function};
     for (std::size_t p = 0; p < manifest.program_count; p++)
         for (std::size_t f = 0; f < manifest.programs[p].function_count; f++)
             wishers[manifest.programs[p].functions[f].order] = {&manifest.programs[p].functions[f],
@@ -55,7 +59,8 @@ Failure plan_functions(const Manifest& manifest, const MachineView& machine, std
         const FunctionWish& wish = *wisher.wish;
         std::size_t i = 0;
         while (i < machine.devices.size() &&
-               (taken[i] || machine.devices[i].vendor != wish.vendor || machine.devices[i].device != wish.device))
+               (taken[i] || machine.devices[i].vendor != wish.vendor || machine.devices[i].device != wish.device ||
+                ((machine.devices[i].flags & device_flag::is_virtual) != 0) != wish.is_virtual))
             i++;
         if (i == machine.devices.size())
             return "the machine has too few functions of a kind that the manifest wants";
@@ -77,17 +82,16 @@ bool cut(std::span<FrameRun> memory, std::uint64_t frames, FrameRun* part) {
 }
 
 Failure plan_memory(const Manifest& manifest, std::span<FrameRun> memory, std::span<ProgramPlan> plans) {
-    constexpr Failure too_little = "the machine has less memory than the manifest wants";
     std::uint64_t takers = 0;
     for (std::size_t p = 0; p < manifest.program_count; p++) {
         std::uint64_t frames = (manifest.programs[p].memory_bytes + page_bytes - 1) >> page_shift;
         std::uint64_t spare = (manifest.programs[p].spare_bytes + page_bytes - 1) >> page_shift;
         takers += frames == 0;
         if (spare && !cut(memory, spare, &plans[p].spare))
-            return too_little;
+            return too_little_memory;
         plans[p].memory_count = 1;
         if (frames && !cut(memory, frames, &plans[p].memory[0]))
-            return too_little;
+            return too_little_memory;
     }
     for (std::size_t p = 0; p < manifest.program_count; p++) {
         if (manifest.programs[p].memory_bytes)
@@ -97,7 +101,7 @@ Failure plan_memory(const Manifest& manifest, std::span<FrameRun> memory, std::s
             for (const FrameRun& run : memory)
                 largest = run.left() > largest ? run.left() : largest;
             if (!cut(memory, (largest / takers--) & ~1ull, &plans[p].memory[0]))
-                return too_little;
+                return too_little_memory;
             continue;
         }
         // The last one gets every run, the largest first, which holds the image.
@@ -112,7 +116,7 @@ Failure plan_memory(const Manifest& manifest, std::span<FrameRun> memory, std::s
                 plans[p].memory[i] = swap;
             }
         if (plans[p].memory_count == 0)
-            return too_little;
+            return too_little_memory;
     }
     return nullptr;
 }
@@ -120,23 +124,24 @@ Failure plan_memory(const Manifest& manifest, std::span<FrameRun> memory, std::s
 } // namespace
 
 std::expected<void, const char*> make_plans(const Manifest& manifest, const MachineView& machine,
-                                            std::span<FrameRun> memory, std::span<ProgramPlan> plans,
-                                            std::span<NicPlan, max_nics> nics,
-                                            std::span<DiskPlan, shared_disks_max> disks) {
+                                            std::span<FrameRun> memory, std::span<ProgramPlan> plans, OwnPlans own) {
     for (std::size_t p = 0; p < manifest.program_count; p++) {
         plans[p].wish = &manifest.programs[p];
         plans[p].manifest = &manifest;
     }
     if (Failure failure = plan_time(manifest, machine, plans))
         return std::unexpected(failure);
-    if (Failure failure = plan_functions(manifest, machine, plans, nics, disks))
+    if (Failure failure = plan_functions(manifest, machine, plans, own))
         return std::unexpected(failure);
     for (std::size_t n = 0; n < manifest.nic_count; n++)
-        if (!cut(memory, shared_nic_frames, &nics[n].memory))
-            return std::unexpected("the machine has less memory than the manifest wants");
+        if (!cut(memory, shared_nic_frames, &own.nics[n].memory))
+            return std::unexpected(too_little_memory);
     for (std::size_t n = 0; n < manifest.disk_count; n++)
-        if (!cut(memory, shared_disk_frames, &disks[n].memory))
-            return std::unexpected("the machine has less memory than the manifest wants");
+        if (!cut(memory, shared_disk_frames, &own.disks[n].memory))
+            return std::unexpected(too_little_memory);
+    for (std::size_t n = 0; n < manifest.primary_count; n++)
+        if (!cut(memory, primary_disk_frames, &own.primaries[n].memory))
+            return std::unexpected(too_little_memory);
     if (Failure failure = plan_memory(manifest, memory, plans))
         return std::unexpected(failure);
     return {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "secure-bindings/abi/info.hpp"
+#include "steward/primary_disk.hpp"
 #include "steward/program.hpp"
 
 namespace exo::steward {
@@ -12,6 +13,7 @@ struct MachineView {
     std::span<const DeviceInfo> devices;
 };
 
+<<<<<<< HEAD
 // Slots of core 0, its last ones, that stay the steward's: with shared disks one, so that it can look after them
 // however busy the programs are. Time that it does not want is theirs.
 inline std::uint32_t kept_slots(const Manifest& manifest) {
@@ -20,9 +22,18 @@ inline std::uint32_t kept_slots(const Manifest& manifest) {
 
 // Fills one plan a program, and `nics` and `disks` with functions and memory of what is shared. The error is one
 // sentence without its full stop.
+=======
+// Plans of what the steward keeps for itself, to share it out.
+struct OwnPlans {
+    std::span<NicPlan, max_nics> nics;
+    std::span<DiskPlan, shared_disks_max> disks;
+    std::span<PrimaryPlan, primaries_max> primaries;
+};
+
+// Fills one plan a program, and the steward's own with functions and memory. The error is one sentence without its full
+// stop.
+>>>>>>> 8f07f63 (disk: A program owns a virtual function of an NVMe controller; the steward puts it on line)
 std::expected<void, const char*> make_plans(const Manifest& manifest, const MachineView& machine,
-                                            std::span<FrameRun> memory, std::span<ProgramPlan> plans,
-                                            std::span<NicPlan, max_nics> nics,
-                                            std::span<DiskPlan, shared_disks_max> disks);
+                                            std::span<FrameRun> memory, std::span<ProgramPlan> plans, OwnPlans own);
 
 } // namespace exo::steward

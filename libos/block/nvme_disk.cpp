@@ -166,7 +166,7 @@ void NvmeDisk::sleep(std::uint64_t deadline_tsc) {
     // One interrupt comes an arming. It may belong to a command that was polled long ago.
     while (pair_.in_flight() != 0 && early_ == 0) {
         pair_.release();
-        if (pair_.has_news() || (wishes_.interrupts && !armed_ && !function_.arm(vector)))
+        if (pair_.has_news() || (wishes_.interrupts && !armed_ && !function_.arm(vector())))
             break;
         if (!wishes_.interrupts) {
             while (!pair_.has_news() && tsc() < std::min(until, next_look_))

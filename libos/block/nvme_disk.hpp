@@ -50,7 +50,8 @@ public:
 
 private:
     static constexpr std::uint16_t queue_id = 1;
-    static constexpr std::uint16_t vector = 1;   // 0 is the admin queue's
+    // Of the queue; 0 is the admin queue's, and of both where a function has no other.
+    std::uint16_t vector() const { return function_.info().msix_vectors > 1 ? 1 : 0; }
     static constexpr std::uint8_t lives_max = 3; // times that a command is given to the device before it is given up
 
     // A command under way, kept whole, to be given again after a reset.

@@ -51,7 +51,7 @@ const char* NvmeDisk::open(const StartFunction& granted, const DiskWishes& wishe
     if (wishes.interrupts) {
         if (!waiter_.open(this_vcore_index()))
             return "no event is left for the disk's interrupt";
-        if (!function_.route_interrupt(vector, waiter_.bit()))
+        if (!function_.route_interrupt(vector(), waiter_.bit()))
             return "the disk's interrupt cannot be routed";
     }
     if (const char* wrong = start_controller())
@@ -72,7 +72,7 @@ const char* NvmeDisk::start_controller() {
         return nvme::describe(pairs.error());
     done = controller_.create_queue_pair(pair_, queue_id, {queue_memory_.address, queue_memory_.physical},
                                          entries_for(queue_depth_),
-                                         wishes_.interrupts ? std::optional(vector) : std::nullopt);
+                                         wishes_.interrupts ? std::optional(vector()) : std::nullopt);
     return done ? nullptr : nvme::describe(done.error());
 }
 

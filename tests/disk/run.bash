@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
 # Runs the tests of disks in a machine with one NVMe disk, on an image of its own. KIND: nvme, blocks of 512 bytes;
-# nvme-4k, of 4096; extent and extent-4k, an extent of a shared disk; errors, with errors injected beneath the disk; slow, one
+# nvme-4k, of 4096; virtual, a virtual function of the controller; extent and extent-4k, an extent of a shared disk; errors, with errors injected beneath the disk; slow, one
 # read a second; count and extent-count, instructions.
 # attacks: an owner that does what it must not; catalogue: the same blocks at every boot, and zeroes for who comes next.
+<<<<<<< HEAD
 # hung: a shared disk that carries out one write in minutes, with two owners.
 # usage: run.bash nvme|nvme-4k|extent|extent-4k|attacks|catalogue|hung|errors|slow|count|extent-count
+=======
+# usage: run.bash nvme|nvme-4k|virtual|extent|extent-4k|attacks|catalogue|errors|slow|count|extent-count
+>>>>>>> 8f07f63 (disk: A program owns a virtual function of an NVMe controller; the steward puts it on line)
 set -euo pipefail
 kind=$1
 scratch=$(mktemp -d)
@@ -14,6 +18,7 @@ disk=$image,size=16M
 words=()
 case $kind in
 nvme) ;;
+virtual) disk+=,virtual ;;
 extent) disk+=,shared=14M ;;
 extent-4k) disk+=,shared=14M,logical_block_size=4096,physical_block_size=4096 ;;
 attacks) disk+=,shared=8M ;;
@@ -49,7 +54,11 @@ FAULTS
     disk=qemu:file=blkdebug:$scratch/faults:$image,format=raw
     ;;
 *)
+<<<<<<< HEAD
     echo "run.bash: '$kind' is none of nvme, nvme-4k, extent, extent-4k, attacks, catalogue, hung, errors, slow, count and extent-count" >&2
+=======
+    echo "run.bash: '$kind' is none of nvme, nvme-4k, virtual, extent, extent-4k, attacks, catalogue, errors, slow, count and extent-count" >&2
+>>>>>>> 8f07f63 (disk: A program owns a virtual function of an NVMe controller; the steward puts it on line)
     exit 2
     ;;
 esac

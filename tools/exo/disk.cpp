@@ -59,6 +59,8 @@ Outcome<DiskImage> parse_disk(std::string_view text) {
         const std::string option = next_part(text);
         if (option == "ro") {
             disk.read_only = true;
+        } else if (option == "virtual") {
+            disk.is_virtual = true;
         } else if (option == "shared") {
             disk.shared = true;
         } else if (option.starts_with("shared=")) {
@@ -79,12 +81,15 @@ Outcome<DiskImage> parse_disk(std::string_view text) {
             disk.device_properties.push_back(option);
         } else {
             return usage_error(
-                std::format("--disk {}: '{}' is none of size=SIZE, ro, shared[=SIZE] and K=V", whole, option));
+                std::format("--disk {}: '{}' is none of size=SIZE, ro, shared[=SIZE], virtual and K=V", whole, option));
         }
     }
     if (disk.read_only && disk.shared)
         return usage_error(
             std::format("--disk {}: a disk that is shared keeps a catalogue, so it cannot be read-only", whole));
+    if (disk.is_virtual && disk.shared)
+        return usage_error(
+            std::format("--disk {}: a virtual function has the whole disk, so it is not shared by extents", whole));
     if (disk.read_only && disk.create_bytes)
         return usage_error(std::format("--disk {}: an image that is to be made cannot be read-only", whole));
     return disk;
@@ -97,9 +102,19 @@ DiskWords disk_words(const DiskImage& disk, std::size_t index) {
                       ? std::format("{},if=none,id=disk{}", disk.path, index)
                       : std::format("file={},format=raw,cache=writeback,discard=unmap,if=none,id=disk{}{}",
                                     with_doubled_commas(disk.path), index, disk.read_only ? ",readonly=on" : "");
-    words.device = std::format("nvme,serial=exo-disk-{0},drive=disk{0}", index);
+    words.device = std::format("nvme,serial=exo-disk-{}", index);
+    if (disk.is_virtual) {
+        // Queues and interrupts that the primary controller gives away: 8 of each, for its one virtual function.
+        words.subsystem = std::format("nvme-subsys,id=subsystem{0},nqn=exo-disk-{0}", index);
+        words.device += std::format(",id=nvme{0},subsys=subsystem{0},bus=pcie.0,sriov_max_vfs=1,sriov_vq_flexible=8,"
+                                    "sriov_vi_flexible=8,max_ioqpairs=16,msix_qsize=17",
+                                    index);
+        words.name_space = std::format("nvme-ns,drive=disk{0},bus=nvme{0},nsid=1,shared=on", index);
+    } else {
+        words.device += std::format(",drive=disk{}", index);
+    }
     for (const std::string& property : disk.device_properties)
-        words.device += ',' + with_doubled_commas(property);
+        (disk.is_virtual ? words.name_space : words.device) += ',' + with_doubled_commas(property);
     return words;
 }
 

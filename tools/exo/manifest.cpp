@@ -22,7 +22,12 @@ std::string share_tag(std::size_t index) {
 }
 
 std::string write_manifest(const RunOptions& options, std::string_view program) {
-    std::string text = std::format("program {}\nname {}\n", percent_encode(program), percent_encode(options.program));
+    std::string text;
+    // First of all: on the root bus these come before other disks.
+    for (const DiskImage& disk : options.disks)
+        if (disk.is_virtual)
+            text += std::format("primary {}\n", disk_function);
+    text += std::format("program {}\nname {}\n", percent_encode(program), percent_encode(options.program));
     for (const std::string& argument : options.arguments)
         text += std::format("arg {}\n", percent_encode(argument));
     for (const std::string& variable : options.environment)
@@ -55,7 +60,7 @@ std::string write_manifest(const RunOptions& options, std::string_view program) 
     std::size_t shared_disk = 0;
     for (const DiskImage& disk : options.disks) {
         if (!disk.shared) {
-            text += std::format("function {}\n", disk_function);
+            text += std::format("{} {}\n", disk.is_virtual ? "virtual-function" : "function", disk_function);
             continue;
         }
         text += std::format("disk {}\n", disk_function);

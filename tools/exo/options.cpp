@@ -319,12 +319,12 @@ The exit status, stdout and stderr are the program's own; stdin is forwarded to 
   --kernel-option W   one word for the kernel's command line, such as cores=0-1 or slot-us=500; can be repeated
   --manifest LINE     one more directive for the steward, such as 'machine create' (steward/README.md); can be repeated
   --device SPEC       one more PCI function in QEMU's words, such as edu; can be repeated
-  --disk IMAGE[,size=SIZE][,ro][,shared[=SIZE]][,K=V...]
+  --disk IMAGE[,size=SIZE][,ro][,shared[=SIZE]][,virtual][,K=V...]
                       one more NVMe disk, a raw image, for programs on libos-hpc a file system at /data (the next: /data1,
                       ...), or blocks at /dev/exo/extent0 (extent1, ...); images of one set ('exo disk create --code') have
                       one file system. size: make it when it is not there; shared: the program gets blocks of it that are
-                      its own from run to run (SIZE of them, or all that are left); K=V: of QEMU's nvme, such as
-                      logical_block_size=4096; qemu:DRIVE or qemu-shared:DRIVE: a drive in QEMU's words; can be repeated
+                      its own from run to run (SIZE of them, or all that are left); virtual: it gets a virtual function of
+                      the controller (SR-IOV) instead of all of it; K=V: of QEMU's nvme, such as logical_block_size=4096; qemu:DRIVE or qemu-shared:DRIVE: a drive in QEMU's words; can be repeated
   --net WIRE[,K=V...] one more NIC: user (NAT and DHCP of QEMU's own; hostfwd=tcp::8080-:80 leads in), hub:NAME (machines
                       joined by a name; given twice, inside this machine), tap:INTERFACE, qemu:NETDEV; can be repeated.
                       model=e1000e instead of virtio-net-pci, mac=..., queues=N (tap), and further properties such as packed=on;

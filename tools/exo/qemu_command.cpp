@@ -4,6 +4,7 @@
 
 #include "tools/exo/manifest.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <format>
 
@@ -93,7 +94,12 @@ void add_disks(Words& words, const RunOptions& options, unsigned& ports) {
     for (std::size_t index = 0; index < options.disks.size(); ++index) {
         const DiskWords disk = disk_words(options.disks[index], index);
         add(words, {"-drive", disk.drive});
-        add_root_port(words, ports, disk.device);
+        if (disk.subsystem.empty()) {
+            add_root_port(words, ports, disk.device);
+            continue;
+        }
+        for (const std::string& device : {disk.subsystem, disk.device, disk.name_space})
+            add(words, {"-device", device});
     }
 }
 
@@ -104,6 +110,13 @@ std::string processors(const RunOptions& options) {
     const bool devices = !options.disks.empty() || !options.interfaces.empty();
     const bool alone = options.vcores == 1 && devices && !options.icount;
     return std::format("{}{}", options.vcores, alone ? ",maxcpus=2" : "");
+}
+
+std::string kernel_words(const RunOptions& options) {
+    std::string text = options.kernel_options;
+    if (std::ranges::any_of(options.disks, &DiskImage::is_virtual))
+        text += std::format("{}{}", text.empty() ? "" : " ", virtual_function_options);
+    return text;
 }
 
 bool needs_quotes(std::string_view word) {
@@ -119,8 +132,8 @@ std::vector<std::string> qemu_command(const RunOptions& options, Accelerator acc
     add_accelerator(words, options, accelerator);
     add(words, {"-m", std::format("{}k", options.memory_bytes >> 10), "-smp", processors(options)});
     add(words, {"-kernel", paths.kernel, "-initrd", paths.archive});
-    if (!options.kernel_options.empty())
-        add(words, {"-append", options.kernel_options});
+    if (const std::string kernel = kernel_words(options); !kernel.empty())
+        add(words, {"-append", kernel});
     add(words, {"-device", "isa-debug-exit,iobase=0xf4,iosize=4"});
     add(words, {"-device", "intel-iommu,intremap=on,caching-mode=off"});
     unsigned ports = 0;

@@ -56,6 +56,17 @@ TEST_CASE("disk: an image with options") {
           "file=null-co://,format=raw,if=none,id=disk0");
 }
 
+TEST_CASE("disk: a virtual function of a controller that has one") {
+    const auto disk = parse_disk("x,virtual,logical_block_size=4096");
+    REQUIRE(disk.has_value());
+    const DiskWords words = disk_words(*disk, 3);
+    CHECK(words.subsystem == "nvme-subsys,id=subsystem3,nqn=exo-disk-3");
+    CHECK(words.device.starts_with("nvme,serial=exo-disk-3,id=nvme3,subsys=subsystem3,bus=pcie.0,sriov_max_vfs=1,"));
+    CHECK(words.name_space == "nvme-ns,drive=disk3,bus=nvme3,nsid=1,shared=on,logical_block_size=4096");
+    CHECK(disk_words(*parse_disk("x"), 0).subsystem.empty());
+    CHECK_FALSE(parse_disk("x,virtual,shared").has_value());
+}
+
 TEST_CASE("disk: a drive in QEMU's words, whole or shared") {
     CHECK_FALSE(parse_disk("qemu:file=null-co://")->shared);
     const auto shared = parse_disk("qemu-shared:file=null-co://,throttling.iops-total=9");
