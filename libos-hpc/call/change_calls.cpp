@@ -6,7 +6,7 @@
 #include "libos-hpc/call/open_file.hpp"
 #include "libos-hpc/data/mount.hpp"
 #include "libos-hpc/file/file_locks.hpp"
-#include "libos-hpc/memory/mapped_files.hpp"
+#include "libos-hpc/file/mapped_files.hpp"
 #include "libos-hpc/time/deadline.hpp"
 
 namespace exo::hpc::call {
@@ -105,7 +105,10 @@ Answer truncate(std::uint64_t path, std::int64_t bytes) {
     Node& node = (*place)->node();
     if (is_directory(node.type()))
         return answer(Errno::ISDIR);
-    return linux_abi::is_regular(node.type()) ? answer(node.change(*change)) : answer(Errno::INVAL);
+    if (!linux_abi::is_regular(node.type()))
+        return answer(Errno::INVAL);
+    SharedChange shared(node);
+    return answer(node.change(*change));
 }
 
 Answer ftruncate(int fd, std::int64_t bytes) {
@@ -116,6 +119,7 @@ Answer ftruncate(int fd, std::int64_t bytes) {
     Node* node = (*file)->node();
     if (!change || !(*file)->writable() || !node || !linux_abi::is_regular(node->type()))
         return answer(Errno::INVAL);
+    SharedChange shared(*node);
     return answer((*file)->change(*change));
 }
 
@@ -140,6 +144,7 @@ Answer fallocate(int fd, std::uint32_t mode, std::int64_t offset, std::int64_t b
     auto begin = static_cast<std::uint64_t>(offset), length = static_cast<std::uint64_t>(bytes);
     if (linux_abi::is_block(node->type()))
         return allocate_blocks(*node, mode, begin, length);
+    SharedChange shared(*node);
     if (punches)
         return answer(node->punch_hole(begin, length));
     if (auto done = zeroes ? node->zero_range(begin, length) : node->reserve(begin, length); !done)
@@ -190,7 +195,7 @@ Answer sync_file_range(int fd, std::int64_t offset, std::int64_t bytes, std::uin
     return flags ? answer((*file)->sync()) : 0;
 }
 Answer sync() {
-    (void)sync_mapped_files(0, user_end);
+    (void)sync_shared_files(0, user_end, true);
     (void)sync_data();
     return 0;
 }

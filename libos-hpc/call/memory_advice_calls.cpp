@@ -2,8 +2,8 @@
 #include "libos-hpc/call/calls.hpp"
 
 #include "libos-hpc/call/user.hpp"
+#include "libos-hpc/file/mapped_files.hpp"
 #include "libos-hpc/linux/memory.hpp"
-#include "libos-hpc/memory/mapped_files.hpp"
 #include "libos-hpc/memory/regions.hpp"
 #include "libos/trace/trace.hpp"
 
@@ -28,12 +28,13 @@ Answer populate(std::uint64_t address, std::uint64_t bytes) {
     return 0;
 }
 
-// Whether a range holds a mapped file, whose contents could not be had back.
-bool holds_file(std::uint64_t address, std::uint64_t bytes) {
+// Whether a range holds a private mapping of a file, whose contents could not be had back. Shared ones show the file's
+// own pages, which stay.
+bool holds_private_file(std::uint64_t address, std::uint64_t bytes) {
     Region region;
     for (std::uint64_t at = address; address_space().region_after(at, &region) && region.begin < address + bytes;
          at = region.end) {
-        if (region.tag >= region_tag::file_first)
+        if (region.tag >= region_tag::file_first && !region.shared)
             return true;
     }
     return false;
@@ -46,8 +47,8 @@ Answer madvise(std::uint64_t address, std::uint64_t bytes, std::uint32_t what) {
         return answer(checked);
     switch (what) {
     case advice::dont_need:
-        if (bytes && holds_file(address, bytes)) {
-            trace_missing("madvise of a mapped file", what);
+        if (bytes && holds_private_file(address, bytes)) {
+            trace_missing("madvise of a privately mapped file", what);
             return answer(Errno::INVAL);
         }
         if (bytes) {
@@ -96,7 +97,7 @@ Answer msync(std::uint64_t address, std::uint64_t bytes, std::uint32_t flags) {
         return answer(Errno::INVAL);
     if (auto checked = check_range(address, bytes); !checked)
         return answer(checked);
-    return answer(sync_mapped_files(address, bytes));
+    return answer(sync_shared_files(address, bytes, flags & sync_flag::sync));
 }
 
 // There is no swap: what is mapped stays. What is not there yet is brought in.

@@ -3,8 +3,8 @@
 
 #include "libos-hpc/call/user.hpp"
 #include "libos-hpc/file/descriptors.hpp"
+#include "libos-hpc/file/mapped_files.hpp"
 #include "libos-hpc/linux/memory.hpp"
-#include "libos-hpc/memory/mapped_files.hpp"
 #include "libos-hpc/memory/program_break.hpp"
 #include "libos-hpc/memory/regions.hpp"
 
@@ -124,23 +124,22 @@ Answer map_file(const Mapping& mapping, int fd) {
     Node* node = (*file)->node();
     if (!node || !is_regular(node->type()) || (mapping.flags & map_flag::huge))
         return answer(Errno::NODEV);
-    bool writes_through = mapping.shared() && (*file)->writable();
     if (!(*file)->readable() || (mapping.shared() && (mapping.wanted & protection::write) && !(*file)->writable()))
         return answer(Errno::ACCES);
     RegionRequest request = request_of(mapping);
     Rights rights = request.rights;
-    request.rights = right::Read | right::Write; // while the file is read in
-    request.backing = Backing::Eager;
     request.tag = region_tag::file_first;
     request.offset = mapping.offset;
     if (request.placement == Placement::Fixed)
-        (void)remove_mapped_files(request.address, request.bytes);
+        (void)unmap_shared_files(request.address, request.bytes);
+    if (mapping.shared())
+        return answer(map_shared_file(*file, mapping.offset, request));
+    request.rights = right::Read | right::Write; // while the file is read in
+    request.backing = Backing::Eager;
     auto address = map_region(request);
     if (!address)
         return answer(address.error());
     Done done = read_into_memory(**file, mapping.offset, *address, mapping.bytes);
-    if (done && writes_through)
-        done = add_mapped_file(*file, mapping.offset, *address, request.bytes);
     if (done && rights != request.rights) {
         if (auto set = address_space().protect(*address, request.bytes, rights); !set)
             done = fail(memory_errno(set.error()));
@@ -161,7 +160,7 @@ Answer mmap(std::uint64_t address, std::uint64_t bytes, std::uint32_t wanted, st
         return answer(checked);
     if (flags & map_flag::anonymous) {
         if (flags & map_flag::fixed)
-            (void)remove_mapped_files(address, page_round_up(bytes));
+            (void)unmap_shared_files(address, page_round_up(bytes));
         return map_anonymous(mapping);
     }
     return map_file(mapping, fd);
@@ -171,7 +170,7 @@ Answer munmap(std::uint64_t address, std::uint64_t bytes) {
     if (!page_aligned(address) || bytes == 0 || !is_program_memory(address, page_round_up(bytes)))
         return answer(Errno::INVAL);
     bytes = page_round_up(bytes);
-    (void)remove_mapped_files(address, bytes);
+    (void)unmap_shared_files(address, bytes);
     if (auto done = address_space().unmap(address, bytes); !done)
         return answer(memory_errno(done.error()));
     return 0;
@@ -203,6 +202,10 @@ Answer mremap(std::uint64_t address, std::uint64_t old_bytes, std::uint64_t new_
     auto move = fixed      ? AddressSpace::Move::Fixed
                 : may_move ? AddressSpace::Move::Allowed
                            : AddressSpace::Move::Forbidden;
+    if (fixed)
+        (void)unmap_shared_files(target, new_bytes);
+    if (auto shared = remap_shared_file({address, old_bytes, new_bytes, target, move}))
+        return answer(*shared);
     auto moved = address_space().remap(address, old_bytes, new_bytes, move, target);
     if (!moved)
         return answer(moved.error() == Error::NotBound ? Errno::FAULT : memory_errno(moved.error()));

@@ -1,6 +1,7 @@
 // Opening: from flags and a path to an open file description. Interface: open_file.hpp.
 #include "libos-hpc/call/open_file.hpp"
 
+#include "libos-hpc/file/mapped_files.hpp"
 #include "libos-hpc/file/node_file.hpp"
 
 namespace exo::hpc::call {
@@ -98,6 +99,7 @@ Outcome<Ref<File>> open_place(Ref<Place> place, std::uint32_t flags) {
     if ((flags & open_flag::truncate) && writes(flags) && is_regular(node.type())) {
         AttributeChange change;
         change.set_bytes = true;
+        SharedChange shared(node);
         if (auto done = node.change(change); !done)
             return fail(done.error());
     }

@@ -2,6 +2,8 @@
 // Interface: node_file.hpp.
 #include "libos-hpc/file/node_file.hpp"
 
+#include "libos-hpc/file/mapped_files.hpp"
+
 namespace exo::hpc {
 namespace {
 
@@ -48,10 +50,38 @@ Outcome<std::size_t> NodeFile::read(ReadBuffer buffer) {
     MutexGuard guard(lock_);
     if (is_misaligned(offset_, buffer))
         return misaligned_read(offset_);
-    auto got = opened_->read_at(offset_, buffer);
+    auto got = get(offset_, buffer);
     if (got)
         offset_ += *got;
     return got;
+}
+
+// What is mapped shared shows what is written here, and what is read here shows what was stored there.
+Outcome<std::size_t> NodeFile::get(std::uint64_t offset, ReadBuffer buffer) {
+    auto got = opened_->read_at(offset, buffer);
+    if (got)
+        show_shared(*this, offset, buffer.first(*got));
+    return got;
+}
+Outcome<std::size_t> NodeFile::put(std::uint64_t offset, WriteBuffer buffer) {
+    SharedWrite shared(*this);
+    auto put = opened_->write_at(offset, buffer);
+    if (put)
+        shared.wrote(offset, buffer.first(*put));
+    return put;
+}
+Outcome<Node::Appended> NodeFile::put_at_end(WriteBuffer buffer) {
+    SharedWrite shared(*this);
+    auto put = opened_->append(buffer);
+    if (put)
+        shared.wrote(put->end - put->bytes, buffer.first(put->bytes));
+    return put;
+}
+
+Done NodeFile::sync() {
+    if (auto done = write_back_shared(*this); !done)
+        return done;
+    return opened_->sync();
 }
 
 // O_DSYNC: what was written is on the medium.
@@ -68,13 +98,13 @@ Outcome<std::size_t> NodeFile::write(WriteBuffer buffer) {
     if (is_misaligned(appends() ? 0 : offset_, buffer))
         return misaligned_write(offset_);
     if (appends()) {
-        auto put = opened_->append(buffer);
+        auto put = put_at_end(buffer);
         if (!put)
             return fail(put.error());
         offset_ = put->end;
         return finish_write(put->bytes);
     }
-    auto put = opened_->write_at(offset_, buffer);
+    auto put = this->put(offset_, buffer);
     if (!put)
         return put;
     offset_ += *put;
@@ -86,17 +116,17 @@ Outcome<std::size_t> NodeFile::read_at(std::uint64_t offset, ReadBuffer buffer) 
         return fail(Errno::ISDIR);
     if (is_misaligned(offset, buffer))
         return misaligned_read(offset);
-    return opened_->read_at(offset, buffer);
+    return get(offset, buffer);
 }
 
 Outcome<std::size_t> NodeFile::write_at(std::uint64_t offset, WriteBuffer buffer) {
     if (is_misaligned(appends() ? 0 : offset, buffer))
         return misaligned_write(offset);
     if (appends()) { // as Linux has it: pwrite appends too (pwrite(2), BUGS)
-        auto put = opened_->append(buffer);
+        auto put = put_at_end(buffer);
         return put ? finish_write(put->bytes) : fail(put.error());
     }
-    auto put = opened_->write_at(offset, buffer);
+    auto put = this->put(offset, buffer);
     return put ? finish_write(*put) : put;
 }
 

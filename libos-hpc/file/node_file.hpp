@@ -19,13 +19,16 @@ public:
     Outcome<std::uint64_t> seek(std::int64_t offset, unsigned whence) override;
     Outcome<Attributes> attributes() override { return opened_->attributes(); }
     Done change(const AttributeChange& change) override { return opened_->change(change); }
-    Done sync() override { return opened_->sync(); }
+    Done sync() override;
     Done list(DirectorySink& sink) override;
     Outcome<std::size_t> bytes_readable() override;
     Node* node() override { return opened_.get(); }
     Ref<Place> place() override { return place_; }
 
 private:
+    Outcome<std::size_t> get(std::uint64_t offset, ReadBuffer buffer);
+    Outcome<std::size_t> put(std::uint64_t offset, WriteBuffer buffer);
+    Outcome<Node::Appended> put_at_end(WriteBuffer buffer);
     Outcome<std::size_t> finish_write(std::size_t bytes);
     bool appends() const;
     bool is_misaligned(std::uint64_t offset, WriteBuffer buffer) const;

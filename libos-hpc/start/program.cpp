@@ -3,7 +3,7 @@
 
 #include "libos-hpc/console/streams.hpp"
 #include "libos-hpc/data/mount.hpp"
-#include "libos-hpc/memory/mapped_files.hpp"
+#include "libos-hpc/file/mapped_files.hpp"
 #include "libos-hpc/socket/linger.hpp"
 #include "libos-hpc/thread/task.hpp"
 #include "libos/memory/bytes.hpp"
@@ -93,7 +93,7 @@ void end_program(int status) {
         for (;;) // somebody else is at it, and will take this thread along
             (void)thread_park();
     }
-    (void)remove_mapped_files(0, user_end);
+    (void)sync_shared_files(0, user_end, false);
     close_data();
     if (start_info().trace)
         (void)trace_write(write_trace, nullptr);

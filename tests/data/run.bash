@@ -20,6 +20,13 @@ records_of_many_machines_survive() {
         records_survive $lines --vcores 2 || return 1
     done
 }
+stores_survive() {
+    rm -f "$image"
+    for lines in 2 60 31; do
+        killed_after $lines $programs/mapped /data/mapped write && sound || return 1
+        machine $programs/mapped /data/mapped check >"$scratch/found" && all_there || return 1
+    done
+}
 database_survives() {
     local journal=$1
     rm -f "$image"
@@ -106,6 +113,7 @@ verify)
     ;;
 killed)
     verdict "records that were acknowledged" records_of_many_machines_survive
+    verdict "stores to a mapped file that msync acknowledged" stores_survive
     verdict "SQLite with a write-ahead log" database_survives WAL
     verdict "SQLite with a rollback journal" database_survives DELETE
     ;;
