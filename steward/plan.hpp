@@ -13,16 +13,12 @@ struct MachineView {
     std::span<const DeviceInfo> devices;
 };
 
-<<<<<<< HEAD
 // Slots of core 0, its last ones, that stay the steward's: with shared disks one, so that it can look after them
 // however busy the programs are. Time that it does not want is theirs.
 inline std::uint32_t kept_slots(const Manifest& manifest) {
     return manifest.disk_count != 0 ? 1 : 0;
 }
 
-// Fills one plan a program, and `nics` and `disks` with functions and memory of what is shared. The error is one
-// sentence without its full stop.
-=======
 // Plans of what the steward keeps for itself, to share it out.
 struct OwnPlans {
     std::span<NicPlan, max_nics> nics;
@@ -32,7 +28,6 @@ struct OwnPlans {
 
 // Fills one plan a program, and the steward's own with functions and memory. The error is one sentence without its full
 // stop.
->>>>>>> 8f07f63 (disk: A program owns a virtual function of an NVMe controller; the steward puts it on line)
 std::expected<void, const char*> make_plans(const Manifest& manifest, const MachineView& machine,
                                             std::span<FrameRun> memory, std::span<ProgramPlan> plans, OwnPlans own);
 

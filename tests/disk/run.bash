@@ -1,14 +1,10 @@
 #!/usr/bin/env bash
 # Runs the tests of disks in a machine with one NVMe disk, on an image of its own. KIND: nvme, blocks of 512 bytes;
-# nvme-4k, of 4096; virtual, a virtual function of the controller; extent and extent-4k, an extent of a shared disk; errors, with errors injected beneath the disk; slow, one
-# read a second; count and extent-count, instructions.
+# nvme-4k, of 4096; virtual, a virtual function of the controller; extent and extent-4k, an extent of a shared disk;
+# errors, with errors injected beneath the disk; slow, one read a second; count and extent-count, instructions.
 # attacks: an owner that does what it must not; catalogue: the same blocks at every boot, and zeroes for who comes next.
-<<<<<<< HEAD
 # hung: a shared disk that carries out one write in minutes, with two owners.
-# usage: run.bash nvme|nvme-4k|extent|extent-4k|attacks|catalogue|hung|errors|slow|count|extent-count
-=======
-# usage: run.bash nvme|nvme-4k|virtual|extent|extent-4k|attacks|catalogue|errors|slow|count|extent-count
->>>>>>> 8f07f63 (disk: A program owns a virtual function of an NVMe controller; the steward puts it on line)
+# usage: run.bash nvme|nvme-4k|virtual|extent|extent-4k|attacks|catalogue|hung|errors|slow|count|extent-count
 set -euo pipefail
 kind=$1
 scratch=$(mktemp -d)
@@ -54,11 +50,7 @@ FAULTS
     disk=qemu:file=blkdebug:$scratch/faults:$image,format=raw
     ;;
 *)
-<<<<<<< HEAD
-    echo "run.bash: '$kind' is none of nvme, nvme-4k, extent, extent-4k, attacks, catalogue, hung, errors, slow, count and extent-count" >&2
-=======
-    echo "run.bash: '$kind' is none of nvme, nvme-4k, virtual, extent, extent-4k, attacks, catalogue, errors, slow, count and extent-count" >&2
->>>>>>> 8f07f63 (disk: A program owns a virtual function of an NVMe controller; the steward puts it on line)
+    echo "run.bash: '$kind' is none of nvme, nvme-4k, virtual, extent, extent-4k, attacks, catalogue, hung, errors, slow, count and extent-count" >&2
     exit 2
     ;;
 esac
