@@ -5,7 +5,9 @@ namespace exo::hpc {
 
 SharedWrite::SharedWrite(File&) : shared_(nullptr) {}
 SharedWrite::~SharedWrite() = default;
-void SharedWrite::wrote(std::uint64_t, WriteBuffer) {}
+void SharedWrite::wrote(std::uint64_t, WriteBuffer) {
+    (void)shared_; // of nothing
+}
 void show_shared(File&, std::uint64_t, ReadBuffer) {}
 Done write_back_shared(File&) {
     return {};
