@@ -7,6 +7,7 @@
 #include "libos-hpc/random/random.hpp"
 #include "libos-hpc/start/program.hpp"
 #include "libos/memory/frame_allocator.hpp"
+#include "libos/store/blank.hpp"
 #include "libos/time/clock.hpp"
 
 #include <algorithm>
@@ -27,33 +28,6 @@ Volume* volumes[data_volumes_max];          // by disk: those of a set have the 
     text.decimal(index).add(" cannot be mounted: ").add(why).add(more).add('\n');
     write_error(text.view());
     end_program(status_refused);
-}
-
-// Whether there is nothing but zeroes in a disk's first and last MiB, and in pages all over it: it was just made.
-store::Result<bool> is_blank(block::Device& device) {
-    constexpr std::uint64_t edge_bytes = 1u << 20;
-    constexpr std::uint32_t piece_bytes = 64 * 1024, samples = 256;
-    store::Disk disk(device);
-    const block::Piece piece = device.allocate(piece_bytes);
-    if (!piece.address)
-        return store::fail(store::Problem::NoMemory);
-    const auto is_zero = [&](std::uint64_t at, std::uint32_t bytes) -> store::Result<bool> {
-        if (const store::Status read = disk.read(at, {piece.address, piece.device_address, bytes}); !read)
-            return store::fail(read.error());
-        return std::all_of(piece.address, piece.address + bytes, [](std::byte octet) { return octet == std::byte{}; });
-    };
-    const std::uint64_t whole = device.bytes() / piece_bytes;
-    const std::uint64_t edge = std::min(whole, edge_bytes / piece_bytes);
-    store::Result<bool> blank = true;
-    for (std::uint64_t i = 0; i < edge && blank && *blank; ++i) {
-        blank = is_zero(i * piece_bytes, piece_bytes);
-        if (blank && *blank)
-            blank = is_zero((whole - 1 - i) * piece_bytes, piece_bytes);
-    }
-    for (std::uint64_t i = 0; i < samples && blank && *blank; ++i)
-        blank = is_zero(whole * i / samples * piece_bytes, store::page_bytes);
-    device.release(piece);
-    return blank;
 }
 
 store::Status make_file_system(block::Device& device) {
@@ -94,7 +68,7 @@ Opened open_volume(const Members& members) {
 
 // An empty file system on a disk that holds nothing yet. What was found there before remains the problem otherwise.
 Opened open_blank(const Members& members, std::uint64_t index) {
-    const store::Result<bool> blank = is_blank(*members.devices[0]);
+    const store::Result<bool> blank = store::is_blank(*members.devices[0]);
     if (!blank || !*blank)
         return {.problem = store::Problem::NotAStore};
     if (some_set_lacks_a_disk())

@@ -2,6 +2,7 @@
 #include "libos-kv/command/command.hpp"
 #include "libos-kv/data/eviction.hpp"
 #include "libos-kv/number/real.hpp"
+#include "libos-kv/server/recorder.hpp"
 #include "libos-kv/server/server.hpp"
 
 namespace exo::kv {
@@ -59,6 +60,8 @@ bool Call::write(std::string_view key, Type type, Entry*& entry) {
 }
 
 void Call::changed_in(std::size_t database, std::string_view key) {
+    if (server.recorder)
+        server.recorder->touched(database, key);
     server.key_changed(database, key);
 }
 

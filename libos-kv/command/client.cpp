@@ -47,7 +47,7 @@ void describe(Text& text, const Session& session, std::int64_t now_ms) {
     number("multi-mem", 0);
     number("rbs", static_cast<std::int64_t>(session.output.room()));
     number("rbp", 0);
-    number("obl", static_cast<std::int64_t>(session.to_send().size()));
+    number("obl", static_cast<std::int64_t>(session.unsent()));
     number("oll", 0);
     number("omem", 0);
     number("tot-mem", static_cast<std::int64_t>(session.input.room() + session.output.room() + sizeof session));

@@ -52,6 +52,7 @@ struct Command {
     std::string_view name; // of itself alone: "id"
     const Command* parent = nullptr;
     bool has_children = false;
+    bool runs_again = false; // the journal records requests of it, not what comes of them
     std::uint64_t calls = 0, microseconds = 0, rejected = 0, failed = 0;
 
     std::string_view full_name() const { return row->name; }

@@ -1,5 +1,6 @@
 // INFO: what the server knows of itself, section by section.
 #include "libos-kv/command/handlers.hpp"
+#include "libos-kv/server/recorder.hpp"
 #include "libos-kv/server/server.hpp"
 
 namespace exo::kv::commands {
@@ -64,10 +65,28 @@ void memory(Page& page, Call& call) {
     page.put("maxmemory_policy", policy_name(call.server.config.policy));
 }
 
-void persistence(Page& page, Call&) {
+void persistence(Page& page, Call& call) {
     page.section("Persistence");
     page.put("loading", 0);
-    page.put("durability", "none");
+    const Recorder* recorder = call.server.recorder;
+    page.put("aof_enabled", recorder != nullptr);
+    page.put("durability", durability_name(recorder ? recorder->durability() : Durability::None));
+    if (!recorder)
+        return;
+    const Log& log = recorder->log();
+    page.put("durability_loss_ms", recorder->durability() == Durability::Batch ? batch_loss_ms : 0);
+    page.put("rdb_changes_since_last_save", recorder->changes());
+    page.put("rdb_bgsave_in_progress", recorder->is_scanning());
+    page.put("rdb_last_save_time", static_cast<std::uint64_t>(recorder->snapshot_s()));
+    page.put("rdb_last_load_keys_loaded", recorder->recovered.keys);
+    page.put("aof_rewrite_in_progress", recorder->is_scanning());
+    page.put("aof_last_write_status", recorder->is_failing() ? "err" : "ok");
+    page.put("aof_current_size", log.position() - log.beginning());
+    page.put("journal_room", log.room());
+    page.put("recovered_keys", recorder->recovered.keys);
+    page.put("recovered_records", recorder->recovered.records);
+    page.put("recovered_octets", recorder->recovered.octets);
+    page.put("recovery_ms", recorder->recovered.milliseconds);
 }
 
 void statistics(Page& page, Call& call) {

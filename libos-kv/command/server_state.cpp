@@ -1,6 +1,7 @@
 // The server itself: its time, its end, its configuration, its slow commands.
 #include "libos-kv/command/handlers.hpp"
 #include "libos-kv/data/pattern.hpp"
+#include "libos-kv/server/recorder.hpp"
 #include "libos-kv/server/server.hpp"
 
 namespace exo::kv::commands {

@@ -1,10 +1,19 @@
 // Members of sets by chance: SPOP, SRANDMEMBER.
 #include "libos-kv/command/handlers.hpp"
 #include "libos-kv/command/random_choice.hpp"
+#include "libos-kv/server/recorder.hpp"
 
 namespace exo::kv::commands {
 
 namespace {
+
+// The journal gets the members that were chosen, not the choice.
+void record_removal(Call& call) {
+    if (Recorder* recorder = call.server.recorder) {
+        recorder->add_instead("srem");
+        recorder->add_instead(call[1]);
+    }
+}
 
 // Says it, and takes it out.
 void pop_one(Call& call, Set& set) {
@@ -12,6 +21,8 @@ void pop_one(Call& call, Set& set) {
     set.random_member([&] { return call.server.random(); }, member);
     const std::string_view octets = member.view();
     call.reply.bulk(octets);
+    if (call.server.recorder)
+        call.server.recorder->add_instead(octets);
     set.erase(octets);
 }
 
@@ -31,6 +42,7 @@ void pop_many(Call& call) {
         call.erase(entry);
     } else {
         call.reply.set(count);
+        record_removal(call);
         for (; count; count--)
             pop_one(call, set);
     }
@@ -49,6 +61,7 @@ void spop(Call& call) {
         return;
     if (!entry)
         return call.reply.null();
+    record_removal(call);
     pop_one(call, entry->set());
     if (entry->set().size() == 0)
         call.erase(entry);

@@ -48,6 +48,8 @@ public:
     // Without expiry, under another key: the object itself moves.
     static Entry* rename(Entry* entry, std::string_view key);
 
+    // Makes the index large enough for so many keys, if there is none yet.
+    void reserve(std::size_t keys) { keys_.reserve(keys); }
     void clear();
     void swap(Database& other);
     // Goes on with growing or shrinking; false: nothing was to be done.

@@ -10,6 +10,8 @@ namespace exo::kv {
 
 // Appends them.
 void dump_value(Entry& entry, Text& out);
+// The same without version and checksum.
+void dump_bare_value(Entry& entry, Text& out);
 
 // Whether version and checksum are right. What stands before them may be anything: whoever can send it can sum it.
 bool is_dump(std::string_view octets);
@@ -21,5 +23,8 @@ enum class DumpProblem : std::uint8_t { Damaged, TooLarge };
 // doublets and listpacks nothing is believed.
 Entry* restore_value(std::string_view dump, std::string_view key, std::int64_t expiry, std::size_t room,
                      DumpProblem& problem);
+// The same of a value without version and checksum.
+Entry* restore_bare_value(std::string_view octets, std::string_view key, std::int64_t expiry, std::size_t room,
+                          DumpProblem& problem);
 
 } // namespace exo::kv

@@ -213,12 +213,18 @@ bool is_dump(std::string_view octets) {
            footer.little(dump_sum_bytes, sum) && sum == crc64(octets.substr(0, summed));
 }
 
-Entry* restore_value(std::string_view dump, std::string_view key, std::int64_t expiry, std::size_t room,
-                     DumpProblem& problem) {
-    DumpReader reader(dump.substr(0, dump.size() - dump_version_bytes - dump_sum_bytes), room);
+Entry* restore_bare_value(std::string_view octets, std::string_view key, std::int64_t expiry, std::size_t room,
+                          DumpProblem& problem) {
+    DumpReader reader(octets, room);
     Entry* entry = restore(reader, {key, expiry});
     problem = reader.is_too_large() ? DumpProblem::TooLarge : DumpProblem::Damaged;
     return entry;
+}
+
+Entry* restore_value(std::string_view dump, std::string_view key, std::int64_t expiry, std::size_t room,
+                     DumpProblem& problem) {
+    return restore_bare_value(dump.substr(0, dump.size() - dump_version_bytes - dump_sum_bytes), key, expiry, room,
+                              problem);
 }
 
 } // namespace exo::kv

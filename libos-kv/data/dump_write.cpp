@@ -124,8 +124,7 @@ void append_hash(Text& out, const Hash& hash) {
 
 } // namespace
 
-void dump_value(Entry& entry, Text& out) {
-    const std::size_t begin = out.size();
+void dump_bare_value(Entry& entry, Text& out) {
     switch (entry.type()) {
     case Type::String: {
         StringScratch scratch;
@@ -146,6 +145,11 @@ void dump_value(Entry& entry, Text& out) {
         append_hash(out, entry.hash());
         break;
     }
+}
+
+void dump_value(Entry& entry, Text& out) {
+    const std::size_t begin = out.size();
+    dump_bare_value(entry, out);
     append_little(out, dump_version, dump_version_bytes);
     append_little(out, crc64(out.view().substr(begin)), dump_sum_bytes);
 }

@@ -64,6 +64,12 @@ public:
         __builtin_prefetch(&table.buckets[table.home(hash)]);
     }
 
+    // An empty index gets the size that so many items need.
+    void reserve(std::size_t count) {
+        if (!now_.buckets && count)
+            now_ = Table::create(static_cast<unsigned>(std::bit_width(count * 5 / (places * 4))));
+    }
+
     // No item with its key is there.
     void insert(Item* item) {
         note_change();
@@ -158,10 +164,7 @@ private:
     };
     static_assert(sizeof(Bucket) == 64);
 
-    static std::uint8_t tag_of(std::uint64_t hash) {
-        const auto tag = static_cast<std::uint8_t>(hash);
-        return tag ? tag : 1;
-    }
+    static std::uint8_t tag_of(std::uint64_t hash) { return hash & 255 ? static_cast<std::uint8_t>(hash) : 1; }
 
     struct Table {
         Bucket* buckets = nullptr;
@@ -309,11 +312,8 @@ private:
         auto move = [&](Item& item) { fits = fits && now_.put(hash_octets(Traits::key(item)), &item); };
         for (std::size_t at = moved_ * old_count; at < (moved_ + 1) * old_count; at++)
             old_.visit_bucket(at, move);
-        if (!fits) {
-            // A group of the new table is full, which a hash worth the name does not do. The old one still has this
-            // unit.
+        if (!fits) // a group is full, which a hash worth the name does not do; the old one still has this unit
             return rebuild(now_.bits + 1);
-        }
         for (std::size_t at = moved_ * old_count; at < (moved_ + 1) * old_count; at++)
             fill_bytes(static_cast<void*>(old_.buckets + at), 0, sizeof(Bucket));
         if (++moved_ == std::size_t{1} << unit) {

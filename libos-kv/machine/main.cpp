@@ -3,6 +3,7 @@
 #include "libos-kv/machine/metrics_links.hpp"
 #include "libos-kv/machine/options.hpp"
 #include "libos-kv/machine/tcp_links.hpp"
+#include "libos-kv/machine/volume.hpp"
 #include "libos/memory/frame_allocator.hpp"
 #include "libos/net/configure.hpp"
 #include "libos/start/native.hpp"
@@ -55,21 +56,26 @@ void serve(Server& server, TcpLinks& links, MetricsLinks* metrics) {
         const bool moved = network.poll() != 0;
         if (began >= tick_at)
             tick_at = began + ns_to_cycles(static_cast<std::uint64_t>(server.tick()) * 1'000'000);
+        std::uint64_t turn_at = tick_at;
+        if (server.recorder)
+            turn_at = began + ns_to_cycles(static_cast<std::uint64_t>(server.recorder->turn()) * 1'000'000);
         const bool told = metrics && metrics->serve();
         const bool served = links.serve() || told; // last, so that nothing is left to be sent when it sleeps
         if (moved || served)
             busy_cycles += tsc() - began;
-        idle = moved || served ? 0 : idle + 1;
+        idle = moved || served || turn_at == began ? 0 : idle + 1;
         if (idle < idle_polls_max || network.interfaces().size() != 1)
             continue;
         const std::uint64_t due = earlier(network.deadline(), metrics ? metrics->deadline() : 0);
-        network.interfaces()[0]->port().sleep(earlier(due, tick_at));
+        network.interfaces()[0]->port().sleep(earlier(due, turn_at < tick_at ? turn_at : tick_at));
         idle = 0;
     }
     // The last replies leave.
     const std::uint64_t end = tsc() + ns_to_cycles(200'000'000);
     while (tsc() < end) {
         network.poll();
+        if (server.recorder)
+            (void)server.recorder->turn();
         links.serve();
     }
 }
@@ -115,6 +121,12 @@ int exo_main(const exo::StartInfo& start) {
     config.announced_port = options.announced_port;
     if (options.max_memory >= 0)
         config.max_memory = options.max_memory;
+    kv::Volume* volume = nullptr;
+    if (kv::has_disk(start))
+        if (const char* problem = kv::Volume::open(start, *server, options.durability, volume)) {
+            log_line({{"kv: keys cannot be kept: "}, {problem}});
+            return 1;
+        }
     kv::TcpLinks* links = kv::make<kv::TcpLinks>(*server);
     if (const auto opened = links->open(kv::stack, options.port); !opened)
         return kv::cannot_listen(options.port, opened.error());
@@ -124,5 +136,9 @@ int exo_main(const exo::StartInfo& start) {
             return kv::cannot_listen(options.metrics_port, opened.error());
     kv::announce(options);
     kv::serve(*server, *links, metrics);
+    if (volume && !volume->close()) {
+        log_line({{"kv: the disk failed: not all that was changed is on it"}});
+        return 1;
+    }
     return kv::stop_status;
 }

@@ -16,6 +16,15 @@ bool read_port(std::string_view text, std::uint16_t& port) {
     return true;
 }
 
+bool read_durability(std::string_view text, Durability& durability) {
+    for (const Durability each : {Durability::None, Durability::Batch, Durability::Always})
+        if (text == durability_name(each)) {
+            durability = each;
+            return true;
+        }
+    return false;
+}
+
 bool read_announced(std::string_view text, Options& options) {
     const std::size_t colon = text.rfind(':');
     if (colon == text.npos || colon == 0)
@@ -30,7 +39,8 @@ const char* read_options(const StartInfo& start, Options& options) {
     for (std::uint32_t index = 1; index < start.argument_count; index += 2) {
         const std::string_view name = start_list_string(start.arguments_offset, index);
         if (index + 1 == start.argument_count)
-            return "every option needs a value: --port, --metrics-port, --maxmemory, --requirepass or --announce";
+            return "every option needs a value: --port, --metrics-port, --maxmemory, --requirepass, --durability or "
+                   "--announce";
         const std::string_view value = start_list_string(start.arguments_offset, index + 1);
         if (name == "--port") {
             if (!read_port(value, options.port))
@@ -47,11 +57,14 @@ const char* read_options(const StartInfo& start, Options& options) {
             if (value.empty())
                 return "--requirepass needs a password";
             options.password = value;
+        } else if (name == "--durability") {
+            if (!read_durability(value, options.durability))
+                return "--durability needs none, batch or always";
         } else if (name == "--announce") {
             if (!read_announced(value, options))
                 return "--announce needs ADDRESS:PORT";
         } else {
-            return "the options are --port, --metrics-port, --maxmemory, --requirepass and --announce";
+            return "the options are --port, --metrics-port, --maxmemory, --requirepass, --durability and --announce";
         }
     }
     return options.metrics_port == options.port ? "--metrics-port needs a port of its own" : nullptr;

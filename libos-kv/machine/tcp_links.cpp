@@ -73,7 +73,7 @@ void TcpLinks::accept_all() {
 // Whether more of what it sends is to be read now.
 bool TcpLinks::may_receive(const Link& link) const {
     const Session& session = *link.session;
-    return !session.broken && !session.closing && session.to_send().size() < server_.unsent_max() &&
+    return !session.broken && !session.closing && session.unsent() < server_.unsent_max() &&
            !(session.waiting && session.input.size() >= sent_ahead_max);
 }
 
@@ -133,7 +133,7 @@ bool TcpLinks::send(Link& link) {
     }
     const std::uint32_t ready = link.stream.ready();
     const bool over = (ready & (net::tcp_ready::finished | net::tcp_ready::failed)) != 0;
-    if (session.broken || over || (session.closing && session.to_send().empty())) {
+    if (session.broken || over || (session.closing && session.unsent() == 0)) {
         drop(&link);
         return false;
     }

@@ -1,6 +1,7 @@
 // From a request to its reply: which command it is, whether it may run now, transactions. Those who wait for what it
 // changes: waiting.cpp. Interface: server.hpp.
 #include "libos-kv/command/table.hpp"
+#include "libos-kv/server/recorder.hpp"
 #include "libos-kv/server/server.hpp"
 
 namespace exo::kv {
@@ -92,6 +93,18 @@ void Server::reject(Session& session, Command* command, std::initializer_list<st
         command->rejected++;
 }
 
+// Why a command, or transaction, that writes cannot be recorded; null: it can.
+const char* Server::write_refusal(std::uint32_t flags, const Session& session, const Arguments& arguments) {
+    if (!(flags & flag::write))
+        return nullptr;
+    std::size_t octets = 0;
+    for (const std::string_view argument : arguments)
+        octets += argument.size();
+    for (const KeptRequest& request : session.queue)
+        octets += request.octets();
+    return recorder->refusal(octets, (flags & flag::denyoom) != 0);
+}
+
 bool Server::may_run(Session& session, const Command& found, const Arguments& arguments) {
     Command& command = const_cast<Command&>(found); // counts alone
     const auto given = static_cast<int>(arguments.size());
@@ -120,6 +133,10 @@ bool Server::may_run(Session& session, const Command& found, const Arguments& ar
         needs_memory = true;
     if (!make_room() && needs_memory) {
         reject(session, &command, {"OOM command not allowed when used memory > 'maxmemory'."});
+        return false;
+    }
+    if (const char* why = recorder ? write_refusal(all_flags, session, arguments) : nullptr) {
+        reject(session, &command, {why});
         return false;
     }
     if (session.is_subscriber() && session.reply.version() == 2 && !is_for_subscribers(command)) {
@@ -186,6 +203,16 @@ void Server::execute(Session& session, const Arguments& arguments) {
         session.reply_mode = ReplyMode::Skip;
 }
 
+// What it changes is one unit of the journal, with what the commands of an EXEC change.
+void Server::run_row(Call& call) {
+    if (!recorder)
+        return call.command.row->run(call);
+    recorder->begin_unit();
+    call.command.row->run(call);
+    recorder->ran(call);
+    recorder->end_unit();
+}
+
 void Server::run(Session& session, const Command& command, const std::string_view* arguments, std::size_t count,
                  bool within_exec) {
     Command& counted = const_cast<Command&>(command); // counts alone
@@ -193,7 +220,7 @@ void Server::run(Session& session, const Command& command, const std::string_vie
     const std::uint64_t errors = session.reply.errors();
     Call call{*this, session, session.reply, command, arguments, count, now_ms_, within_exec};
     // Safe to look at afterwards: nothing that a command does destroys its own session.
-    command.row->run(call);
+    run_row(call);
     const std::uint64_t took = surroundings_.monotonic_us() - start;
     counted.calls++;
     counted.microseconds += took;

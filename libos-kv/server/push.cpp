@@ -1,5 +1,6 @@
 // What a session gets without having asked for it now, and how much may wait for one that does not take it. Interface:
 // server.hpp.
+#include "libos-kv/server/recorder.hpp"
 #include "libos-kv/server/server.hpp"
 
 namespace exo::kv {
@@ -24,6 +25,7 @@ void Server::push(Session& session, std::initializer_list<std::string_view> piec
     reply.push(pieces.size());
     for (const std::string_view piece : pieces)
         reply.bulk(piece);
+    judge(session);
     bound_output(session);
     if (session.wake)
         session.wake(session);
@@ -32,7 +34,7 @@ void Server::push(Session& session, std::initializer_list<std::string_view> piec
 void Server::bound_output(Session& session) {
     const OutputLimit& limit =
         config.output_limits.of(session.is_subscriber() ? OutputKind::Subscriber : OutputKind::Normal);
-    const auto waiting = static_cast<std::int64_t>(session.to_send().size());
+    const auto waiting = static_cast<std::int64_t>(session.unsent());
     const bool over_soft = limit.soft != 0 && waiting >= limit.soft;
     if (!over_soft)
         session.over_limit_since_ms = 0;
@@ -50,10 +52,49 @@ void Server::bound_outputs() {
             continue;
         if (session->over_limit_since_ms != 0)
             bound_output(*session);
-        const bool may_go_on = session->paused && session->to_send().size() < unsent_max();
+        const bool may_go_on = session->paused && session->unsent() < unsent_max();
         if ((session->broken || may_go_on) && session->wake)
             session->wake(*session);
     }
+}
+
+// What it gets tells of what the store is like now: of all that is not durable yet.
+void Server::judge(Session& session) {
+    if (!session.is_durable)
+        return;
+    const bool held = !session.held.empty();
+    session.judge(recorder->awaited());
+    if (!held && !session.held.empty())
+        holding_.push(&session);
+}
+
+void Server::release_durable() {
+    for (std::size_t index = 0; index < holding_.size();) {
+        Session& session = *holding_[index];
+        std::size_t durable = 0;
+        while (durable < session.held.size() && recorder->log().is_durable(session.held[durable].ticket))
+            durable++;
+        for (std::size_t released = 0; released < durable; released++)
+            session.held.erase(0);
+        if (durable && session.wake)
+            session.wake(session);
+        if (session.held.empty())
+            holding_.erase(index);
+        else
+            index++;
+    }
+}
+
+void Server::medium_failed() {
+    for (Session* session : holding_) {
+        session->output.shrink(session->held[0].from);
+        session->judged = session->output.size();
+        session->held.clear();
+        session->broken = true;
+        if (session->wake)
+            session->wake(*session);
+    }
+    holding_.clear();
 }
 
 } // namespace exo::kv

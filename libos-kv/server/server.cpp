@@ -1,5 +1,6 @@
 // Connections come, speak and go; time passes. What a request does: execute.cpp. Interface: server.hpp.
 #include "libos-kv/server/server.hpp"
+#include "libos-kv/server/recorder.hpp"
 
 #include "libos-kv/command/table.hpp"
 #include "libos-kv/data/slot.hpp"
@@ -28,6 +29,7 @@ Server::Server(const Surroundings& surroundings) : random(surroundings.seed), su
                 command->parent = parent;
                 parent->has_children = true;
             }
+            command->runs_again = runs_again(command->full_name());
             command_index_.insert(command);
             commands_.push(command);
         }
@@ -57,6 +59,7 @@ Session* Server::open(std::string_view peer, std::string_view local) {
     session->local.assign(local);
     session->opened_ms = session->used_ms = now_ms_;
     session->authenticated = config.password.empty();
+    session->is_durable = recorder && recorder->durability() != Durability::None;
     session->parser.set_bulk_max(config.bulk_octets);
     sessions_.push(session);
     return session;
@@ -69,6 +72,11 @@ void Server::close(Session* session) {
     for (std::size_t index = 0; index < sessions_.size(); index++)
         if (sessions_[index] == session) {
             sessions_.erase(index);
+            break;
+        }
+    for (std::size_t index = 0; index < holding_.size(); index++)
+        if (holding_[index] == session) {
+            holding_.erase(index);
             break;
         }
     destroy(session);
@@ -108,7 +116,7 @@ bool Server::take_input(Session& session, std::string_view octets) {
 void Server::process(Session& session) {
     constexpr std::size_t kept_bytes = 64 * 1024;
     while (!session.closing && !session.broken && !session.waiting) {
-        session.paused = session.to_send().size() >= unsent_max();
+        session.paused = session.unsent() >= unsent_max();
         if (session.paused)
             break;
         const std::string_view input = session.input.view().substr(session.input_taken);
@@ -125,6 +133,7 @@ void Server::process(Session& session) {
         bound_output(session);
         session.input_taken += session.parser.next();
     }
+    judge(session);
     if (session.input_taken == session.input.size()) {
         session.input_taken = 0;
         if (session.input.room() > kept_bytes)
@@ -181,6 +190,8 @@ bool Server::expire_if_due(std::size_t database, Entry* entry) {
     const Text key(entry->key());
     databases[database].erase(entry);
     statistics.expired++;
+    if (recorder)
+        recorder->erased(database, key);
     key_changed(database, key);
     return true;
 }
@@ -210,6 +221,8 @@ bool Server::make_room() {
         const Text key(worst->key());
         databases[worst_database].erase(worst);
         statistics.evicted++;
+        if (recorder)
+            recorder->erased(worst_database, key);
         key_changed(worst_database, key);
         if (used_bytes() <= static_cast<std::size_t>(config.max_memory))
             return true;

@@ -13,6 +13,8 @@
 
 namespace exo::kv {
 
+class Recorder;
+
 inline constexpr unsigned databases_count = 16;
 
 // What the store needs from below.
@@ -75,6 +77,10 @@ public:
     std::uint32_t keys_in_slot(unsigned slot) const { return slot_counts_[slot]; } // of database 0
     Array<Session*>& sessions() { return sessions_; }
     const Surroundings& surroundings() const { return surroundings_; }
+    // Replies that had to wait go out as far as what they tell of is durable.
+    void release_durable();
+    // Nothing that is not durable ever will be: who waits for that is dropped.
+    void medium_failed();
 
     Database databases[databases_count];
     Config config;
@@ -84,14 +90,20 @@ public:
     KeyWatch key_waits; // blocking commands
     PubSub pubsub;
     Slowlog slowlog;
+    Recorder* recorder = nullptr; // null: nothing is kept
     std::uint64_t started_us = 0;
     char run_id[40];
 
 private:
+    friend class Recovery; // which sets the clock
+
     bool take_input(Session& session, std::string_view octets);
     void process(Session& session);
     void execute(Session& session, const Arguments& arguments);
     bool may_run(Session& session, const Command& command, const Arguments& arguments);
+    const char* write_refusal(std::uint32_t flags, const Session& session, const Arguments& arguments);
+    void run_row(Call& call);
+    void judge(Session& session); // whether what it gets has to wait
     void reject(Session& session, Command* command, std::initializer_list<std::string_view> pieces);
     void bound_output(Session& session); // ends it when too much waits
     void bound_outputs();
@@ -112,6 +124,7 @@ private:
     Index<CommandTraits> command_index_;
     Array<Command*> commands_; // with subcommands, parents first
     Array<WatchedKey> ready_;  // that have something for those who wait
+    Array<Session*> holding_;  // whose replies wait for the journal
     Array<Session*> resumed_;  // who wait no more, but have not gone on yet; empty between calls from outside
     unsigned expire_database_ = 0;
     std::uint64_t expire_cursor_ = 0;

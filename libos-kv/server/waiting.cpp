@@ -1,6 +1,7 @@
 // Commands that wait for a key: who does, who is served when it has something, who goes without once the time is over.
 // Those who are done waiting go on with what they sent meanwhile, when no other session's input is under way any more.
 // Interface: server.hpp.
+#include "libos-kv/server/recorder.hpp"
 #include "libos-kv/server/server.hpp"
 
 namespace exo::kv {
@@ -22,6 +23,8 @@ void Server::key_changed(std::size_t database, std::string_view key) {
 }
 
 void Server::database_changed(std::size_t database) {
+    if (recorder)
+        recorder->touched_databases();
     key_watch.for_each(database, [&](std::string_view, const Array<Session*>& watchers) {
         for (Session* session : watchers)
             session->watched_changed = true;
@@ -107,7 +110,7 @@ bool Server::serve_session(Session& session, std::string_view key) {
     Call call{*this, session, session.reply, request.command(), arguments.data(), count, now_ms_};
     call.is_retry = true;
     call.ready_key = key;
-    request.command().row->run(call);
+    run_row(call);
     if (session.output.size() == before)
         return false;
     if (session.reply.errors() != errors) {

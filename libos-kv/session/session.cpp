@@ -26,18 +26,32 @@ std::size_t KeptRequest::unpack(Arguments& into) const {
     return into.size();
 }
 
+void Session::judge(std::uint64_t ticket) {
+    if (judged == output.size())
+        return;
+    if (ticket != 0 && (held.empty() || held.back().ticket != ticket))
+        held.push(judged, ticket);
+    judged = output.size();
+}
+
+void Session::forget_sent() {
+    output.erase(0, output_taken);
+    judged -= judged < output_taken ? judged : output_taken;
+    for (HeldReplies& replies : held)
+        replies.from -= output_taken;
+    output_taken = 0;
+}
+
 void Session::sent(std::size_t octets) {
     constexpr std::size_t kept_bytes = 64 * 1024;
     output_taken += octets;
     if (output_taken < output.size()) {
         // What was sent goes once it is most of it.
-        if (output_taken > kept_bytes && output_taken * 2 > output.size()) {
-            output.erase(0, output_taken);
-            output_taken = 0;
-        }
+        if (output_taken > kept_bytes && output_taken * 2 > output.size())
+            forget_sent();
         return;
     }
-    output_taken = 0;
+    output_taken = judged = 0;
     if (output.room() > kept_bytes)
         output.reset();
     else

@@ -18,11 +18,18 @@ public:
     const Command& command() const { return *command_; }
     // Valid until the next request's.
     std::size_t unpack(Arguments& into) const;
+    std::size_t octets() const { return octets_.size(); }
 
 private:
     const Command* command_;
     Text octets_;
     Array<std::size_t> sizes_;
+};
+
+// Replies from a place in the output on, which wait until what they tell of is durable.
+struct HeldReplies {
+    std::size_t from;
+    std::uint64_t ticket; // of the journal
 };
 
 enum class ReplyMode : std::uint8_t { On, Off, SkipNext, Skip };
@@ -84,9 +91,23 @@ struct Session {
     void (*wake)(Session&) = nullptr; // there is output that no input of its own caused
     bool marked = false;              // it has its reply, and is to go on
 
-    // What is to go out; valid until more is written.
-    std::string_view to_send() const { return output.view().substr(output_taken); }
+    bool is_durable = false; // nothing goes out before `judged`: whether it waits for the journal is to be said first
+    std::size_t judged = 0;  // of `output`
+    Array<HeldReplies> held; // the oldest first
+
+    // What is to go out now; valid until more is written.
+    std::string_view to_send() const {
+        const std::size_t end = !is_durable ? output.size() : held.empty() ? judged : held[0].from;
+        return output.view().substr(output_taken, end - output_taken);
+    }
+    // With what waits.
+    std::size_t unsent() const { return output.size() - output_taken; }
     void sent(std::size_t octets);
+    // What was written since the last time waits for that ticket; 0: for none, and then none is held.
+    void judge(std::uint64_t ticket);
+
+private:
+    void forget_sent(); // the part of `output` that was sent
 };
 
 } // namespace exo::kv

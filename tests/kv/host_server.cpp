@@ -100,10 +100,10 @@ bool flush(Link* link, Server& server) {
             session.broken = true;
         else
             session.sent(static_cast<std::size_t>(sent));
-        if (session.paused && session.to_send().size() < server.unsent_max())
+        if (session.paused && session.unsent() < server.unsent_max())
             server.input(&session, {}); // requests that had waited for that
     }
-    if (session.broken || (session.closing && session.to_send().empty())) {
+    if (session.broken || (session.closing && session.unsent() == 0)) {
         drop(link, server);
         return false;
     }

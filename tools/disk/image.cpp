@@ -8,6 +8,10 @@
 
 namespace exo::tool {
 
+namespace {
+constexpr std::string_view kv_label = "keys of exo kv"; // volume_label of libos-kv/journal/record.hpp
+} // namespace
+
 files::Clock host_clock() {
     return {[](void*) {
                 const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -59,6 +63,9 @@ Outcome<Image> Image::open(const Paths& paths, ImageAccess access, const store::
         if (opened.error() == store::Problem::Incomplete)
             text += std::format(" ({} of {} are here, {} are needed)", paths.size(),
                                 disk.label().data_disks + disk.label().parity_disks, disk.label().data_disks);
+        const std::string_view label(image.files->store().superblock().label, kv_label.size());
+        if (opened.error() == store::Problem::Unknown && label == kv_label)
+            text = names_of(paths) + ": it holds the keys of exo kv, and no file system";
         return failed(text);
     }
     say_what_is_missing(image.files->store().disk());

@@ -16,13 +16,20 @@ constexpr std::string_view help =
     R"(usage: exo kv [options]
 
 Boots a machine that is a key-value store and nothing else, and serves Redis' protocol (RESP2 and RESP3) at a port of this
-host's loopback until Ctrl-C or SHUTDOWN. A line on stderr says when it serves. Nothing is kept: keys live in its memory.
+host's loopback until Ctrl-C or SHUTDOWN. A line on stderr says when it serves. Keys live in its memory, and on a disk if it has one.
 
   --port P            the port, here and in the machine (default 6379)
   --metrics-port P    a second port, here and in the machine, with metrics (OpenMetrics) at http://127.0.0.1:P/metrics
   --memory SIZE       memory of the machine, such as 512M or 4G (default 1G, at least 64M)
   --maxmemory SIZE    what keys and connections may take of it (default three quarters); CONFIG SET changes it
   --requirepass WORD  clients must say AUTH WORD first
+  --disk IMAGE[,size=SIZE]
+                      keys are kept on that disk image; it is made if it is not there, of that size, at least 32M and best four
+                      times what the keys take. An image that holds something else is refused and left as it is. SHUTDOWN
+                      closes it; Ctrl-C is as if the power went
+  --durability none|batch|always
+                      always: a reply means that what it tells of is on the disk; batch (default): what was acknowledged in
+                      the last 100 ms can be lost; none: it is written when it is convenient
   --vcores N          1: the store runs on one vcore
   --net WIRE[,K=V...] the NIC's wire instead of the loopback's port, as `exo run` takes it; --ip ADDRESS is its address
   --ip ADDRESS        of the --net before it: A.B.C.D/PREFIX[,GATEWAY] or dhcp
@@ -34,8 +41,8 @@ Status: 0 after SHUTDOWN or Ctrl-C; 2 a mistake on the command line; 1 a request
 125 the machine died.
 )";
 
-constexpr std::string_view machine_values[] = {"--vcores",  "--memory", "--net",    "--ip",
-                                               "--timeout", "--accel",  "--capture"};
+constexpr std::string_view machine_values[] = {"--vcores", "--memory",  "--net",   "--ip",
+                                               "--disk",   "--timeout", "--accel", "--capture"};
 constexpr std::string_view machine_flags[] = {"--icount", "--verbose", "--dry-run"};
 
 // The value of an option: behind =, or the next word.
@@ -76,9 +83,10 @@ struct OwnOptions {
     std::uint16_t metrics_port = 0; // 0: none
     std::optional<std::uint64_t> max_memory;
     std::optional<std::string> password;
+    std::optional<std::string> durability;
 };
 
-constexpr std::string_view own_names[] = {"--port", "--metrics-port", "--maxmemory", "--requirepass"};
+constexpr std::string_view own_names[] = {"--port", "--metrics-port", "--maxmemory", "--requirepass", "--durability"};
 
 Outcome<void> set_own(OwnOptions& own, std::string_view name, const std::string& value) {
     if (name == "--port" || name == "--metrics-port") {
@@ -93,6 +101,10 @@ Outcome<void> set_own(OwnOptions& own, std::string_view name, const std::string&
         if (*size == 0)
             return usage_error("--maxmemory needs more than nothing");
         own.max_memory = *size;
+    } else if (name == "--durability") {
+        if (value != "none" && value != "batch" && value != "always")
+            return usage_error(std::format("--durability is none, batch or always, not '{}'", value));
+        own.durability = value;
     } else {
         if (value.empty())
             return usage_error("--requirepass needs a password");
@@ -106,6 +118,12 @@ Outcome<void> check_machine(const RunOptions& options, const OwnOptions& own) {
         return usage_error(std::format("--vcores {}: the store runs on one vcore", options.vcores));
     if (options.memory_bytes < kv_memory_min_bytes)
         return usage_error(std::format("--memory: the store's machine needs at least {}M", kv_memory_min_bytes >> 20));
+    if (options.disks.size() > 1)
+        return usage_error("--disk: keys are kept on one disk");
+    if (options.disks.size() == 1 && options.disks[0].read_only)
+        return usage_error("--disk: keys cannot be kept on a disk that is read-only");
+    if (options.disks.empty() && own.durability && *own.durability != "none")
+        return usage_error(std::format("--durability {} needs a disk: --disk IMAGE,size=1G", *own.durability));
     if (options.interfaces.size() > 1)
         return usage_error("--net: the store has one NIC");
     if (own.metrics_port == own.port)
@@ -131,6 +149,8 @@ std::vector<std::string> program_words(const KvRun& run, const OwnOptions& own) 
         words.insert(words.end(), {"--metrics-port", std::format("{}", own.metrics_port)});
     if (own.max_memory)
         words.insert(words.end(), {"--maxmemory", std::format("{}", *own.max_memory)});
+    if (own.durability)
+        words.insert(words.end(), {"--durability", *own.durability});
     if (own.password)
         words.insert(words.end(), {"--requirepass", *own.password});
     if (const std::string address = announced_address(run); !address.empty())
@@ -183,7 +203,7 @@ Outcome<KvRun> parse_kv(std::span<const std::string> words) {
     run.options = std::move(*options);
     run.options.arguments = program_words(run, own);
     run.options.manifest_lines.push_back("machine log");
-    run.options.shown_lines = "kv: serving";
+    run.options.shown_lines = "kv: ";
     return run;
 }
 

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# The store with a disk as its users meet it: what was acknowledged is there after the machine was killed, after SHUTDOWN, and when
+# the disk was full; clients at work while the machine is killed see each key as one thing; images that are something else are
+# refused. A line a check. usage: durable.bash, from the repository root
+set -euo pipefail
+. tests/command/report.bash
+begin "$PWD/build/tests/kv/durable"
+port=$((20000 + RANDOM % 20000))
+machine=
+end_machine() {
+    [[ -n $machine ]] || return 0
+    kill -KILL -- "-$machine" 2>/dev/null || :
+    wait "$machine" 2>/dev/null || :
+    while kill -0 -- "-$machine" 2>/dev/null; do sleep 0.05; done # its disk is in use until then
+    rm -rf "$scratch/temporary"/*
+    machine=
+}
+trap end_machine EXIT
+# boot ARGS...: a store in the background, in a group of its own, once it serves.
+boot() {
+    TMPDIR=$scratch/temporary setsid env --default-signal=INT "$exo" kv --port $port --timeout 150 --memory 128M "$@" \
+        >"$scratch/out" 2>"$scratch/said" </dev/null &
+    machine=$!
+    for ((tries = 0; tries < 600; tries++)); do
+        grep -q 'kv: serving' "$scratch/said" && return
+        kill -0 $machine 2>/dev/null || break
+        sleep 0.1
+    done
+    cat "$scratch/said"
+}
+cli() { timeout 60 redis-cli -p $port "$@" 2>&1; }
+answers() { [[ $(cli "${@:2}" 2>&1) == "$1" ]] || { cli "${@:2}"; false; }; }
+said() { grep -q "$1" "$scratch/said" || { cat "$scratch/said"; false; }; }
+info() { cli info persistence | tr -d '\r' | sed -n "s/^$1://p"; }
+stop() {
+    cli shutdown >/dev/null 2>&1 || :
+    status=0
+    timeout 60 tail --pid=$machine -f /dev/null || :
+    wait $machine || status=$?
+    machine=
+}
+
+image=$scratch/keys.img
+boot --disk "$image,size=64M" --durability always
+check "a new image: nothing is recovered" said '^kv: recovered 0 keys from 0 octets'
+check "it says how durable it is" said '^kv: durability always'
+check "INFO says so, too" test "$(info durability)" = always
+for ((index = 1; index <= 300; index++)); do echo "set key:$index value:$index"; done | cli >"$scratch/replies"
+check "300 writes acknowledged one by one" test "$(grep -cx OK "$scratch/replies")" = 300
+printf 'rpush list a b c\nhset hash f 1\nsadd set x y z\nspop set\nexpire key:1 1000\nzadd z 1.5 m\nincrbyfloat real 0.1\n' | cli >/dev/null
+members=$(cli smembers set | sort)
+end_machine
+
+boot --disk "$image" --durability always
+check "after a kill: says what it found" said '^kv: recovered 305 keys'
+check "after a kill: INFO, too" test "$(info recovered_keys)" = 305
+check "after a kill: all values" test "$(seq -f 'get key:%g' 1 300 | cli)" = "$(seq -f 'value:%g' 1 300)"
+check "after a kill: a list" answers $'a\nb\nc' lrange list 0 -1
+check "after a kill: what chance left of a set" test "$(cli smembers set | sort)" = "$members"
+check "after a kill: expiry" test "$(cli ttl key:1)" -gt 900
+check "after a kill: a score and a number" test "$(cli zscore z m) $(cli get real)" = '1.5 0.1'
+check "SAVE" answers OK save
+check "BGSAVE" answers 'Background saving started' bgsave
+for ((tries = 0; tries < 100; tries++)); do [[ $(info rdb_changes_since_last_save) == 0 ]] && break; sleep 0.1; done
+check "a snapshot is written" test "$(info rdb_changes_since_last_save)" = 0
+cli set short-lived x px 1 >/dev/null
+timeout 60 build/tests/kv/history $port 2 3 >"$scratch/history" 2>&1 &
+history=$!
+sleep 1.5
+end_machine
+wait $history || :
+boot --disk "$image" --durability always
+check "what has expired stays away" answers '' get short-lived
+check "clients at work while it was killed: each key is one thing" \
+    sh -c "timeout 60 build/tests/kv/history $port check '$scratch/history' >'$scratch/judged' || { cat '$scratch/judged'; false; }"
+sed 's/^/ok: /' "$scratch/judged"
+stop
+check "SHUTDOWN: status 0, not $status" test $status = 0
+cp "$image" "$scratch/again.img"
+boot --disk "$scratch/again.img" --durability batch
+check "after SHUTDOWN: all keys" said '^kv: recovered 30[0-9] keys\|^kv: recovered 3[1-9][0-9] keys'
+check "batch: says what can be lost" said '^kv: durability batch: at most the last 100 ms of what was acknowledged can be lost'
+stop
+
+boot --disk "$scratch/small.img,size=20M" --durability batch
+head -c 20000 /dev/urandom | base64 -w 0 >"$scratch/value"
+last=OK
+for ((key = 0; key < 600; key++)); do
+    last=$(cli -x set "big:$key" <"$scratch/value")
+    [[ $last == OK ]] || break
+done
+check "a full disk: writes are refused after $key keys" test "$last" = 'MISCONF Errors writing to the AOF file: No space left on device'
+check "a full disk: reads go on" test "$(cli strlen big:0)" -gt 20000
+check "a full disk: INFO says what room there is" test "$(info journal_room)" -lt 8000000
+for ((index = 0; index < key; index++)); do echo "del big:$index"; done | cli >/dev/null
+check "when keys have gone, writes go on" test "$(cli -x set after <"$scratch/value")" = OK
+stop
+
+run_exo disk create "$scratch/files.img" --size=32M
+sums=$(sha256sum <"$scratch/files.img")
+refuses_boot() { # NAME TEXT ARGS...
+    run_exo kv --port $port --timeout 60 "${@:3}"
+    check "$1: status not 0" test "$status" != 0
+    check "$1: says why" says "$2"
+}
+refuses_boot "a file system's image" 'the disk holds something else' --disk "$scratch/files.img"
+check "a file system's image is left as it is" test "$(sha256sum <"$scratch/files.img")" = "$sums"
+run_exo disk list "$image"
+check "exo disk list: says what it is" says 'it holds the keys of exo kv, and no file system'
+check "exo disk list: status not 0" test $status != 0
+refuses_boot "an image that is too small" 'the disk is too small' --disk "$scratch/tiny.img,size=4M"
+head -c 33554432 /dev/urandom >"$scratch/noise.img"
+refuses_boot "noise" 'the disk holds no store' --disk "$scratch/noise.img"
+refuses "durability without a disk" 2 '--durability always needs a disk' kv --durability always
+refuses "a word that is no durability" 2 'none, batch or always' kv --durability sometimes
+refuses "an image that is not there" 1 'does not exist' kv --disk "$scratch/none.img"
+finish
