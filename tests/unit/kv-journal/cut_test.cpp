@@ -218,7 +218,8 @@ TEST_CASE("kv journal: a disk that only says that it flushes loses what was ackn
     CHECK(totals.losses > 10);
 }
 
-TEST_CASE("kv journal: a transaction larger than a batch is there whole or not at all, and the journal goes on behind it") {
+TEST_CASE(
+    "kv journal: a transaction larger than a batch is there whole or not at all, and the journal goes on behind it") {
     now_us = 1'700'000'000'000'000;
     const DiskSpec spec{.bytes = 24u << 20, .offers = exo::block::disk_offer::volatile_cache};
     MemoryDisk disk(spec);
