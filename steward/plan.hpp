@@ -2,7 +2,7 @@
 #pragma once
 
 #include "secure-bindings/abi/info.hpp"
-#include "steward/primary_disk.hpp"
+#include "steward/disk_primary.hpp"
 #include "steward/program.hpp"
 
 namespace exo::steward {

@@ -10,7 +10,7 @@
 namespace tidy {
 
 inline constexpr std::uint64_t kernel_image_bytes_max = 512 * 1024;
-inline constexpr std::size_t ring0_lines_max = 18'500;
+inline constexpr std::size_t ring0_lines_max = 18'750;
 
 // Bytes of the loaded segments of an ELF file, without what is zero at the start.
 std::expected<std::uint64_t, std::string> loaded_bytes(const std::string& path);

@@ -1,5 +1,5 @@
-// See primary_disk.hpp.
-#include "steward/primary_disk.hpp"
+// See disk_primary.hpp.
+#include "steward/disk_primary.hpp"
 
 #include "secure-bindings/abi/info.hpp"
 #include "secure-bindings/abi/syscall.hpp"
