@@ -11,6 +11,7 @@ namespace {
 
 constexpr char magic[8] = {'e', 'x', 'o', 'c', 'a', 't', 'a', 'l'};
 constexpr std::uint32_t version = 1;
+constexpr std::uint64_t sequences_max = 1ull << 62; // nobody lives to see it
 
 std::string_view name_of(const CatalogueEntry& entry) {
     return {entry.name, std::string_view(entry.name, sizeof entry.name).find('\0')};
@@ -38,7 +39,7 @@ bool intact(const CataloguePage& page) {
 // Whether there is a next page, and every entry is whole pages of the disk behind the catalogue, has a name of its own,
 // and overlaps no other.
 bool sensible(const CataloguePage& page) {
-    if (page.count > catalogue_entries_max || page.sequence == 0 || page.sequence + 1 == 0)
+    if (page.count > catalogue_entries_max || page.sequence == 0 || page.sequence >= sequences_max)
         return false;
     const std::uint64_t least = extents_at / page.block_bytes, step = extent_alignment / page.block_bytes;
     for (std::uint32_t i = 0; i < page.count; i++) {
@@ -62,9 +63,9 @@ bool sensible(const CataloguePage& page) {
 const char* Catalogue::open(std::span<const CataloguePage, 2> copies, std::uint64_t blocks, std::uint32_t block_bytes) {
     page_ = {};
     const CataloguePage* best = nullptr;
-    for (const CataloguePage& copy : copies)
-        if (intact(copy) && (!best || copy.sequence > best->sequence))
-            best = &copy;
+    for (std::size_t i = 0; i < copies.size(); i++)
+        if (intact(copies[i]) && copies[i].sequence % 2 == i && (!best || copies[i].sequence > best->sequence))
+            best = &copies[i];
     if (!best) {
         if (has_magic(copies[0]) || has_magic(copies[1]))
             return "the catalogue of a shared disk is damaged in both copies";

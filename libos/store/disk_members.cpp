@@ -20,9 +20,16 @@ std::uint64_t second_label_byte(const block::Device& device) {
 }
 
 bool makes_sense(const MemberLabel& label) {
+    constexpr std::uint32_t epochs_max = 1u << 31; // what is beyond would be counted on to 0
     const unsigned members = label.data_disks + label.parity_disks;
     return coding::ErasureCode::is_possible(label.data_disks, label.parity_disks) && label.index < members &&
-           label.present >> members == 0 && label.member_bytes % page_bytes == 0;
+           label.present >> members == 0 && label.member_bytes % page_bytes == 0 && label.epoch < epochs_max &&
+           Geometry::of_set(label.member_bytes, label.data_disks).segment_count >= segments_min;
+}
+
+bool of_one_set(const MemberLabel& label, const MemberLabel& other) {
+    return compare_bytes(label.uuid, other.uuid, sizeof label.uuid) == 0 && label.data_disks == other.data_disks &&
+           label.parity_disks == other.parity_disks && label.member_bytes == other.member_bytes;
 }
 
 } // namespace
@@ -98,7 +105,7 @@ Status Disk::assemble(bool spares) {
             strangers[stranger_count++] = devices_[i];
             continue;
         }
-        if (!known[i] || compare_bytes(label.uuid, label_.uuid, sizeof label_.uuid) != 0)
+        if (!known[i] || !of_one_set(label, label_))
             return fail(Problem::NotOfSet);
         if (ordered[label.index])
             return fail(Problem::Doubled);

@@ -49,6 +49,9 @@ inline constexpr std::uint32_t packed = 1u << 0; // pages that are moved may be 
 inline constexpr std::uint32_t known = packed;
 } // namespace feature
 
+// A checkpoint's sequence numbers begin with its generation, so many bits up.
+inline constexpr unsigned generation_shift = 24;
+
 // Both copies hold the same; the one with the higher generation counts.
 struct Superblock {
     char magic[8];

@@ -10,7 +10,7 @@ public:
     CheckpointWriter(Store& store, Batch& batch) : store_(store), batch_(batch) {}
 
     Status begin(Superblock& super) {
-        const std::uint64_t first = super.generation << 24; // apart from those of every other checkpoint
+        const std::uint64_t first = super.generation << generation_shift; // apart from those of every other checkpoint
         for (unsigned copy = 0; copy < 2; copy++) {
             const std::uint32_t segment = take(), next = take();
             if (segment == store_.segments_.count() || next == store_.segments_.count())

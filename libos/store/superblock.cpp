@@ -13,9 +13,18 @@ std::uint32_t checksum_of(Superblock superblock) {
     return crc32c(0, &superblock, sizeof superblock);
 }
 
+// Generations and sequence numbers begin at 1, and no disk lives to see these: what is beyond is counted on to 0, or
+// makes a checkpoint's sequence numbers such.
+constexpr std::uint64_t sequences_max = 1ull << 62, generations_max = sequences_max >> (generation_shift + 1);
+
+bool is_count(std::uint64_t value, std::uint64_t most) {
+    return value != 0 && value < most;
+}
+
 bool is_start(const Geometry& geometry, const ChainStart& start) {
-    return start.segment < geometry.segment_count && start.next_segment < geometry.segment_count &&
-           start.sector >= geometry.segment_sector(start.segment) &&
+    return is_count(start.sequence, sequences_max) && is_count(start.segment_sequence, sequences_max) &&
+           start.segment != start.next_segment && start.segment < geometry.segment_count &&
+           start.next_segment < geometry.segment_count && start.sector >= geometry.segment_sector(start.segment) &&
            start.sector <= geometry.segment_end_sector(start.segment) &&
            (start.sector - geometry.segment_sector(0)) % (geometry.row_bytes() / sector_bytes) == 0;
 }
@@ -44,6 +53,8 @@ Problem problem_of(const Superblock& superblock, const Disk& disk) {
         if (expected.segment_bytes != geometry.segment_bytes || expected.segment_count != geometry.segment_count)
             return Problem::IndexDamaged;
     }
+    if (!is_count(superblock.generation, generations_max))
+        return Problem::IndexDamaged;
     if (!sizes || !is_start(geometry, superblock.log) || !is_start(geometry, superblock.checkpoint[0]) ||
         !is_start(geometry, superblock.checkpoint[1]))
         return Problem::Unsuitable; // as when the disk's blocks are larger than they were

@@ -212,6 +212,10 @@ TEST_CASE("catalogue: disks that hold something else, and pages that contradict 
         return forged(copies, change).open(other) != nullptr;
     };
     CHECK(refused([](CataloguePage& page) { page.version++; }));
+    CHECK(refused([](CataloguePage& page) { page.sequence += 1ull << 62; }));
+    Copies misplaced = copies; // the next would be written over the only one that counts
+    std::swap(misplaced.pages[0], misplaced.pages[1]);
+    CHECK(misplaced.open(catalogue) != nullptr);
     CHECK(refused([](CataloguePage& page) { page.count = catalogue_entries_max + 1; }));
     CHECK(refused([](CataloguePage& page) { page.entries[1].first = page.entries[0].first + 1; }));
     CHECK(refused([](CataloguePage& page) { page.entries[0].first = 0; }));
