@@ -1,23 +1,12 @@
 // The file system against its model: long random lives with every kind of ending.
-#include "libos/files/check.hpp"
-#include "tests/unit/files/lab.hpp"
+#include "tests/unit/files/life.hpp"
 
-#include <cstdlib>
 #include <doctest/doctest.h>
 
 using namespace files_test;
 using store_test::MemoryDisk;
 
 namespace {
-
-std::uint64_t number_from(const char* name, std::uint64_t usual) {
-    const char* const text = std::getenv(name);
-    return text ? std::strtoull(text, nullptr, 0) : usual;
-}
-
-struct Totals {
-    std::uint64_t operations = 0, refused = 0, no_space = 0, lives = 0, packed = 0;
-};
 
 // Lives of `steps` operations; between two of them everything is made durable and the disk opened anew.
 void live(MemoryDisk& disk, std::uint64_t seed, std::uint64_t operations, std::uint64_t steps, const PlaySpec& spec,
@@ -27,25 +16,7 @@ void live(MemoryDisk& disk, std::uint64_t seed, std::uint64_t operations, std::u
         Files files(disk, counting_clock());
         REQUIRE(files.open({.cache_bytes = 4u << 20, .log_bytes_max = 8u << 20}));
         REQUIRE(fingerprint(files) == model.fingerprint());
-        {
-            FilesPlay play(files, model, seed + totals.lives, spec);
-            for (std::uint64_t step = 0; step < steps; step++) {
-                play.step();
-                if (step % 37 == 0)
-                    REQUIRE(files.sync());
-            }
-            totals.operations += play.operations();
-            totals.refused += play.refused();
-            totals.no_space += play.no_space();
-            totals.packed += files.store().counters().packed_pages;
-        }
-        totals.lives++;
-        REQUIRE(fingerprint(files) == model.fingerprint());
-        CheckReport report;
-        REQUIRE(check(files, report));
-        CHECK(report.is_sound());
-        const Status ended = totals.lives % 2 ? files.sync() : files.close() ? Status{} : fail(FileError::Io);
-        REQUIRE(ended);
+        play_life(files, model, seed + totals.lives, steps, spec, totals);
     }
 }
 
