@@ -7,7 +7,8 @@
 namespace exo::store {
 
 namespace {
-constexpr std::uint32_t polls_before_sleep = 4096;
+// About a millisecond: what is waited for is a flush, some hundred microseconds, and waking up costs more than that.
+constexpr std::uint32_t polls_before_sleep = 65536;
 
 // The first pieces that fit one command, and their octets.
 std::uint32_t take(const block::Device& device, std::span<const block::Piece> pieces, std::uint32_t& bytes) {
