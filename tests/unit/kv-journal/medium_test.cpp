@@ -173,14 +173,16 @@ TEST_CASE("kv journal: keys that went for want of memory, or whose time was over
     {
         Life life(disk, Durability::Batch);
         Session* session = life.connect();
-        life.ask(session, {"set", "short", "x", "px", "500"});
         life.ask(session, {"config", "set", "maxmemory-policy", "allkeys-random"});
         life.ask(session, {"config", "set", "maxmemory", std::to_string(used_bytes() + 100'000)});
         for (int number = 0; number < 400; number++)
             CHECK(life.ask(session, {"set", std::format("k{}", number), std::string(600, 'v')}) == "+OK\r\n");
         CHECK(life.server->statistics.evicted > 50);
+        life.ask(session, {"config", "set", "maxmemory", "0"});
+        life.ask(session, {"set", "short", "x", "px", "500"});
         now_us += 1'000'000;
         life.server->tick();
+        REQUIRE(!life.server->databases[0].find("short"));
         life.settle();
         before = contents_of(*life.server);
     }

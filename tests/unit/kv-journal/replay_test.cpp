@@ -156,3 +156,35 @@ TEST_CASE("kv journal: played back, it leads to what there was") {
     CHECK(never == "");
     CHECK(snapshots > 10);
 }
+
+TEST_CASE(
+    "kv journal: a snapshot is what there was at its end, whatever moved between what it had and had not come to") {
+    now_us = 1'700'000'000'000'000;
+    kv_test::Dice dice(chosen_seed());
+    MemoryDisk disk({.bytes = 40u << 20});
+    make_journal(disk);
+    Contents before;
+    {
+        Life life(disk, Durability::Batch);
+        life.recorder->scan_octets = unit_length_octets + 1; // one bucket at each turn
+        Session* session = life.connect();
+        const auto list = [&] { return "l" + std::to_string(dice() % 60); };
+        for (int number = 0; number < 600; number++)
+            life.ask(session, {"rpush", list(), std::to_string(number)});
+        for (int round = 0; round < 5; round++) {
+            REQUIRE(life.recorder->begin_snapshot());
+            do {
+                life.recorder->turn();
+                life.send(session, {"lmove", list(), list(), "left", "right"});
+                life.send(session, {"rename", list(), list()});
+                life.send(session, {"rpush", list(), "more"});
+                now_us += 1000;
+            } while (life.recorder->is_scanning());
+        }
+        REQUIRE(life.log->commit());
+        CHECK(life.log->beginning() > 0);
+        before = contents_of(*life.server);
+    }
+    Life life(disk, Durability::Batch);
+    CHECK(difference(before, contents_of(*life.server)) == "");
+}
