@@ -88,7 +88,7 @@ filter() { printf '%s' "${1//,/?}"; }
 # Runs cases of a binary on an image; the output goes to a file. usage: run_cases IMAGE FILTER OUTPUT MACHINE-LIMIT
 run_cases() {
     if is_unit; then
-        timeout "$unit_limit_s" "$1" --test-case="$2" >"$3" 2>&1
+        timeout "$unit_limit_s" stdbuf -oL "$1" --test-case="$2" >"$3" 2>&1
         return
     fi
     local suite=${binary%/*} # its folder below tests/ has the machine
@@ -137,17 +137,33 @@ for binary in "${!cases[@]}"; do
 done
 echo "ok unmutated"
 
-status=0
+# One mutation after the other; status 1 when one was not noticed.
+try_all() {
+    local name ran status=0
+    for name in "$@"; do
+        read_mutation "$name"
+        build_mutated "$name"
+        ran=0
+        run_cases "$work/$name.image" "$(filter "$case_name")" "$work/$name.log" "$machine_limit_s" || ran=$?
+        if noticed "$ran" "$work/$name.log"; then
+            printf 'ok %s\n' "$name"
+        else
+            printf 'FAILED %s: without %s, "%s" of %s still ends with %d\n' "$name" "$title" "$case_name" \
+                "${binary##*/}" "$ran"
+            status=1
+        fi
+    done
+    return $status
+}
+
+# Those that need no machine go beside those that do.
+units=() machines=()
 for name in "${names[@]}"; do
     read_mutation "$name"
-    build_mutated "$name"
-    ran=0
-    run_cases "$work/$name.image" "$(filter "$case_name")" "$work/$name.log" "$machine_limit_s" || ran=$?
-    if noticed "$ran" "$work/$name.log"; then
-        printf 'ok %s\n' "$name"
-    else
-        printf 'FAILED %s: without %s, "%s" of %s still ends with %d\n' "$name" "$title" "$case_name" "${binary##*/}" "$ran"
-        status=1
-    fi
+    if is_unit; then units+=("$name"); else machines+=("$name"); fi
 done
+try_all "${units[@]}" &
+status=0
+try_all "${machines[@]}" || status=1
+wait $! || status=1
 exit "$status"
