@@ -123,6 +123,7 @@ int exo_main(const exo::StartInfo& start) {
     for (const Work work : {Work::get, Work::set})
         for (const unsigned pipeline : pipelines)
             Measure{work, pipeline, wishes}.take();
+    the_load.note_segments_again();
     if (wishes.memory && !wishes.count)
         measure_memory(wishes.smoke ? keys_for_memory_smoke : keys_for_memory);
     return 0;

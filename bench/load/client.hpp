@@ -25,7 +25,8 @@ public:
     // Returns how many replies were completed.
     unsigned receive();
     unsigned outstanding() const { return outstanding_; }
-    std::uint64_t sent_at() const { return sent_at_; } // TSC, of the batch
+    std::uint32_t segments_again() const { return stream_.facts().segments_again; } // since it is connected
+    std::uint64_t sent_at() const { return sent_at_; }                              // TSC, of the batch
 
 private:
     unsigned take(std::string_view octets);

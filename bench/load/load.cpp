@@ -4,6 +4,7 @@
 #include "bench/exo/program.hpp"
 #include "bench/primitives/sampling.hpp"
 #include "libos/net/network.hpp"
+#include "libos/start/kit.hpp"
 #include "libos/time/clock.hpp"
 
 #include <algorithm>
@@ -92,6 +93,18 @@ void Load::serve(Slot& slot) {
         --busy_clients_;
 }
 
+void Load::note_segments_again() const {
+    std::uint64_t again = 0;
+    for (const Slot& slot : std::span(slots_).first(clients_))
+        again += slot.client.segments_again();
+    if (again != 0)
+        exo::log_line({{"NOTE the load sent segments again: "},
+                       exo::decimal(again),
+                       {" of "},
+                       exo::decimal(all_issued_),
+                       {" requests"}});
+}
+
 Outcome Load::run(const Phase& phase) {
     phase_ = phase;
     issued_ = done_ = begin_ = end_ = samples_ = 0;
@@ -109,6 +122,7 @@ Outcome Load::run(const Phase& phase) {
         else
             require(read_tsc() < patience, "getting replies");
     }
+    all_issued_ += issued_;
     std::sort(sample_.begin(), sample_.begin() + static_cast<std::ptrdiff_t>(samples_),
               [](std::uint64_t a, std::uint64_t b) { return a < b; });
     require(end_ != 0 && samples_ != 0, "measuring enough requests");

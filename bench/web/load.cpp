@@ -47,5 +47,6 @@ int exo_main(const exo::StartInfo& start) {
     the_load.open(network, stack, load::http, load::clients_max);
     for (const Size& size : sizes)
         measure(size, smoke);
+    the_load.note_segments_again();
     return 0;
 }

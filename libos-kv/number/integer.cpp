@@ -8,20 +8,20 @@ namespace exo::kv {
 std::optional<std::int64_t> parse_integer(std::string_view text) {
     if (text.empty() || text.size() > integer_text_max)
         return std::nullopt;
-    if (text == "0")
-        return 0;
     const bool negative = text.front() == '-';
     if (negative)
         text.remove_prefix(1);
-    if (text.empty() || text.front() < '1' || text.front() > '9')
+    if (text.empty() || (text.front() == '0' && (negative || text.size() > 1)))
         return std::nullopt;
-    std::uint64_t value = 0;
-    for (const char digit : text) {
-        if (digit < '0' || digit > '9')
+    constexpr std::size_t digits_max = 19; // of 2^63
+    if (text.size() > digits_max)
+        return std::nullopt;
+    std::uint64_t value = 0; // of so many digits it has room for any
+    for (const char octet : text) {
+        const unsigned digit = static_cast<unsigned char>(octet) - unsigned{'0'};
+        if (digit > 9)
             return std::nullopt;
-        if (__builtin_mul_overflow(value, 10u, &value) ||
-            __builtin_add_overflow(value, static_cast<unsigned>(digit - '0'), &value))
-            return std::nullopt;
+        value = value * 10 + digit;
     }
     constexpr std::uint64_t limit = std::uint64_t{1} << 63;
     if (value > limit - (negative ? 0 : 1))

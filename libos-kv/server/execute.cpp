@@ -122,7 +122,7 @@ bool Server::may_run(Session& session, const Command& found, const Arguments& ar
         reject(session, &command, {"ERR Command not allowed inside a transaction"});
         return false;
     }
-    const bool is_exec = command.full_name() == "exec";
+    const bool is_exec = !command.parent && command.name == "exec";
     std::uint32_t all_flags = flags;
     if (is_exec)
         for (const KeptRequest& request : session.queue)

@@ -115,8 +115,10 @@ bool Server::take_input(Session& session, std::string_view octets) {
 
 void Server::process(Session& session) {
     constexpr std::size_t kept_bytes = 64 * 1024;
+    // Looked at once: what is written until it is reached is no more than what unsent_max keeps free.
+    const std::size_t output_max = unsent_max();
     while (!session.closing && !session.broken && !session.waiting) {
-        session.paused = session.unsent() >= unsent_max();
+        session.paused = session.unsent() >= output_max;
         if (session.paused)
             break;
         const std::string_view input = session.input.view().substr(session.input_taken);
