@@ -48,6 +48,7 @@ private:
     Outcome broken(std::string_view problem);
     Outcome parse_inline(std::string_view input);
     Outcome parse_count(std::string_view input, bool authenticated);
+    Outcome parse_length(std::string_view input, bool authenticated); // of an argument
     Outcome parse_bulk(std::string_view input, bool authenticated);
     bool split_line(std::string_view line, std::size_t at);
 
