@@ -35,7 +35,7 @@ struct Wishes {
 };
 
 constexpr std::uint32_t keys = 100'000, keys_smoke = 5'000; // that requests ask for
-constexpr std::uint32_t keys_for_memory = 1'000'000, keys_for_memory_smoke = 20'000;
+constexpr std::uint32_t keys_for_memory = 500'000, keys_for_memory_smoke = 20'000;
 constexpr unsigned pipelines[] = {1, 32};
 
 exo::net::Network network;
@@ -52,7 +52,7 @@ struct Measure {
     load::Phase phase() const {
         // About as long at every depth.
         const std::uint32_t batches = wishes.smoke ? 1'000 : wishes.count ? 4'000 : 40'000;
-        const std::uint32_t requests = pipeline == 1 ? batches : batches * 8;
+        const std::uint32_t requests = pipeline == 1 ? batches : batches * 4;
         return {.work = work,
                 .pipeline = pipeline,
                 .keys = wishes.smoke ? keys_smoke : keys,

@@ -66,7 +66,7 @@ constexpr Job load_job(std::string_view arguments, std::string_view smoke_argume
             .arguments = arguments,
             .smoke_arguments = smoke_arguments,
             .count_arguments = "--count",
-            .timeout_s = 280,
+            .timeout_s = 580,
             .exo_options = load::load_options};
 }
 inline constexpr Job our_load = load_job("redis memory", "redis memory --smoke");
@@ -82,7 +82,7 @@ constexpr Job peer_job(std::string_view peer, std::string_view server, std::span
             .peer = peer,
             .arguments = server,
             .smoke_arguments = server,
-            .timeout_s = 300,
+            .timeout_s = 600,
             .host_programs = programs,
             .linux_machine = load::server_machine,
             .linux_modules = load::server_modules,
@@ -93,7 +93,7 @@ constexpr Job peer_job(std::string_view peer, std::string_view server, std::span
 inline constexpr Job jobs[] = {
     {.exo_program = "libos-kv/kv",
      .smoke_arguments = {},
-     .timeout_s = 300,
+     .timeout_s = 600,
      .exo_options = load::server_options,
      .beside = &our_load},
     peer_job({}, "redis", redis_files, redis_load),
