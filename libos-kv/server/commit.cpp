@@ -9,7 +9,7 @@ namespace {
 constexpr std::uint64_t batch_begin_us = 10'000;             // a batch is begun when its oldest change is that old
 constexpr std::uint64_t batch_hold_us = batch_loss_ms * 900; // and nothing more is acknowledged when it is that old
 constexpr std::uint64_t none_begin_us = 1'000'000;
-constexpr std::uint64_t much_octets = 512 * 1024; // that are written in any case
+constexpr std::uint64_t much_octets = 256 * 1024; // that are written in any case; what a snapshot stages at most
 constexpr std::uint64_t room_to_grow = 1u << 20, room_at_all = 64 * 1024;
 
 constexpr const char* full_text = "MISCONF Errors writing to the AOF file: No space left on device";
