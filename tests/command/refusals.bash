@@ -107,7 +107,14 @@ refuses "a hub without a name to open" 2 "one NAME" hub
 
 refuses "a store with an unknown option" 2 "'--frobnicate'" kv --frobnicate
 refuses "a store with a word too many" 2 "'program'" kv program
-refuses "a store on a disk" 2 "unknown option '--disk'" kv --disk image
+refuses "keys on a disk that is not there" 1 "does not exist" kv --disk "$scratch/nowhere.img"
+refuses "keys on a disk that is too small" 2 "at least 32M" kv --disk "$scratch/small.img,size=16M"
+check "no image was made for them" test ! -e "$scratch/small.img"
+refuses "keys on two disks" 2 "on one disk" kv --disk one --disk two
+refuses "keys on a disk that is read-only" 2 "read-only" kv --disk one,ro
+refuses "durable keys without a disk" 2 "needs a disk" kv --durability always
+refuses "a durability that is none" 2 "not 'sometimes'" kv --disk one --durability sometimes
+refuses "a virtual function that is shared" 2 "not shared by extents" run --disk one,virtual,shared "$good"
 refuses "a store on two vcores" 2 "runs on one vcore" kv --vcores 2
 refuses "a store on no vcore" 2 "from 1 to 64" kv --vcores 0
 refuses "a store without memory" 2 "at least 64M" kv --memory 32M
@@ -131,7 +138,7 @@ kill $listener
 wait $listener || :
 run_exo kv --help
 check "exo kv --help: status 0, not $status" test "$status" = 0
-check "exo kv --help offers no disk" test -z "$(grep -e --disk -e --durability "$scratch/stdout")"
+check "exo kv --help offers a disk" grep -qF -- '--durability none|batch|always' "$scratch/stdout"
 run_exo kv --dry-run --port 6390 --memory 128M
 check "a store's machine: the loopback's port leads in" grep -qF 'hostfwd=tcp:127.0.0.1:6390-:6390' "$scratch/stdout"
 check "a store's machine has the memory asked for" grep -qF -- '-m 131072k' "$scratch/stdout"

@@ -122,6 +122,8 @@ Outcome<void> check_machine(const RunOptions& options, const OwnOptions& own) {
         return usage_error("--disk: keys are kept on one disk");
     if (options.disks.size() == 1 && options.disks[0].read_only)
         return usage_error("--disk: keys cannot be kept on a disk that is read-only");
+    if (options.disks.size() == 1 && options.disks[0].create_bytes.value_or(kv_disk_min_bytes) < kv_disk_min_bytes)
+        return usage_error(std::format("--disk: keys need an image of at least {}M", kv_disk_min_bytes >> 20));
     if (options.disks.empty() && own.durability && *own.durability != "none")
         return usage_error(std::format("--durability {} needs a disk: --disk IMAGE,size=1G", *own.durability));
     if (options.interfaces.size() > 1)

@@ -42,6 +42,20 @@ int explain_death(const RunReport& report, bool log_was_shown) {
     return status_machine_died;
 }
 
+// The steward's reasons: why a program could not start, or how it broke its contract with the kernel. What it repeats
+// of the program's own words is left out where those were shown as they came.
+std::string reasons(const KernelLog& log, std::string_view shown) {
+    std::string kept;
+    const std::string lines = log.lines_of("steward: ");
+    for (std::string_view rest = lines; !rest.empty();) {
+        const std::string_view line = rest.substr(0, rest.find('\n') + 1);
+        rest.remove_prefix(line.size());
+        if (shown.empty() || line.find(std::format(": {}", shown)) == std::string_view::npos)
+            kept += line;
+    }
+    return kept;
+}
+
 int conclude(const RunReport& report, const RunOptions& options) {
     switch (report.end) {
     case MachineEnd::interrupted:
@@ -57,9 +71,8 @@ int conclude(const RunReport& report, const RunOptions& options) {
     const KernelLog& log = report.kernel_log;
     if (log.panicked() || !log.exit_status())
         return explain_death(report, options.verbose);
-    // The steward's reasons: why a program could not start, or how it broke its contract with the kernel.
     if (*log.exit_status() != 0 && !options.verbose)
-        std::print(stderr, "{}", log.lines_of("steward: "));
+        std::print(stderr, "{}", reasons(log, options.shown_lines));
     return *log.exit_status();
 }
 
