@@ -42,13 +42,14 @@ public:
     // Binds the port. The network's `add` comes after. Both outlive the interface.
     void open(Network& network, Port& port);
 
-    // Takes an address. Probe: it is used once nobody has claimed it (watch address_state), else at once.
+    // Takes an address; `how` says from when on it is used (watch address_state). When somebody else has it, there is
+    // none.
     void set_address(const Ipv4Configuration& configuration, AddressClaim::Begin how = AddressClaim::Begin::Skip,
                      const ClaimTimes& times = quick_claim_times);
     void clear_address();
     AddressState address_state() const { return claim_.state(); }
     const MacAddress& rival() const { return claim_.rival(); }
-    // What is in force; the address is any until the state is Ready.
+    // What is in force; the address is any while none is used.
     const Ipv4Configuration& configuration() const { return configuration_; }
     Ipv4Address address() const { return configuration_.address; }
     // Largest IPv4 packet sent whole; received ones may be longer.
@@ -87,6 +88,8 @@ public:
     }
     // Gives the port what is queued, with one ring.
     void flush();
+    // Whether a frame made now would be taken: a packet is left for it, and a place in the queue.
+    bool has_room() const { return transmit_queued_ < transmit_queue_max && port_->pool().free_count() != 0; }
     // Answers a datagram that could not be delivered; the packet's data are its payload. Not answered: broadcasts, what
     // comes too often (RFC 1122 3.2.2).
     void send_unreachable(const Packet& packet, const Ipv4Header& header, std::uint8_t code);

@@ -50,6 +50,7 @@ struct TcpConnection {
     bool receive_shut = false;
     bool send_shut = false;
     bool acknowledgement_held = false; // until the burst that its segments came with is over
+    bool refused = false;              // its program waits for packets, or for the engine's memory
     tcp_pcb* pcb = nullptr;            // null: Over
     Interface* interface = nullptr;
     PacketQueue received;
@@ -74,6 +75,9 @@ struct TcpConnection {
 
 // Makes the engine tell the connection what happens to `pcb`.
 void attach(TcpConnection& connection, tcp_pcb* pcb);
+// Packets of the port that no stream fills with octets to send, so that there are some for headers, for
+// acknowledgements, and for what comes. Whether there are more.
+bool has_packets(const TcpConnection& connection);
 // Whose it is; null: nobody's, or a listener's that nobody has accepted from.
 TcpConnection* connection_of(const tcp_pcb& pcb);
 // Stops that; the engine goes on by itself.

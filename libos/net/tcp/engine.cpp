@@ -159,9 +159,15 @@ err_t ip4_output_if(pbuf* segment, const ip4_addr_t* source, const ip4_addr_t* d
     using namespace exo::net;
     auto& interface = *static_cast<Interface*>(through->state);
     const Ipv4Address from{source->addr}, to{destination->addr};
-    Packet* const packet = gather(interface, segment);
-    if (!packet)
+    Turns& turns = tcp_globals().turns[through->num];
+    // Acknowledgements, and what opens and ends connections, is one piece, and short: it goes where a place is left.
+    if (segment->next && must_wait(turns))
         return ERR_MEM;
+    Packet* const packet = gather(interface, segment);
+    if (!packet) {
+        note_refusal(interface, turns);
+        return ERR_MEM;
+    }
     put_checksum(interface, packet, from, to, segment->tot_len);
     if (interface.send_ipv4(packet, {.source = from,
                                      .destination = to,
@@ -170,6 +176,7 @@ err_t ip4_output_if(pbuf* segment, const ip4_addr_t* source, const ip4_addr_t* d
                                      .service = service}))
         return ERR_OK;
     PacketPool::release(packet);
+    note_refusal(interface, turns);
     return ERR_MEM;
 }
 

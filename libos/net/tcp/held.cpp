@@ -24,9 +24,8 @@ void hold_acknowledgement(tcp_pcb& pcb) {
     tcp_clear_flags(&pcb, TF_ACK_DELAY);
 }
 
-void send_held_acknowledgements(void*) {
+void send_held_acknowledgements() {
     TcpState& state = tcp_globals();
-    state.within_poll = true;
     for (TcpConnection* const connection : std::span(state.held).first(state.held_count)) {
         // Another connection may be in this place by now, which holds none back, or has its own.
         if (!connection->acknowledgement_held)
@@ -39,7 +38,6 @@ void send_held_acknowledgements(void*) {
         (void)tcp_output(pcb); // what cannot go now goes with the engine's timers
     }
     state.held_count = 0;
-    state.within_poll = false;
 }
 
 } // namespace exo::net

@@ -9,6 +9,6 @@ namespace exo::net {
 // A segment with octets has come, before the engine sees it. If it would acknowledge this one at once, it does not.
 void hold_acknowledgement(tcp_pcb& pcb);
 // The burst is over: what has not been acknowledged by other segments is.
-void send_held_acknowledgements(void*);
+void send_held_acknowledgements();
 
 } // namespace exo::net

@@ -1,6 +1,8 @@
 // The memory of lwIP's objects, in place of its own memp.c and mem.c: a pool of each kind. A pool takes memory from the
 // kit's heap as it needs some, up to the number that lwipopts.h and pools.def say, and keeps it; a program that opens
 // no connection has none.
+#include "libos/net/tcp/refused.hpp"
+
 #include "libos/memory/heap.hpp"
 
 #include <algorithm>
@@ -47,6 +49,14 @@ void make_blocks(Pool& pool) {
 constexpr std::size_t owner_octets = LWIP_MEM_ALIGN_SIZE(sizeof(memp_malloc_helper));
 
 } // namespace
+
+bool exo::net::engine_has_memory() {
+    for (const memp_t kind : {MEMP_TCP_SEG, MEMP_PBUF, MEMP_POOL_FIRST}) {
+        if (!pools[kind].free && pools[kind].unmade == 0)
+            return false;
+    }
+    return true;
+}
 
 extern "C" {
 

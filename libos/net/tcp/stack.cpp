@@ -7,6 +7,7 @@
 #include "libos/net/tcp/engine.hpp"
 #include "libos/net/tcp/held.hpp"
 #include "libos/net/tcp/listener.hpp"
+#include "libos/net/tcp/refused.hpp"
 #include "libos/net/tcp/state.hpp"
 
 #include <algorithm>
@@ -70,8 +71,10 @@ void input(void*, Interface& interface, Packet* packet, Ipv4Address source, Ipv4
 
 // The engine's own timers. Its timeout for a connection shows in what it has to send again.
 void run_engine_timers() {
-    for (tcp_pcb* pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
+    for (tcp_pcb* pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
         bound_timeout(*pcb);
+        excuse_waiting(*pcb);
+    }
     const auto retransmissions = [](const tcp_pcb& pcb) { return static_cast<std::uint32_t>(pcb.nrtx); };
     for (tcp_pcb* pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
         if (TcpConnection* const connection = connection_of(*pcb))
@@ -106,6 +109,14 @@ std::uint64_t tick(void*, std::uint64_t now) {
     else if (tcp_state->next_tick <= now)
         tcp_state->next_tick = clock.after_ms(now, TCP_TMR_INTERVAL);
     return std::min(tcp_state->next_tick, tcp_state->next_probe);
+}
+
+void end_burst(void*) {
+    tcp_state->within_poll = true;
+    send_held_acknowledgements();
+    take_turns();
+    tell_refused();
+    tcp_state->within_poll = false;
 }
 
 // Before a connection is open, unreachable is final; after that a way may come back (RFC 1122 4.2.3.9).
@@ -171,14 +182,12 @@ NetStatus TcpStack::open(Network& network) {
         connection.next = tcp_state->free;
         tcp_state->free = &connection;
     }
+    tcp_state->turns = {};
     tcp_state->next_tick = never;
     tcp_state->stack = this;
     network_ = &network;
-    network.set_tcp({.context = nullptr,
-                     .input = input,
-                     .unreachable = unreachable,
-                     .tick = tick,
-                     .end_burst = send_held_acknowledgements});
+    network.set_tcp(
+        {.context = nullptr, .input = input, .unreachable = unreachable, .tick = tick, .end_burst = end_burst});
     return {};
 }
 

@@ -3,6 +3,7 @@
 
 #include "libos/net/tcp/connection.hpp"
 #include "libos/net/tcp/spill.hpp"
+#include "libos/net/tcp/turns.hpp"
 #include "libos/net/tcp/views.hpp"
 
 struct netif; // lwIP's
@@ -19,6 +20,9 @@ struct TcpState {
     tcp_pcb* seen = nullptr;             // whose segment the engine is looking at
     std::array<TcpConnection*, 32> held; // whose acknowledgements wait for the end of the burst
     std::size_t held_count = 0;
+    std::array<Turns, interfaces_max> turns; // of each interface
+    bool any_refused = false;                // of the connections
+    std::size_t told_next = 0;               // who is told first of those
     Views views;
     Spill spill;
     std::array<TcpConnection, tcp_connections_max> connections;

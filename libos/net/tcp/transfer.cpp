@@ -1,6 +1,7 @@
 // Octets through a stream: see stream.hpp.
 #include "libos/net/ip/interface.hpp"
 #include "libos/net/tcp/engine.hpp"
+#include "libos/net/tcp/refused.hpp"
 #include "libos/net/tcp/state.hpp"
 
 #include <lwip/priv/tcp_priv.h>
@@ -37,13 +38,7 @@ NetStatus may_send(const TcpConnection* connection) {
     return {};
 }
 
-// Packets of the port that no stream fills with octets to send, so that there are some for headers, for
-// acknowledgements, and for what comes.
 constexpr std::size_t packets_kept_back = 64;
-
-bool has_packets(const TcpConnection& connection) {
-    return !connection.interface || connection.interface->port().pool().free_count() > packets_kept_back;
-}
 
 // Where `write` puts the next octets: behind those of the last packet, until it has a segment's worth.
 Packet* with_tail_room(TcpConnection& connection, std::size_t segment) {
@@ -76,6 +71,10 @@ private:
 };
 
 } // namespace
+
+bool has_packets(const TcpConnection& connection) {
+    return !connection.interface || connection.interface->port().pool().free_count() > packets_kept_back;
+}
 
 Packet* TcpStream::receive() {
     const Packet* const first = connection_ ? connection_->received.first() : nullptr;
@@ -144,9 +143,12 @@ void TcpStream::shut_receive() {
 }
 
 std::size_t TcpStream::send_room() const {
-    if (!may_send(connection_) || tcp_sndqueuelen(connection_->pcb) + 4 > TCP_SND_QUEUELEN ||
-        !has_packets(*connection_))
+    if (!may_send(connection_) || tcp_sndqueuelen(connection_->pcb) + 4 > TCP_SND_QUEUELEN)
         return 0;
+    if (!has_packets(*connection_)) {
+        note_refused(*connection_);
+        return 0;
+    }
     const std::size_t used = connection_->unacknowledged();
     return used >= connection_->send_limit
                ? 0
@@ -158,7 +160,12 @@ std::size_t TcpStream::unacknowledged_octets() const {
 }
 
 Packet* TcpStream::allocate() {
-    return connection_ && connection_->interface ? connection_->interface->port().pool().allocate() : nullptr;
+    if (!connection_ || !connection_->interface)
+        return nullptr;
+    Packet* const packet = connection_->interface->port().pool().allocate();
+    if (!packet)
+        note_refused(*connection_);
+    return packet;
 }
 
 NetStatus TcpStream::send(Packet* packet, bool more) {
@@ -168,8 +175,12 @@ NetStatus TcpStream::send(Packet* packet, bool more) {
     if (packet->next)
         return std::unexpected(Problem::TooBig);
     const std::uint8_t flags = more ? TCP_WRITE_FLAG_MORE : 0;
-    if (octets > send_room() || (octets && tcp_write(connection_->pcb, packet->data(), octets, flags) != ERR_OK))
+    if (octets > send_room())
         return std::unexpected(Problem::NoRoom);
+    if (octets && tcp_write(connection_->pcb, packet->data(), octets, flags) != ERR_OK) {
+        note_refused(*connection_);
+        return std::unexpected(Problem::NoRoom);
+    }
     if (octets == 0)
         PacketPool::release(packet);
     else
@@ -199,14 +210,17 @@ NetResult<std::size_t> TcpStream::write(std::span<const std::byte> from) {
         Packet* packet = with_tail_room(*connection_, segment);
         Packet* const added = packet || !has_packets(*connection_) ? nullptr : allocate();
         packet = packet ? packet : added;
-        if (!packet)
+        if (!packet) {
+            note_refused(*connection_);
             break;
+        }
         const std::size_t part =
             std::min({wanted - written, static_cast<std::size_t>(packet->tail_room()), segment - packet->length});
         std::byte* const at = packet->data() + packet->length;
         __builtin_memcpy(at, from.data() + written, part);
         if (!end.write(at, part, 0)) {
             PacketPool::release(added);
+            note_refused(*connection_);
             break;
         }
         packet->length = static_cast<std::uint16_t>(packet->length + part);
