@@ -37,7 +37,8 @@ ProgramNetwork* open_network() {
     if (!made)
         return nullptr;
     // What it brought up before it failed stays where it is: NICs may write there.
-    if (const int status = net::configure(start_info(), made->network, write_error))
+    // Its end takes the network down, so it does not begin within the network's poll: an address is waited for.
+    if (const int status = net::configure(start_info(), made->network, write_error, nullptr))
         end_program(status);
     if (!made->tcp.open(made->network))
         return nullptr;

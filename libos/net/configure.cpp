@@ -38,6 +38,7 @@ std::string_view take_word(std::string_view& text) {
 constexpr std::size_t sentence_octets_max = 200;
 
 Say told = say_on_log; // of the one call of configure
+End ended = nullptr;   // likewise
 
 // A sentence, with what somebody else wrote in its middle.
 int refuse(int status, std::string_view before, std::string_view what = {}, std::string_view after = {}) {
@@ -69,14 +70,42 @@ int wait_for_lease(Network& network, const DhcpClient& client) {
     return 0;
 }
 
-int wait_for_claim(Network& network, const Interface& interface, Ipv4Address address) {
-    while (interface.address_state() == AddressState::Probing)
+// An address that EXO_IP gave.
+struct Given {
+    const Interface& interface;
+    Ipv4Address address;
+
+    int refuse_it() const {
+        char text[address_text_max];
+        return refuse(status_no_network, "net: the address ", format_address(address, text),
+                      " is in use by another station.");
+    }
+};
+
+int wait_for_claim(Network& network, const Given& given) {
+    while (given.interface.address_state() == AddressState::Probing)
         network.poll();
-    if (interface.address_state() == AddressState::Ready)
-        return 0;
-    char text[address_text_max];
-    return refuse(status_no_network, "net: the address ", format_address(address, text),
-                  " is in use by another station.");
+    return given.interface.address_state() == AddressState::Ready ? 0 : given.refuse_it();
+}
+
+// A ticker; runs when something has become of the address.
+std::uint64_t watch(void* context, std::uint64_t) {
+    const auto& given = *static_cast<const Given*>(context);
+    if (given.interface.address_state() == AddressState::InUse)
+        ended(given.refuse_it());
+    return never;
+}
+
+int use_given(Network& network, Interface& interface, const Ipv4Configuration& configuration) {
+    if (!ended) {
+        interface.set_address(configuration, AddressClaim::Begin::Probe);
+        return wait_for_claim(network, {interface, configuration.address});
+    }
+    auto* const given = heap_new<Given>(interface, configuration.address);
+    if (!given || !network.add_ticker({given, watch}))
+        return refuse(status_no_network, "net: there is no memory to watch an address.");
+    interface.set_address(configuration, AddressClaim::Begin::Meanwhile);
+    return 0;
 }
 
 int give_address(Network& network, Interface& interface, std::string_view word) {
@@ -89,8 +118,7 @@ int give_address(Network& network, Interface& interface, std::string_view word) 
     const auto configuration = parse_configuration(word);
     if (!configuration)
         return refuse(status_usage, "net: EXO_IP says '", word, "', which is neither dhcp nor A.B.C.D/P[,GATEWAY].");
-    interface.set_address(*configuration, AddressClaim::Begin::Probe);
-    return wait_for_claim(network, interface, configuration->address);
+    return use_given(network, interface, *configuration);
 }
 
 } // namespace
@@ -114,8 +142,13 @@ void say_on_log(std::string_view line) {
     log_text(line.data(), line.size());
 }
 
-int configure(const StartInfo& start, Network& network, Say say) {
+void end_environment(int status) {
+    exit_environment(static_cast<std::uint64_t>(status));
+}
+
+int configure(const StartInfo& start, Network& network, Say say, End end) {
     told = say;
+    ended = end;
     std::array<OpenedPort, interfaces_max> ports;
     const std::size_t count = open_ports(ports);
     if (count == 0)

@@ -18,7 +18,7 @@ void AddressClaim::begin(Ipv4Address address, const MacAddress& own, const Claim
     times_ = times;
     sent_ = 0;
     defended_at_ = 0;
-    state_ = how == Begin::Probe ? AddressState::Probing : AddressState::Ready;
+    state_ = how == Begin::Skip ? AddressState::Ready : AddressState::Probing;
     const std::uint64_t wait_ms = how == Begin::Probe ? between(0, times.probe_wait_max_ms, random) : 0;
     deadline_ = clock.after_ms(now, wait_ms);
 }

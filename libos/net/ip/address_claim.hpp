@@ -25,9 +25,9 @@ inline constexpr ClaimTimes quick_claim_times{0, 3, 40, 40, 70, 2, 2000, 10'000}
 
 enum class AddressState : std::uint8_t {
     None,    // no address is wanted
-    Probing, // not in use yet
+    Probing, // nobody has objected yet
     Ready,
-    InUse, // somebody answered a probe: the address was never used here
+    InUse, // somebody answered a probe: the address is not this station's
     Lost,  // somebody else uses the address and went on after it was defended: given up
 };
 
@@ -35,8 +35,9 @@ class AddressClaim {
 public:
     enum class Send : std::uint8_t { Nothing, Probe, Announcement };
 
-    // Probes from now on, or (skip) takes the address at once and only announces it.
-    enum class Begin : std::uint8_t { Probe, Skip };
+    // Probe: it is used once nobody has objected. Meanwhile: it is used at once, and given up if somebody objects to
+    // the same probes. Skip: it is used at once and only announced.
+    enum class Begin : std::uint8_t { Probe, Meanwhile, Skip };
     void begin(Ipv4Address address, const MacAddress& own, const ClaimTimes& times, Begin how, std::uint64_t now,
                const Clock& clock, Random& random);
     void end() { state_ = AddressState::None; }

@@ -21,9 +21,10 @@ void Interface::input_arp(Packet* packet) {
     const std::uint64_t now = network_->clock().now();
     const AddressState before = claim_.state();
     const AddressClaim::Send defence = claim_.hear(*message, now, network_->clock());
-    if (before == AddressState::Ready && claim_.state() == AddressState::Lost) {
+    if (claim_.state() != before) { // InUse or Lost: it is another station's
         configuration_ = {};
         neighbours_.forget_all();
+        network_->wake_at(now); // for those who watch
         return;
     }
     send_claim(defence);

@@ -32,7 +32,7 @@ void Interface::set_address(const Ipv4Configuration& configuration, AddressClaim
     clear_address();
     wanted_ = configuration;
     claim_.begin(configuration.address, port_->address(), times, how, now, network_->clock(), network_->random());
-    if (how == AddressClaim::Begin::Skip)
+    if (how != AddressClaim::Begin::Probe)
         adopt_address();
     network_->wake_at(claim_.deadline());
 }
@@ -62,7 +62,7 @@ std::size_t Interface::poll() {
 std::uint64_t Interface::tick(std::uint64_t now) {
     const AddressState before = claim_.state();
     const AddressClaim::Send what = claim_.tick(now, network_->clock(), network_->random());
-    if (before == AddressState::Probing && claim_.state() == AddressState::Ready)
+    if (before == AddressState::Probing && claim_.state() == AddressState::Ready && address().is_any())
         adopt_address();
     send_claim(what);
     std::uint64_t next = std::min(claim_.deadline(), reassembly_.tick(now));

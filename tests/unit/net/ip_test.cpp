@@ -61,6 +61,44 @@ TEST_CASE("arp: an address that is in use is never taken, one that is free is") 
     CHECK(other.interface.address() == Station::address(6));
 }
 
+TEST_CASE("arp: an address that is used meanwhile answers at once and is given up to whoever has it") {
+    Wire wire;
+    Station holder(wire, 5), other(wire, 6), peer(wire, 7);
+    holder.take_address(5);
+    peer.take_address(7);
+    settle(wire, holder, other, peer);
+    other.interface.set_address({Station::address(6), 24, {}}, AddressClaim::Begin::Meanwhile);
+    CHECK(other.interface.address() == Station::address(6));
+    UdpSocket client, server;
+    REQUIRE(server.open(other.network, {any_address, 7}));
+    REQUIRE(client.open(peer.network));
+    REQUIRE(client.connect({Station::address(6), 7}));
+    REQUIRE(client.send(filled(client.allocate(), pattern(3))));
+    settle(wire, holder, other, peer);
+    CHECK(other.interface.address_state() == AddressState::Probing);
+    Packet* const came = server.receive();
+    REQUIRE(came);
+    PacketPool::release(came);
+    pass(wire, 300, holder, other, peer);
+    CHECK(other.interface.address_state() == AddressState::Ready);
+
+    std::uint64_t told = 0;
+    REQUIRE(other.network.add_ticker({&told, [](void* count, std::uint64_t) {
+                                          ++*static_cast<std::uint64_t*>(count);
+                                          return never;
+                                      }}));
+    other.interface.set_address({Station::address(5), 24, {}}, AddressClaim::Begin::Meanwhile);
+    CHECK(other.interface.address() == Station::address(5));
+    const std::uint64_t before = told;
+    settle(wire, holder, other, peer);
+    CHECK(other.interface.address_state() == AddressState::InUse);
+    CHECK(other.interface.address().is_any());
+    CHECK(told > before); // without time passing
+    pass(wire, 12'000, holder, other, peer);
+    CHECK(holder.interface.address_state() == AddressState::Ready); // it was not disturbed
+    CHECK(holder.interface.address() == Station::address(5));
+}
+
 TEST_CASE("arp: two that probe for one address at once both let it be") {
     Wire wire;
     Station one(wire, 5), other(wire, 6);
