@@ -1,6 +1,6 @@
 // The load of the kv bench: the machine beside the one that serves. What it prints: README.md.
 // arguments: redis|memcached, and then linux (whose processor's time bench/linux/serve.cpp tells, else INFO does),
-// memory (what a key takes is measured too), --smoke, --count
+// memory (what a key takes is measured too), boot (nothing but the first connection), --smoke, --count
 #include "bench/load/load.hpp"
 #include "bench/exo/program.hpp"
 #include "bench/kv/control.hpp"
@@ -15,7 +15,7 @@ using load::Work;
 
 struct Wishes {
     const load::Dialect* dialect = nullptr;
-    bool on_linux = false, memory = false, smoke = false, count = false;
+    bool on_linux = false, memory = false, boot = false, smoke = false, count = false;
 
     bool take(std::string_view word) {
         if (word == "redis" || word == "memcached")
@@ -24,6 +24,8 @@ struct Wishes {
             on_linux = true;
         else if (word == "memory")
             memory = true;
+        else if (word == "boot")
+            boot = true;
         else if (word == "--smoke")
             smoke = true;
         else if (word == "--count")
@@ -42,6 +44,15 @@ exo::net::Network network;
 exo::net::TcpStack stack;
 load::Load the_load;
 bench::kv::Control control;
+
+// Of the server's processor, in cycles while instructions are counted: from reset where the server is on Linux, else
+// since it serves.
+std::uint64_t busy(const Wishes& wishes) {
+    if (wishes.on_linux)
+        return load::busy_cycles_of_linux(network);
+    // Microseconds; while instructions are counted a nanosecond is one.
+    return control.info("INFO cpu", "used_cpu_user:") * 1000;
+}
 
 // Of one kind of work and one depth of pipelines.
 struct Measure {
@@ -69,12 +80,7 @@ struct Measure {
         bench::print(bench::format_row(line, {name, size}, "cycles", thousandths));
     }
 
-    std::uint64_t busy() const {
-        if (wishes.on_linux)
-            return load::busy_cycles_of_linux(network);
-        // Microseconds; while instructions are counted a nanosecond is one.
-        return control.info("INFO cpu", "used_cpu_user:") * 1000;
-    }
+    std::uint64_t busy() const { return ::busy(wishes); }
 
     void take() const {
         if (wishes.count) {
@@ -94,6 +100,13 @@ struct Measure {
 void fill(std::uint32_t count) {
     the_load.run(
         {.work = Work::set, .pipeline = load::pipeline_max, .keys = count, .in_order = true, .requests = count});
+}
+
+// The server has accepted the first connection: what that has taken since the machine, or its kernel, began.
+void report_boot(const Wishes& wishes) {
+    const std::uint64_t before = wishes.on_linux ? 0 : control.info("INFO server", "serving_after_usec:") * 1000;
+    char line[bench::row_bytes_max];
+    bench::print(bench::format_row(line, "kv_connected", "instructions", (before + busy(wishes)) * 1000));
 }
 
 void measure_memory(std::uint32_t count) {
@@ -116,9 +129,13 @@ int exo_main(const exo::StartInfo& start) {
     if (const int status = exo::net::configure(start, network))
         return status;
     bench::require(stack.open(network).has_value(), "opening TCP");
-    the_load.open(network, stack, *wishes.dialect, load::clients_max);
+    the_load.open(network, stack, *wishes.dialect, wishes.boot ? 1 : load::clients_max);
     if (wishes.dialect == &load::redis)
         control.open(network, stack);
+    if (wishes.boot) {
+        report_boot(wishes);
+        return 0;
+    }
     fill(wishes.smoke ? keys_smoke : keys);
     for (const Work work : {Work::get, Work::set})
         for (const unsigned pipeline : pipelines)

@@ -37,6 +37,7 @@ void server(Page& page, Call& call) {
     page.put("run_id", std::string_view(call.server.run_id, sizeof call.server.run_id));
     page.put("tcp_port", static_cast<std::uint64_t>(call.server.config.port));
     page.put("server_time_usec", call.server.surroundings().realtime_us());
+    page.put("serving_after_usec", call.server.serving_us); // the kernel's first instruction
     page.put("uptime_in_seconds", up_s);
     page.put("uptime_in_days", up_s / 86400);
 }

@@ -86,10 +86,10 @@ int cannot_listen(std::uint16_t port, net::Problem problem) {
 }
 
 // Where it serves, as clients see it, and how long that took.
-void announce(const Options& options) {
+void announce(const Options& options, std::uint64_t serving_us) {
     char text[net::address_text_max];
     net::format_address(network.interfaces()[0]->address(), text);
-    const LogPiece took[] = {{", "}, decimal(monotonic_ns() / 1000), {" us after the kernel's first instruction"}};
+    const LogPiece took[] = {{", "}, decimal(serving_us), {" us after the kernel's first instruction"}};
     if (options.announced_port) // the address is the beginning of the word "ADDRESS:PORT"
         log_line({{"kv: serving at "}, {options.announced_address.data()}, took[0], took[1], took[2]});
     else
@@ -134,7 +134,8 @@ int exo_main(const exo::StartInfo& start) {
     if (metrics)
         if (const auto opened = metrics->open(kv::stack, options.metrics_port); !opened)
             return kv::cannot_listen(options.metrics_port, opened.error());
-    kv::announce(options);
+    server->serving_us = monotonic_ns() / 1000;
+    kv::announce(options, server->serving_us);
     kv::serve(*server, *links, metrics);
     if (volume && !volume->close()) {
         log_line({{"kv: the disk failed: not all that was changed is on it"}});

@@ -92,6 +92,7 @@ public:
     Slowlog slowlog;
     Recorder* recorder = nullptr; // null: nothing is kept
     std::uint64_t started_us = 0;
+    std::uint64_t serving_us = 0; // when peers could connect
     char run_id[40];
 
 private:
