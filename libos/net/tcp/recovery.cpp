@@ -130,8 +130,10 @@ void undo(TcpRecovery& recovery, tcp_pcb& pcb) {
         segment->flags &= static_cast<u8_t>(~segment_mark::lost);
     recovery.window = std::max(recovery.window, recovery.window_before);
     pcb.ssthresh = static_cast<tcpwnd_size_t>(std::max<std::uint32_t>(pcb.ssthresh, recovery.threshold_before));
-    recovery.reordered = true;
-    recovery.patience = std::min(recovery.patience + 1, patience_max);
+    if (!recovery.after_timeout) {
+        recovery.reordered = true;
+        recovery.patience = std::min(recovery.patience + 1, patience_max);
+    }
     end(recovery, pcb);
 }
 
@@ -197,7 +199,7 @@ void note_acknowledgements(tcp_pcb& pcb, const tcp_hdr& header, std::size_t opti
         if (kind == option_timestamps && octets == 10 && acknowledged != pcb.lastack) {
             const std::uint32_t echoed_ms = load32_at(at + 6);
             note_round_trip(recovery, echoed_ms);
-            recovery.in_vain |= recovery.on && !recovery.after_timeout && recovery.sent_again_ms != 0 &&
+            recovery.in_vain |= recovery.on && recovery.window_before != 0 && recovery.sent_again_ms != 0 &&
                                 is_before(echoed_ms, recovery.sent_again_ms);
         }
         recovery.gaps |= kind == option_sack;
@@ -291,21 +293,35 @@ std::uint64_t probe_silence(tcp_pcb& pcb, std::uint64_t now_ms) {
     return no_probe;
 }
 
+void before_timeout(const tcp_pcb& pcb) {
+    TcpConnection* const connection = connection_of(pcb);
+    if (!connection || connection->recovery.on)
+        return;
+    connection->recovery.sent_again_ms = static_cast<std::uint32_t>(tcp_globals().now_ms()); // by the engine, if it is
+    connection->recovery.window_before = pcb.cwnd;
+    connection->recovery.threshold_before = pcb.ssthresh;
+}
+
 void after_timeout(tcp_pcb& pcb) {
     TcpConnection* const connection = can_recover(pcb) ? connection_of(pcb) : nullptr;
     if (!connection)
         return;
     TcpRecovery& recovery = connection->recovery;
     const bool again = recovery.on && recovery.after_timeout;
+    const bool first = !recovery.on; // else something is lost for certain, or it is known already whether
     recovery = {.on = true,
                 .reordered = recovery.reordered,
                 .after_timeout = true,
                 .point = pcb.snd_nxt,
                 .window = 2u * pcb.mss,
+                .window_before = first || again ? recovery.window_before : 0,
+                .threshold_before = recovery.threshold_before,
+                .sent_again_ms = recovery.sent_again_ms, // RFC 3522: of the first time
                 .highest = recovery.highest,
                 .patience = recovery.patience,
                 .delivered_ms = recovery.delivered_ms,
-                .round_trip_ms_x8 = recovery.round_trip_ms_x8};
+                .round_trip_ms_x8 = recovery.round_trip_ms_x8,
+                .segments_again = recovery.segments_again + 1};
     for (tcp_seg** place = &pcb.unsent; *place && is_before(first_of(**place), pcb.snd_nxt);) {
         tcp_seg* const segment = take_out(place);
         if (again)

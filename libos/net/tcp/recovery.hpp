@@ -25,7 +25,7 @@ struct TcpRecovery {
     bool after_timeout = false;           // the engine's timeout began it: the window grows from one segment
     std::uint32_t point = 0;              // on: until this much is acknowledged
     std::uint32_t window = 0;             // on: octets that may be in flight
-    std::uint32_t window_before = 0;      // on: what the engine had when it began
+    std::uint32_t window_before = 0;      // on: what the engine had when it began; 0: it is not given back
     std::uint32_t threshold_before = 0;   // likewise
     std::uint32_t sent_again_ms = 0;      // on: when a lost segment first went out again; 0: none has
     std::uint32_t highest = 0;            // the end of what has arrived, this acknowledgement's included
@@ -46,6 +46,8 @@ void recover(tcp_pcb& pcb);
 void watch_silence(tcp_pcb& pcb);
 // Every step of the timers, for every connection. When this is to run again, in ms of the stack's clock, or no_probe.
 std::uint64_t probe_silence(tcp_pcb& pcb, std::uint64_t now_ms);
+// Before the engine's timers, which take the window away at a timeout: what it is.
+void before_timeout(const tcp_pcb& pcb);
 // The engine's timeout has moved everything to what is to be sent: what the peer has is taken out of that again.
 void after_timeout(tcp_pcb& pcb);
 

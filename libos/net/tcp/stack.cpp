@@ -77,8 +77,10 @@ void run_engine_timers() {
     }
     const auto retransmissions = [](const tcp_pcb& pcb) { return static_cast<std::uint32_t>(pcb.nrtx); };
     for (tcp_pcb* pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
-        if (TcpConnection* const connection = connection_of(*pcb))
+        if (TcpConnection* const connection = connection_of(*pcb)) {
             connection->recovery.timeouts = retransmissions(*pcb);
+            before_timeout(*pcb);
+        }
     tcp_tmr();
     for (tcp_pcb* pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
         if (TcpConnection* const connection = connection_of(*pcb))

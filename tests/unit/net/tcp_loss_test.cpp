@@ -103,3 +103,25 @@ std::size_t sent_again_in_vain(std::size_t octets, std::size_t limit_ms) {
 TEST_CASE("tcp: segments that overtake each other are not taken for lost") {
     CHECK(sent_again_in_vain(8'000'000, 4'000) < 10);
 }
+
+TEST_CASE("tcp: a timeout that was for nothing costs no window") {
+    Lab lab;
+    lab.wire.faults.delay_ms = 2;
+    lab.join();
+    exchange(lab, 300'000, 20'000);
+    const TcpFacts before = lab.client.facts();
+    lab.wire.faults.delay_ms = 1500; // of a sudden
+    std::vector<std::byte> octets(60'000);
+    REQUIRE(lab.client.write(octets) == octets.size());
+    lab.rest(1400);
+    REQUIRE(lab.client.facts().segments_again > before.segments_again);
+    std::size_t came = 0;
+    for (int ms = 0; ms < 20'000 && lab.client.unacknowledged_octets() != 0; ms++) {
+        lab.step();
+        came += lab.server.read(octets);
+    }
+    CHECK(came == octets.size());
+    CHECK(lab.client.facts().congestion_window >= before.congestion_window);
+    CHECK(lab.client.facts().slow_start_until >= before.slow_start_until);
+    lab.rest(5000);
+}
