@@ -108,7 +108,7 @@ refuses "a hub without a name to open" 2 "one NAME" hub
 refuses "a store with an unknown option" 2 "'--frobnicate'" kv --frobnicate
 refuses "a store with a word too many" 2 "'program'" kv program
 refuses "keys on a disk that is not there" 1 "does not exist" kv --disk "$scratch/nowhere.img"
-refuses "keys on a disk that is too small" 2 "at least 32M" kv --disk "$scratch/small.img,size=16M"
+refuses "keys on a disk that is too small" 2 "at least 20M" kv --disk "$scratch/small.img,size=16M"
 check "no image was made for them" test ! -e "$scratch/small.img"
 refuses "keys on two disks" 2 "on one disk" kv --disk one --disk two
 refuses "keys on a disk that is read-only" 2 "read-only" kv --disk one,ro

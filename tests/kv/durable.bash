@@ -7,17 +7,26 @@ set -euo pipefail
 begin "$PWD/build/tests/kv/durable"
 port=$((20000 + RANDOM % 20000))
 machine=
+# Kills the machine, which is not in exo's group of processes and ends when that has ended; its disk and port are in use until then.
 end_machine() {
     [[ -n $machine ]] || return 0
+    local qemu
+    qemu=$(pgrep -P "$machine" || :)
     kill -KILL -- "-$machine" 2>/dev/null || :
     wait "$machine" 2>/dev/null || :
-    while kill -0 -- "-$machine" 2>/dev/null; do sleep 0.05; done # its disk is in use until then
+    for process in $qemu; do
+        for ((tries = 0; tries < 500; tries++)); do
+            [[ $(ps -o stat= -p "$process") == [!Z]* ]] || break
+            sleep 0.02
+        done
+    done
     rm -rf "$scratch/temporary"/*
     machine=
 }
 trap end_machine EXIT
 # boot ARGS...: a store in the background, in a group of its own, once it serves.
 boot() {
+    : >"$scratch/said" # here: what the last machine said must be gone before it is looked at
     TMPDIR=$scratch/temporary setsid env --default-signal=INT "$exo" kv --port $port --timeout 150 --memory 128M "$@" \
         >"$scratch/out" 2>"$scratch/said" </dev/null &
     machine=$!
@@ -108,7 +117,8 @@ check "a file system's image is left as it is" test "$(sha256sum <"$scratch/file
 run_exo disk list "$image"
 check "exo disk list: says what it is" says 'it holds the keys of exo kv, and no file system'
 check "exo disk list: status not 0" test $status != 0
-refuses_boot "an image that is too small" 'the disk is too small' --disk "$scratch/tiny.img,size=4M"
+truncate -s 4M "$scratch/tiny.img"
+refuses_boot "an image that is too small" 'the disk is too small' --disk "$scratch/tiny.img"
 head -c 33554432 /dev/urandom >"$scratch/noise.img"
 refuses_boot "noise" 'the disk holds no store' --disk "$scratch/noise.img"
 refuses "durability without a disk" 2 '--durability always needs a disk' kv --durability always

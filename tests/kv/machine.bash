@@ -14,6 +14,7 @@ end_machine() {
 trap end_machine EXIT
 # boot ARGS...: a store in the background, once it has said that it serves.
 boot() {
+    : >"$scratch/said" # here: what the last machine said must be gone before it is looked at
     # A job in the background ignores Ctrl-C unless it is told not to.
     TMPDIR=$scratch/temporary env --default-signal=INT "$exo" kv --port $port --timeout 560 "$@" >"$scratch/out" 2>"$scratch/said" </dev/null &
     machine=$!

@@ -24,7 +24,7 @@ host's loopback until Ctrl-C or SHUTDOWN. A line on stderr says when it serves. 
   --maxmemory SIZE    what keys and connections may take of it (default three quarters); CONFIG SET changes it
   --requirepass WORD  clients must say AUTH WORD first
   --disk IMAGE[,size=SIZE]
-                      keys are kept on that disk image; it is made if it is not there, of that size, at least 32M and best four
+                      keys are kept on that disk image; it is made if it is not there, of that size, at least 20M and best four
                       times what the keys take. An image that holds something else is refused and left as it is. SHUTDOWN
                       closes it; Ctrl-C is as if the power went
   --durability none|batch|always

@@ -6,7 +6,7 @@
 namespace exo::tool {
 
 inline constexpr std::uint64_t kv_memory_min_bytes = 64ull << 20;
-inline constexpr std::uint64_t kv_disk_min_bytes = 32ull << 20;
+inline constexpr std::uint64_t kv_disk_min_bytes = 20ull << 20;
 inline constexpr std::uint16_t kv_port_default = 6379;
 
 // `exo kv` as the run that it is: `program` is libos-kv's, as its arguments say. Text alone.
