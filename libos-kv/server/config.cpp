@@ -1,6 +1,7 @@
 // The parameters of CONFIG: names as Redis has them, and how their text is read. Interface: config.hpp.
 #include "libos-kv/data/limits.hpp"
 #include "libos-kv/data/pattern.hpp"
+#include "libos-kv/server/recorder.hpp"
 #include "libos-kv/server/server.hpp"
 
 namespace exo::kv {
@@ -43,11 +44,24 @@ constexpr LimitRow limit_rows[] = {
     {"list-max-listpack-size", "list-max-ziplist-size", &Limits::list_node, INT32_MIN},
 };
 
-// Parameters that are always as they are, and that clients ask for.
+// How often the journal is synchronized, in the words that Redis has for its own.
+std::string_view sync_name(const Server& server) {
+    if (!server.recorder || server.recorder->durability() == Durability::Batch)
+        return "everysec"; // the default of Redis, too
+    return server.recorder->durability() == Durability::Always ? "always" : "no";
+}
+
+// Parameters that stay as they are at start, and that clients ask for.
 struct FixedRow {
-    std::string_view name, value;
+    std::string_view name;
+    std::string_view (*value)(const Server& server);
 };
-constexpr FixedRow fixed[] = {{"save", ""}, {"appendonly", "no"}, {"databases", "16"}};
+constexpr FixedRow fixed[] = {
+    {"save", [](const Server&) { return std::string_view(); }},
+    {"appendonly", [](const Server& server) { return std::string_view(server.recorder ? "yes" : "no"); }},
+    {"appendfsync", sync_name},
+    {"databases", [](const Server&) { return std::string_view("16"); }},
+};
 
 bool same_name(std::string_view given, std::string_view name) {
     return !name.empty() && is_word(given, name);
@@ -94,7 +108,7 @@ void for_each_parameter(const Server& server,
             visit(context, row.old_name, IntegerText(limits.*row.field));
     }
     for (const FixedRow& row : fixed)
-        visit(context, row.name, row.value);
+        visit(context, row.name, row.value(server));
     visit(context, "maxmemory-policy", policy_name(server.config.policy));
     for (const TextRow& row : texts)
         visit(context, row.name, server.config.*row.field);
@@ -176,7 +190,7 @@ bool set_parameter(Server& server, std::string_view name, std::string_view value
             "allkeys-lru, allkeys-lfu, allkeys-random, noeviction");
     }
     for (const FixedRow& row : fixed)
-        if (same_name(name, row.name) && !same_octets(row.value, value))
+        if (same_name(name, row.name) && !same_octets(row.value(server), value))
             return refuse("this store has one value of it");
     return true;
 }

@@ -54,6 +54,7 @@ boot --disk "$image,size=64M" --durability always
 check "a new image: nothing is recovered" said '^kv: recovered 0 keys from 0 octets'
 check "it says how durable it is" said '^kv: durability always'
 check "INFO says so, too" test "$(info durability)" = always
+check "and CONFIG, in Redis' words" answers $'appendonly\nyes\nappendfsync\nalways' config get append*
 for ((index = 1; index <= 300; index++)); do echo "set key:$index value:$index"; done | cli >"$scratch/replies"
 check "300 writes acknowledged one by one" test "$(grep -cx OK "$scratch/replies")" = 300
 printf 'rpush list a b c\nhset hash f 1\nsadd set x y z\nspop set\nexpire key:1 1000\nzadd z 1.5 m\nincrbyfloat real 0.1\n' | cli >/dev/null
