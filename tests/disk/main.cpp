@@ -1,6 +1,7 @@
 // Opens the disk of the machine and runs every case on it, one line each. Arguments: "count", only count instructions;
 // "errors" and "slow", only the cases that want errors, or a slow disk, beneath the disk; "hung", "neighbour",
-// "leaving": those of a disk that hangs; "mark", "marked", "zero": see marks.
+// "leaving": those of a disk that hangs; "mark", "marked", "zero": see marks; "virtual": all, on a virtual function.
+#include "secure-bindings/abi/info.hpp"
 #include "tests/disk/check.hpp"
 
 #include <string_view>
@@ -68,6 +69,22 @@ static bool marks(disk_tests::Device& disk, std::string_view wanted) {
     return right;
 }
 
+// Whether what was granted of disks is one virtual function, and no physical one. One line as of a case.
+static bool has_virtual_function(const exo::StartInfo& start) {
+    constexpr std::uint32_t nvme_class = 0x010802;
+    // Safe: mapped read only in every environment.
+    const auto* const infos = reinterpret_cast<const exo::DeviceInfo*>(exo::info_devices);
+    unsigned disks = 0, virtuals = 0;
+    for (std::size_t index = 0; index < start.function_count; ++index) {
+        const exo::DeviceInfo& info = infos[start.functions[index].index];
+        disks += info.class_code == nvme_class;
+        virtuals += info.class_code == nvme_class && (info.flags & exo::device_flag::is_virtual) != 0;
+    }
+    const bool right = disks == 1 && virtuals == 1;
+    exo::log_line({{right ? "ok" : "FAILED"}, {" disk: it is a virtual function"}});
+    return right;
+}
+
 int exo_main(const exo::StartInfo& start) {
     using namespace disk_tests;
     const std::string_view wanted = start.argument_count > 1 ? exo::start_list_string(start.arguments_offset, 1) : "";
@@ -99,6 +116,8 @@ int exo_main(const exo::StartInfo& start) {
         return lab::run_cases(neighbour_cases, disk) ? 1 : 0;
     if (wanted == "leaving")
         return lab::run_cases(leaving_cases, disk) ? 1 : 0;
+    if (wanted == "virtual" && !has_virtual_function(start))
+        return 1;
     // An extent has no controller to listen to.
     const bool owned = start.extent_count == 0;
     unsigned failed = lab::run_cases(data_cases, disk) + (owned ? lab::run_cases(event_cases, disk) : 0) +

@@ -14,7 +14,10 @@ disk=$image,size=16M
 words=()
 case $kind in
 nvme) ;;
-virtual) disk+=,virtual ;;
+virtual)
+    disk+=,virtual
+    words=(virtual)
+    ;;
 extent) disk+=,shared=14M ;;
 extent-4k) disk+=,shared=14M,logical_block_size=4096,physical_block_size=4096 ;;
 attacks) disk+=,shared=8M ;;
