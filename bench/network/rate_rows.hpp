@@ -57,7 +57,7 @@ inline constexpr Job rate_jobs[] = {
 
 inline constexpr BenchDefinition rate_bench{
     .name = "rate",
-    .title = "UDP datagrams one way between two NICs of one machine, a packet's time",
+    .title = "UDP datagrams, and octets of TCP, one way between two NICs of one machine: a packet's time, a KiB's time",
     .jobs = network::rate_jobs,
     .rows = network::rate_rows,
 };
