@@ -2,6 +2,7 @@
 #include "bench/harness/guests.hpp"
 
 #include "bench/harness/qemu_priority.hpp"
+#include "bench/harness/wire.hpp"
 
 #include <array>
 #include <format>
@@ -64,9 +65,10 @@ class Running {
 public:
     Running(std::vector<std::string> command, std::chrono::seconds timeout)
         : thread_([this, command = std::move(command), timeout] {
-              result_ = run_process(
-                  command,
-                  {.timeout = timeout, .started = [this](pid_t pid) { pid_ = pid; }, .abandoned = &abandoned_});
+              result_ = run_process(command, {.timeout = timeout,
+                                              .before = [] { (void)widen_wire(); }, // notes() tells
+                                              .started = [this](pid_t pid) { pid_ = pid; },
+                                              .abandoned = &abandoned_});
               ended_ = true;
           }) {}
 
@@ -124,6 +126,8 @@ public:
             text += "\nNOTE both machines of a wire were on the same CPUs\n";
         if (!are_raised_)
             text += "\nNOTE QEMU's main loops were not permitted real-time priority: pollers starve them\n";
+        if (const auto note = note_on_wires())
+            text += "\nNOTE " + *note + "\n";
         return text;
     }
 

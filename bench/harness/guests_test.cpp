@@ -1,6 +1,8 @@
 // What two machines have in place of the braces in their words, and that one ends when the other has failed.
 #include "bench/harness/guests.hpp"
 
+#include "bench/harness/wire.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace bench;
@@ -71,4 +73,20 @@ TEST_CASE("a guest that is ended gets time to leave nothing behind") {
     const auto well = run_beside("trap 'echo tidied; exit 0' TERM; sleep 50 & wait", "sleep 1");
     REQUIRE(well);
     CHECK(well->status == 33);
+}
+
+TEST_CASE("both ends of a wire keep many datagrams, or a note says that they do not") {
+    const auto both = run("cat /proc/sys/net/unix/max_dgram_qlen");
+    REQUIRE(both);
+    if (note_on_wires())
+        CHECK(both->output.find("NOTE " + *note_on_wires()) != std::string::npos);
+    else
+        CHECK(both->output.starts_with("1000\n\n1000\n"));
+}
+
+TEST_CASE("a guest without a wire stays in the network of the host") {
+    const auto result = run_guests({"readlink", "/proc/self/ns/net"},
+                                   {.job = one, .environment = {}, .timeout = std::chrono::seconds(60), .success = 0});
+    REQUIRE(result);
+    CHECK(result->output == std::filesystem::read_symlink("/proc/self/ns/net").string() + "\n");
 }

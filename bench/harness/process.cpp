@@ -23,6 +23,8 @@ constexpr long look_up_ms = 200; // how soon it is noticed that a process was ab
 
 [[noreturn]] void become(const std::vector<std::string>& command, const ProcessOptions& options, int output) {
     setpgid(0, 0);
+    if (options.before != nullptr)
+        options.before();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     dup2(null, STDIN_FILENO);

@@ -27,6 +27,7 @@ struct ProcessOptions {
     std::chrono::milliseconds timeout = std::chrono::seconds(60);
     std::filesystem::path directory = {};         // where it starts; empty: here
     bool merge_stderr = true;                     // false: stderr stays the caller's
+    void (*before)() = nullptr;                   // called in the process itself, before it becomes the program
     std::function<void(pid_t)> started = {};      // told the process once, by the thread that waits for it
     const std::atomic<bool>* abandoned = nullptr; // once true, the process is asked to end, and soon made to
 };
