@@ -61,6 +61,7 @@ Session* Server::open(std::string_view peer, std::string_view local) {
     session->authenticated = config.password.empty();
     session->is_durable = recorder && recorder->durability() != Durability::None;
     session->parser.set_bulk_max(config.bulk_octets);
+    session->place = sessions_.size();
     sessions_.push(session);
     return session;
 }
@@ -69,12 +70,11 @@ void Server::close(Session* session) {
     end_wait(*session);
     discard_transaction(*session);
     pubsub.forget(*session);
-    for (std::size_t index = 0; index < sessions_.size(); index++)
-        if (sessions_[index] == session) {
-            sessions_.erase(index);
-            break;
-        }
-    for (std::size_t index = 0; index < holding_.size(); index++)
+    Session* last = sessions_.back();
+    sessions_[session->place] = last;
+    last->place = session->place;
+    sessions_.pop();
+    for (std::size_t index = session->held.empty() ? holding_.size() : 0; index < holding_.size(); index++)
         if (holding_[index] == session) {
             holding_.erase(index);
             break;

@@ -55,6 +55,7 @@ struct Session {
     Session& operator=(const Session&) = delete;
 
     std::uint64_t id;
+    std::size_t place = 0; // among the server's sessions
     Text input;
     std::size_t input_taken = 0; // of `input`, already done
     RequestParser parser;
