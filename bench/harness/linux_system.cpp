@@ -7,6 +7,7 @@
 #include "bench/linux/peer_kernel.hpp"
 #include "bench/linux/peer_modules.hpp"
 
+#include <cctype>
 #include <sstream>
 
 namespace bench {
@@ -105,8 +106,10 @@ private:
 
     std::filesystem::path initramfs_path(const Job& job) const {
         const auto program = std::filesystem::path(job.linux_program).filename().string();
-        const std::string peer = job.peer.empty() ? "" : "-" + std::string(job.peer);
-        return std::filesystem::absolute(build_directory / "bench/linux" / (program + peer + ".cpio"));
+        std::string name = program + (job.peer.empty() ? "" : "-" + std::string(job.peer));
+        for (const char letter : job.arguments) // jobs of one program may have different files and modules
+            name += std::isalnum(static_cast<unsigned char>(letter)) != 0 ? letter : '-';
+        return std::filesystem::absolute(build_directory / "bench/linux" / (name + ".cpio"));
     }
 
     Environment environment_;

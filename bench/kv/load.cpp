@@ -1,6 +1,7 @@
 // The load of the kv bench: the machine beside the one that serves. What it prints: README.md.
 // arguments: redis|memcached, and then linux (whose processor's time bench/linux/serve.cpp tells, else INFO does),
-// memory (what a key takes is measured too), boot (nothing but the first connection), --smoke, --count
+// memory (what a key takes is measured too), boot (nothing but the first connection), always (SET alone, of a store
+// that keeps what it acknowledges on a disk), --smoke, --count
 #include "bench/load/load.hpp"
 #include "bench/exo/program.hpp"
 #include "bench/kv/control.hpp"
@@ -15,7 +16,7 @@ using load::Work;
 
 struct Wishes {
     const load::Dialect* dialect = nullptr;
-    bool on_linux = false, memory = false, boot = false, smoke = false, count = false;
+    bool on_linux = false, memory = false, boot = false, always = false, smoke = false, count = false;
 
     bool take(std::string_view word) {
         if (word == "redis" || word == "memcached")
@@ -26,6 +27,8 @@ struct Wishes {
             memory = true;
         else if (word == "boot")
             boot = true;
+        else if (word == "always")
+            always = true;
         else if (word == "--smoke")
             smoke = true;
         else if (word == "--count")
@@ -38,7 +41,6 @@ struct Wishes {
 
 constexpr std::uint32_t keys = 100'000, keys_smoke = 5'000; // that requests ask for
 constexpr std::uint32_t keys_for_memory = 500'000, keys_for_memory_smoke = 20'000;
-constexpr unsigned pipelines[] = {1, 32};
 
 exo::net::Network network;
 exo::net::TcpStack stack;
@@ -56,13 +58,14 @@ std::uint64_t busy(const Wishes& wishes) {
 
 // Of one kind of work and one depth of pipelines.
 struct Measure {
+    std::string_view name; // what its rows' names begin with
     Work work;
     unsigned pipeline;
     const Wishes& wishes;
 
     load::Phase phase() const {
-        // About as long at every depth.
-        const std::uint32_t batches = wishes.smoke ? 1'000 : wishes.count ? 4'000 : 40'000;
+        // About as long at every depth; a disk takes its time.
+        const std::uint32_t batches = wishes.smoke ? 1'000 : wishes.count ? 4'000 : wishes.always ? 10'000 : 40'000;
         const std::uint32_t requests = pipeline == 1 ? batches : batches * 4;
         return {.work = work,
                 .pipeline = pipeline,
@@ -72,12 +75,10 @@ struct Measure {
     }
 
     void row(std::string_view what, std::uint64_t thousandths) const {
-        char name[32], line[bench::row_bytes_max];
-        std::size_t size = 0;
-        for (const std::string_view part : {std::string_view(work == Work::get ? "get" : "set"),
-                                            std::string_view(pipeline == 1 ? "_1" : "_32"), what})
-            size += part.copy(name + size, sizeof name - size);
-        bench::print(bench::format_row(line, {name, size}, "cycles", thousandths));
+        char text[32], line[bench::row_bytes_max];
+        std::size_t size = name.copy(text, sizeof text);
+        size += what.copy(text + size, sizeof text - size);
+        bench::print(bench::format_row(line, {text, size}, "cycles", thousandths));
     }
 
     std::uint64_t busy() const { return ::busy(wishes); }
@@ -119,6 +120,19 @@ void measure_memory(std::uint32_t count) {
     bench::print(bench::format_row(line, "memory_per_key", "bytes", (after - before) * 1000 / count));
 }
 
+void measure(const Wishes& wishes) {
+    Measure{"get_1", Work::get, 1, wishes}.take();
+    Measure{"get_32", Work::get, 32, wishes}.take();
+    Measure{"set_1", Work::set, 1, wishes}.take();
+    Measure{"set_32", Work::set, 32, wishes}.take();
+}
+
+void measure_always(const Wishes& wishes) {
+    bench::require(control.info("INFO persistence", "aof_enabled:") == 1, "finding a store that has a journal");
+    Measure{"set_always", Work::set, 1, wishes}.take();
+    Measure{"set_always_32", Work::set, 32, wishes}.take();
+}
+
 } // namespace
 
 int exo_main(const exo::StartInfo& start) {
@@ -137,9 +151,10 @@ int exo_main(const exo::StartInfo& start) {
         return 0;
     }
     fill(wishes.smoke ? keys_smoke : keys);
-    for (const Work work : {Work::get, Work::set})
-        for (const unsigned pipeline : pipelines)
-            Measure{work, pipeline, wishes}.take();
+    if (wishes.always)
+        measure_always(wishes);
+    else
+        measure(wishes);
     the_load.note_segments_again();
     if (wishes.memory && !wishes.count)
         measure_memory(wishes.smoke ? keys_for_memory_smoke : keys_for_memory);

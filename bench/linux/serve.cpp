@@ -1,7 +1,8 @@
 // What a peer's guest runs when the load comes from a machine beside it: gives its interface an address, starts one
 // server, and answers each datagram at `meter_port` with the cycles that the processor has been busy so far, which
 // are instructions while those are counted. Never ends but when the server does.
-// usage: serve redis|memcached|nginx
+// usage: serve redis|redis-always|memcached|nginx; redis-always keeps its append-only file on ext4 on the NVMe disk and
+// syncs it before each reply
 #include "bench/load/server.hpp"
 #include "bench/network/linux/interface.hpp"
 #include "bench/primitives/sampling.hpp"
@@ -14,6 +15,7 @@
 #include <netinet/in.h>
 #include <string>
 #include <string_view>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,7 +60,12 @@ http {
 }
 
 [[noreturn]] void become(std::string_view name) {
-    if (name == "redis")
+    if (name == "redis-always") {
+        mkdir("/data", 0755);
+        check(mount("/dev/nvme0n1", "/data", "ext4", 0, nullptr) == 0, "mounting /dev/nvme0n1");
+        execl("/usr/bin/redis-server", "redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--save", "",
+              "--appendonly", "yes", "--appendfsync", "always", "--dir", "/data", "--loglevel", "warning", nullptr);
+    } else if (name == "redis")
         execl("/usr/bin/redis-server", "redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--save", "",
               "--appendonly", "no", "--dir", "/tmp", "--loglevel", "warning", nullptr);
     else if (name == "memcached")
