@@ -27,7 +27,7 @@ Database& Call::db(std::size_t number) const {
 
 Entry* Call::peek(std::string_view key) {
     Entry* entry = db().find(key);
-    return entry && server.expire_if_due(session.database, entry) ? nullptr : entry;
+    return entry && entry->expires && server.expire_if_due(session.database, entry) ? nullptr : entry;
 }
 
 Entry* Call::write(std::string_view key) {

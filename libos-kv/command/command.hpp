@@ -35,8 +35,8 @@ inline constexpr std::uint32_t count = 19;
 std::string_view flag_name(unsigned bit);
 
 struct CommandRow {
-    const char* name; // "client|id" for a subcommand
-    int arity;        // the name included; negative: at least
+    std::string_view name; // "client|id" for a subcommand
+    int arity;             // the name included; negative: at least
     std::uint32_t flags;
     const char* categories; // of access control, separated by blanks
     int first_key, last_key, key_step;
@@ -52,7 +52,11 @@ struct Command {
     std::string_view name; // of itself alone: "id"
     const Command* parent = nullptr;
     bool has_children = false;
-    bool runs_again = false; // the journal records requests of it, not what comes of them
+    bool is_exec = false;
+    bool ends_transaction = false;   // also by giving it up
+    bool is_never_queued = false;    // runs at once, though a transaction is being queued
+    bool is_for_subscribers = false; // may be asked, in RESP2, by one who has subscribed
+    bool runs_again = false;         // the journal records requests of it, not what comes of them
     std::uint64_t calls = 0, microseconds = 0, rejected = 0, failed = 0;
 
     std::string_view full_name() const { return row->name; }

@@ -55,6 +55,15 @@ Entry* Database::put_string(Entry* old, std::string_view key, std::string_view v
 }
 
 Entry* Database::put_octets(Entry* old, std::string_view key, std::string_view value, std::int64_t expiry) {
+    const bool expires = expiry != never_expires;
+    if (old && old->type() == Type::String && old->form() == Entry::Form::Inline && old->expires == expires &&
+        string_size(*old) == value.size()) {
+        copy_bytes(old->inline_place(), value.data(), value.size());
+        old->edited = false;
+        if (expires)
+            old->set_expiry(expiry);
+        return old;
+    }
     return store(old, Entry::create_string(key, value, expiry));
 }
 

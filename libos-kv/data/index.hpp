@@ -203,7 +203,7 @@ private:
             return ~(((differences & low) + low) | differences) & (ones << 7) & 0x00ffffffffffffff;
         }
 
-        Item** find(std::uint64_t hash, std::string_view key) const {
+        [[gnu::always_inline]] Item** find(std::uint64_t hash, std::string_view key) const {
             const std::uint8_t tag = tag_of(hash);
             std::size_t at = home(hash);
             for (std::size_t left = group_mask() + 1; left; left--, at = after(at)) {

@@ -65,6 +65,8 @@ public:
         items_ = nullptr;
         room_ = 0;
     }
+    // The first so many items were put there by the caller, and there is room for them.
+    void set_size(std::size_t count) { count_ = count; }
     void reserve(std::size_t room) {
         if (room <= room_)
             return;
@@ -166,7 +168,27 @@ private:
 };
 
 inline bool same_octets(std::string_view left, std::string_view right) {
-    return left.size() == right.size() && compare_bytes(left.data(), right.data(), left.size()) == 0;
+    const std::size_t size = left.size();
+    if (size != right.size())
+        return false;
+    const auto differ = [&]<typename Word>(std::size_t at, Word) {
+        Word here, there;
+        __builtin_memcpy(&here, left.data() + at, sizeof here);
+        __builtin_memcpy(&there, right.data() + at, sizeof there);
+        return here != there;
+    };
+    if (size < sizeof(std::uint64_t)) {
+        if (size >= sizeof(std::uint32_t))
+            return !differ(0, std::uint32_t{}) && !differ(size - sizeof(std::uint32_t), std::uint32_t{});
+        for (std::size_t at = 0; at < size; at++)
+            if (left[at] != right[at])
+                return false;
+        return true;
+    }
+    for (std::size_t at = 0; at + sizeof(std::uint64_t) < size; at += sizeof(std::uint64_t))
+        if (differ(at, std::uint64_t{}))
+            return false;
+    return !differ(size - sizeof(std::uint64_t), std::uint64_t{}); // some octets twice
 }
 // As memcmp over the shorter one, then by length.
 inline int compare_octets(std::string_view left, std::string_view right) {

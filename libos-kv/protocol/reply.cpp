@@ -10,6 +10,13 @@ namespace {
 // Type, number, line end; octets written.
 std::size_t write_header(char* at, char type, std::int64_t number) {
     at[0] = type;
+    if (number >= 10 && number < 100) { // as many lengths are
+        at[1] = static_cast<char>('0' + number / 10);
+        at[2] = static_cast<char>('0' + number % 10);
+        at[3] = '\r';
+        at[4] = '\n';
+        return 5;
+    }
     const std::size_t digits = format_integer(number, at + 1);
     at[1 + digits] = '\r';
     at[2 + digits] = '\n';

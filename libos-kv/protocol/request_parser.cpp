@@ -15,19 +15,38 @@ std::size_t find_line_end(std::string_view input, std::size_t at) {
     return std::string_view::npos;
 }
 
-// Reads a number of one or two digits with the end of its line, as nearly every count is. Returns the octets that it
-// is; 0: it is something else, or not all there.
-std::size_t read_short(std::string_view text, std::int64_t& number) {
-    constexpr std::size_t most = 4;
-    if (text.size() < most || text[0] < '0' || text[0] > '9')
-        return 0;
-    number = text[0] - '0';
-    if (text[1] == '\r')
-        return 3;
-    if (number == 0 || text[1] < '0' || text[1] > '9' || text[2] != '\r')
-        return 0;
-    number = number * 10 + (text[1] - '0');
-    return most;
+constexpr unsigned digit(char octet) {
+    return static_cast<unsigned char>(octet) - unsigned{'0'};
+}
+constexpr bool is_digit(char octet) {
+    return digit(octet) <= 9;
+}
+
+// Reads a count or length of up to nine digits and the end of its line. Null: it is something else, or not all there.
+const char* read_long(const char* at, const char* end, std::size_t& number) {
+    constexpr std::ptrdiff_t most = 9 + 2;
+    const char* const begin = at;
+    if (end - at > most)
+        end = at + most;
+    number = 0;
+    for (; at != end && is_digit(*at); at++)
+        number = number * 10 + digit(*at);
+    const bool is_good = end - at >= 2 && *at == '\r' && at != begin && (*begin != '0' || at == begin + 1);
+    return is_good ? at + 2 : nullptr;
+}
+
+// The same; nearly all have one digit or two.
+inline const char* read_number(const char* at, const char* end, std::size_t& number) {
+    if (end - at >= 4 && is_digit(at[0])) {
+        number = digit(at[0]);
+        if (at[1] == '\r')
+            return at + 3;
+        if (number != 0 && is_digit(at[1]) && at[2] == '\r') {
+            number = number * 10 + digit(at[1]);
+            return at + 4;
+        }
+    }
+    return read_long(at, end, number);
 }
 
 } // namespace
@@ -48,7 +67,32 @@ std::size_t RequestParser::next() {
     return octets;
 }
 
-RequestParser::Outcome RequestParser::parse(std::string_view input, bool authenticated) {
+// A request that is all there, as most are: in one go. False: it is not, or is wrong, and nothing was changed.
+bool RequestParser::parse_whole(std::string_view input) {
+    const char* const end = input.data() + input.size();
+    std::size_t count = 0;
+    const char* at = read_number(input.data() + 1, end, count);
+    if (!at || count > whole_arguments_max)
+        return false;
+    arguments_.reserve(whole_arguments_max);
+    std::string_view* const arguments = arguments_.data();
+    for (std::size_t index = 0; index < count; index++) {
+        if (at == end || *at != '$')
+            return false;
+        std::size_t size = 0;
+        at = read_number(at + 1, end, size);
+        if (!at || size > static_cast<std::size_t>(bulk_max_) || static_cast<std::size_t>(end - at) < size + 2)
+            return false;
+        arguments[index] = {at, size};
+        at += size + 2;
+    }
+    arguments_.set_size(count);
+    at_ = static_cast<std::size_t>(at - input.data());
+    remaining_ = 0;
+    return true;
+}
+
+RequestParser::Outcome RequestParser::parse_some(std::string_view input, bool authenticated) {
     if (remaining_ < 0) {
         if (input.empty())
             return Outcome::Incomplete;
@@ -66,13 +110,6 @@ RequestParser::Outcome RequestParser::parse(std::string_view input, bool authent
 }
 
 RequestParser::Outcome RequestParser::parse_count(std::string_view input, bool authenticated) {
-    std::int64_t few = 0;
-    if (const std::size_t octets = read_short(input.substr(1), few);
-        octets != 0 && (authenticated || few <= unauthenticated_arguments_max)) {
-        at_ = 1 + octets;
-        remaining_ = few;
-        return Outcome::Request;
-    }
     const std::size_t end = find_line_end(input, 1);
     if (end == std::string_view::npos)
         return input.size() > inline_octets_max ? broken("too big mbulk count string") : Outcome::Incomplete;
@@ -110,17 +147,9 @@ RequestParser::Outcome RequestParser::parse_length(std::string_view input, bool 
 }
 
 RequestParser::Outcome RequestParser::parse_bulk(std::string_view input, bool authenticated) {
-    if (bulk_ < 0) {
-        std::int64_t few = 0;
-        std::size_t octets = 0;
-        if (at_ < input.size() && input[at_] == '$')
-            octets = read_short(input.substr(at_ + 1), few);
-        if (octets != 0 && few <= bulk_max_) {
-            at_ += 1 + octets;
-            bulk_ = few;
-        } else if (const Outcome outcome = parse_length(input, authenticated); outcome != Outcome::Request)
+    if (bulk_ < 0)
+        if (const Outcome outcome = parse_length(input, authenticated); outcome != Outcome::Request)
             return outcome;
-    }
     const auto size = static_cast<std::size_t>(bulk_);
     if (input.size() < at_ + size + 2)
         return Outcome::Incomplete;

@@ -26,7 +26,10 @@ public:
 
     // `input`: everything received from the first octet on that consumed() does not count. Its beginning may have moved
     // since the last call. After Request, call `next` before anything else.
-    Outcome parse(std::string_view input, bool authenticated);
+    Outcome parse(std::string_view input, bool authenticated) {
+        const bool may_be_whole = remaining_ < 0 && authenticated && !input.empty() && input.front() == '*';
+        return may_be_whole && parse_whole(input) ? Outcome::Request : parse_some(input, authenticated);
+    }
     // The request that was parsed is done with. Says how many octets of the input it was.
     std::size_t next();
 
@@ -46,6 +49,10 @@ private:
     };
 
     Outcome broken(std::string_view problem);
+    // Of so many arguments at most.
+    static constexpr std::size_t whole_arguments_max = 16;
+    bool parse_whole(std::string_view input);
+    Outcome parse_some(std::string_view input, bool authenticated);
     Outcome parse_inline(std::string_view input);
     Outcome parse_count(std::string_view input, bool authenticated);
     Outcome parse_length(std::string_view input, bool authenticated); // of an argument

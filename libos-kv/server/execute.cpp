@@ -8,28 +8,6 @@ namespace exo::kv {
 
 namespace {
 
-constexpr std::size_t name_max = 64;
-
-// Lower case, for looking up. Longer names are no commands.
-class LowerName {
-public:
-    explicit LowerName(std::string_view name, std::string_view parent = {}) {
-        if (name.size() + parent.size() + 1 > name_max)
-            return;
-        for (const char octet : parent)
-            text_[size_++] = octet;
-        if (!parent.empty())
-            text_[size_++] = '|';
-        for (const char octet : name)
-            text_[size_++] = octet >= 'A' && octet <= 'Z' ? static_cast<char>(octet + 32) : octet;
-    }
-    std::string_view view() const { return {text_, size_}; }
-
-private:
-    char text_[name_max];
-    std::size_t size_ = 0;
-};
-
 // As much of an argument as an error shows: up to a NUL, 128 octets at most.
 std::string_view shown(std::string_view argument, std::size_t most = 128) {
     argument = argument.substr(0, most);
@@ -44,38 +22,19 @@ Text upper(std::string_view name) {
     return text;
 }
 
-bool is_of_transactions(const Command& command) {
-    for (const char* name : {"exec", "discard", "multi", "watch", "quit", "reset"})
-        if (command.full_name() == name)
-            return true;
-    return false;
-}
-
-bool is_for_subscribers(const Command& command) {
-    for (const char* name : {"ping", "subscribe", "ssubscribe", "unsubscribe", "sunsubscribe", "psubscribe",
-                             "punsubscribe", "quit", "reset"})
-        if (command.full_name() == name)
-            return true;
-    return false;
-}
-
 } // namespace
 
 const Command* Server::find_command(std::string_view name) const {
-    if (name.find('|') != name.npos)
-        return nullptr;
-    const LowerName lower(name);
-    return lower.view().empty() ? nullptr : command_index_.get(lower.view());
+    return names_.find(name);
 }
 
 const Command* Server::find_subcommand(const Command& parent, std::string_view name) const {
-    const LowerName lower(name, parent.full_name());
-    return lower.view().empty() || name.empty() ? nullptr : command_index_.get(lower.view());
+    return names_.find(parent, name);
 }
 
 void Server::reject(Session& session, Command* command, std::initializer_list<std::string_view> pieces) {
     statistics.errors++;
-    if (command && command->full_name() == "exec") {
+    if (command && command->is_exec) {
         // An EXEC that is refused ends its transaction all the same.
         discard_transaction(session);
         Text why;
@@ -122,16 +81,12 @@ bool Server::may_run(Session& session, const Command& found, const Arguments& ar
         reject(session, &command, {"ERR Command not allowed inside a transaction"});
         return false;
     }
-    const bool is_exec = !command.parent && command.name == "exec";
     std::uint32_t all_flags = flags;
-    if (is_exec)
+    if (command.is_exec)
         for (const KeptRequest& request : session.queue)
             all_flags |= request.command().row->flags;
-    bool needs_memory = (all_flags & flag::denyoom) != 0;
-    if (session.in_transaction && !is_exec && command.full_name() != "discard" && command.full_name() != "quit" &&
-        command.full_name() != "reset")
-        needs_memory = true;
-    if (!make_room() && needs_memory) {
+    const bool prolongs = session.in_transaction && !command.ends_transaction;
+    if (!make_room() && (prolongs || (all_flags & flag::denyoom))) {
         reject(session, &command, {"OOM command not allowed when used memory > 'maxmemory'."});
         return false;
     }
@@ -139,7 +94,7 @@ bool Server::may_run(Session& session, const Command& found, const Arguments& ar
         reject(session, &command, {why});
         return false;
     }
-    if (session.is_subscriber() && session.reply.version() == 2 && !is_for_subscribers(command)) {
+    if (session.is_subscriber() && session.reply.version() == 2 && !command.is_for_subscribers) {
         reject(session, &command,
                {"ERR Can't execute '", command.full_name(),
                 "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context"});
@@ -148,59 +103,65 @@ bool Server::may_run(Session& session, const Command& found, const Arguments& ar
     return true;
 }
 
+void Server::reject_unknown(Session& session, const Arguments& arguments) {
+    if (is_word(arguments[0], "host:") || is_word(arguments[0], "post")) {
+        session.broken = true; // a browser that was talked into speaking to a store
+        return;
+    }
+    Text given;
+    for (std::size_t index = 1; index < arguments.size() && given.size() < 128; index++) {
+        const std::string_view start = shown(arguments[index], 128 - given.size());
+        given.append('\'').append(start).append("' ");
+    }
+    reject(session, nullptr, {"ERR unknown command '", shown(arguments[0]), "', with args beginning with: ", given});
+}
+
 void Server::execute(Session& session, const Arguments& arguments) {
-    const ReplyMode mode = session.reply_mode;
-    const bool silent = mode == ReplyMode::Off || mode == ReplyMode::Skip;
-    Text unheard;
-    if (silent)
-        session.reply.set_out(unheard);
     const Command* command = find_command(arguments[0]);
     session.used_ms = now_ms_;
-    if (!command) {
-        Text given;
-        for (std::size_t index = 1; index < arguments.size() && given.size() < 128; index++) {
-            const std::string_view start = shown(arguments[index], 128 - given.size());
-            given.append('\'').append(start).append("' ");
-        }
-        if (is_word(arguments[0], "host:") || is_word(arguments[0], "post"))
-            session.broken = true; // a browser that was talked into speaking to a store
-        else
-            reject(session, nullptr,
-                   {"ERR unknown command '", shown(arguments[0]), "', with args beginning with: ", given});
-    } else {
-        bool known = true;
-        if (command->has_children && arguments.size() > 1) {
-            const Command* child = find_subcommand(*command, arguments[1]);
-            known = child != nullptr;
-            if (!known)
-                reject(session, nullptr,
-                       {"ERR unknown subcommand '", shown(arguments[1]), "'. Try ", upper(command->full_name()),
-                        " HELP."});
-            else
-                command = child;
-        }
-        if (known && may_run(session, *command, arguments)) {
-            session.last_command = command;
-            if (session.in_transaction && !is_of_transactions(*command)) {
-                session.queue.push(*command, arguments.data(), arguments.size());
-                session.reply.simple("QUEUED");
-            } else {
-                run(session, *command, arguments.data(), arguments.size(), false);
-                if (!ready_.empty())
-                    serve_ready();
-            }
-        }
+    if (!command)
+        return reject_unknown(session, arguments);
+    if (command->has_children && arguments.size() > 1) {
+        const Command* child = find_subcommand(*command, arguments[1]);
+        if (!child)
+            return reject(
+                session, nullptr,
+                {"ERR unknown subcommand '", shown(arguments[1]), "'. Try ", upper(command->full_name()), " HELP."});
+        command = child;
     }
-    // CLIENT REPLY: what ends the silence is heard, and what is pushed was never a reply.
-    if (silent) {
-        session.reply.set_out(session.output);
-        if (session.reply_mode == ReplyMode::On)
-            session.output.append(unheard);
-        else if (mode == ReplyMode::Skip && session.reply_mode == ReplyMode::Skip)
-            session.reply_mode = ReplyMode::On;
+    if (!may_run(session, *command, arguments))
+        return;
+    session.last_command = command;
+    if (session.in_transaction && !command->is_never_queued) {
+        session.queue.push(*command, arguments.data(), arguments.size());
+        session.reply.simple("QUEUED");
+        return;
     }
+    run(session, *command, arguments.data(), arguments.size(), false);
+    if (!ready_.empty())
+        serve_ready();
+}
+
+void Server::answer(Session& session, const Arguments& arguments) {
+    if (session.reply_mode == ReplyMode::On)
+        execute(session, arguments);
+    else
+        execute_silently(session, arguments);
     if (session.reply_mode == ReplyMode::SkipNext)
         session.reply_mode = ReplyMode::Skip;
+}
+
+// CLIENT REPLY: what ends the silence is heard, and what is pushed was never a reply.
+void Server::execute_silently(Session& session, const Arguments& arguments) {
+    const ReplyMode mode = session.reply_mode;
+    Text unheard;
+    session.reply.set_out(unheard);
+    execute(session, arguments);
+    session.reply.set_out(session.output);
+    if (session.reply_mode == ReplyMode::On)
+        session.output.append(unheard);
+    else if (mode == ReplyMode::Skip && session.reply_mode == ReplyMode::Skip)
+        session.reply_mode = ReplyMode::On;
 }
 
 // What it changes is one unit of the journal, with what the commands of an EXEC change.
@@ -216,12 +177,13 @@ void Server::run_row(Call& call) {
 void Server::run(Session& session, const Command& command, const std::string_view* arguments, std::size_t count,
                  bool within_exec) {
     Command& counted = const_cast<Command&>(command); // counts alone
-    const std::uint64_t start = surroundings_.monotonic_us();
+    const std::uint64_t start = measured_us_ ? measured_us_ : surroundings_.monotonic_us();
     const std::uint64_t errors = session.reply.errors();
     Call call{*this, session, session.reply, command, arguments, count, now_ms_, within_exec};
     // Safe to look at afterwards: nothing that a command does destroys its own session.
     run_row(call);
-    const std::uint64_t took = surroundings_.monotonic_us() - start;
+    measured_us_ = surroundings_.monotonic_us();
+    const std::uint64_t took = measured_us_ - start;
     counted.calls++;
     counted.microseconds += took;
     statistics.commands++;

@@ -22,6 +22,15 @@ std::size_t kind_of(std::string_view word) {
 
 } // namespace
 
+std::size_t OutputLimits::least() const {
+    std::int64_t least = INT64_MAX;
+    for (const OutputLimit& limit : of_kind)
+        for (const std::int64_t octets : {limit.hard, limit.soft})
+            if (octets != 0 && octets < least)
+                least = octets;
+    return static_cast<std::size_t>(least);
+}
+
 void OutputLimits::fit(std::uint64_t memory_bytes) {
     constexpr std::uint64_t share = 16, soft_share = 4;
     OutputLimit& limit = of_kind[static_cast<std::size_t>(OutputKind::Subscriber)];

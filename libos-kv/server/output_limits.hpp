@@ -19,6 +19,8 @@ struct OutputLimits {
     OutputLimit of_kind[output_kinds] = {{}, {256ll << 20, 64ll << 20, 60}, {32ll << 20, 8ll << 20, 60}};
 
     const OutputLimit& of(OutputKind kind) const { return of_kind[static_cast<std::size_t>(kind)]; }
+    // With fewer octets waiting no connection is near a limit.
+    std::size_t least() const;
     // Less where the machine has so little memory that a few connections would fill it.
     void fit(std::uint64_t memory_bytes);
     // "normal 0 0 0 slave ..."

@@ -7,6 +7,27 @@
 
 namespace exo::kv {
 
+namespace {
+
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+    for (const std::string_view each : names)
+        if (name == each)
+            return true;
+    return false;
+}
+
+void set_roles(Command& command) {
+    const std::string_view name = command.full_name();
+    command.runs_again = runs_again(name);
+    command.is_exec = name == "exec";
+    command.ends_transaction = is_one_of(name, {"exec", "discard", "quit", "reset"});
+    command.is_never_queued = command.ends_transaction || is_one_of(name, {"multi", "watch"});
+    command.is_for_subscribers = is_one_of(name, {"ping", "subscribe", "ssubscribe", "unsubscribe", "sunsubscribe",
+                                                  "psubscribe", "punsubscribe", "quit", "reset"});
+}
+
+} // namespace
+
 Server::Server(const Surroundings& surroundings) : random(surroundings.seed), surroundings_(surroundings) {
     hash_seed = surroundings.seed | 1;
     databases[0].slot_counts = slot_counts_;
@@ -21,16 +42,16 @@ Server::Server(const Surroundings& surroundings) : random(surroundings.seed), su
     string_octets_max = static_cast<std::size_t>(config.bulk_octets);
     for (const std::span<const CommandRow> family : command_families())
         for (const CommandRow& row : family) {
-            Command* command = make<Command>(&row, std::string_view(row.name));
+            Command* command = make<Command>(&row, row.name);
             const std::size_t bar = command->name.find('|');
             if (bar != command->name.npos) {
-                Command* parent = command_index_.get(command->name.substr(0, bar));
+                Command* parent = names_.find(command->name.substr(0, bar));
                 command->name.remove_prefix(bar + 1);
                 command->parent = parent;
                 parent->has_children = true;
             }
-            command->runs_again = runs_again(command->full_name());
-            command_index_.insert(command);
+            set_roles(*command);
+            names_.add(command);
             commands_.push(command);
         }
     update_clock();
@@ -44,6 +65,7 @@ Server::~Server() {
 }
 
 void Server::update_clock() {
+    measured_us_ = 0;
     now_ms_ = static_cast<std::int64_t>(surroundings_.realtime_us() / 1000);
 }
 
@@ -117,6 +139,7 @@ void Server::process(Session& session) {
     constexpr std::size_t kept_bytes = 64 * 1024;
     // Looked at once: what is written until it is reached is no more than what unsent_max keeps free.
     const std::size_t output_max = unsent_max();
+    const std::size_t bounded_from = config.output_limits.least();
     while (!session.closing && !session.broken && !session.waiting) {
         session.paused = session.unsent() >= output_max;
         if (session.paused)
@@ -131,8 +154,9 @@ void Server::process(Session& session) {
             break;
         }
         if (!session.parser.arguments().empty())
-            execute(session, session.parser.arguments());
-        bound_output(session);
+            answer(session, session.parser.arguments());
+        if (session.unsent() >= bounded_from || session.over_limit_since_ms != 0)
+            bound_output(session);
         session.input_taken += session.parser.next();
     }
     judge(session);
@@ -198,9 +222,7 @@ bool Server::expire_if_due(std::size_t database, Entry* entry) {
     return true;
 }
 
-bool Server::make_room() {
-    if (config.max_memory <= 0 || used_bytes() <= static_cast<std::size_t>(config.max_memory))
-        return true;
+bool Server::evict() {
     if (config.policy == EvictionPolicy::NoEviction)
         return false;
     constexpr unsigned rounds_max = 64;

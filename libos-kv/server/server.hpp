@@ -3,7 +3,7 @@
 // says, and calls `tick`. One vcore is in it at a time.
 #pragma once
 
-#include "libos-kv/command/command.hpp"
+#include "libos-kv/command/names.hpp"
 #include "libos-kv/data/eviction.hpp"
 #include "libos-kv/server/config.hpp"
 #include "libos-kv/server/key_watch.hpp"
@@ -69,7 +69,10 @@ public:
     // A session that waits gets an error, or, if that is empty, what it gets when nothing comes.
     void give_up_wait(Session& session, std::string_view error);
     void discard_transaction(Session& session);
-    bool make_room(); // false: memory is full and nothing may go
+    // False: memory is full and nothing may go.
+    bool make_room() {
+        return config.max_memory <= 0 || used_bytes() <= static_cast<std::size_t>(config.max_memory) || evict();
+    }
     // Sends a session what it did not ask for now: bulk strings, as a push.
     void push(Session& session, std::initializer_list<std::string_view> pieces);
     // Output of one connection at which its further requests wait.
@@ -100,9 +103,13 @@ private:
 
     bool take_input(Session& session, std::string_view octets);
     void process(Session& session);
+    void answer(Session& session, const Arguments& arguments);
     void execute(Session& session, const Arguments& arguments);
+    void execute_silently(Session& session, const Arguments& arguments);
+    void reject_unknown(Session& session, const Arguments& arguments);
     bool may_run(Session& session, const Command& command, const Arguments& arguments);
     const char* write_refusal(std::uint32_t flags, const Session& session, const Arguments& arguments);
+    bool evict();
     void run_row(Call& call);
     void judge(Session& session); // whether what it gets has to wait
     void reject(Session& session, Command* command, std::initializer_list<std::string_view> pieces);
@@ -120,9 +127,10 @@ private:
 
     Surroundings surroundings_;
     std::int64_t now_ms_ = 0;
+    std::uint64_t measured_us_ = 0; // when the last command of this call from outside had run; 0: none has
     std::uint64_t next_session_ = 1;
     Array<Session*> sessions_;
-    Index<CommandTraits> command_index_;
+    CommandNames names_;
     Array<Command*> commands_; // with subcommands, parents first
     Array<WatchedKey> ready_;  // that have something for those who wait
     Array<Session*> holding_;  // whose replies wait for the journal

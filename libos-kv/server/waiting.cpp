@@ -16,10 +16,11 @@ bool may_serve(const Entry* entry) {
 } // namespace
 
 void Server::key_changed(std::size_t database, std::string_view key) {
-    if (const Array<Session*>* watchers = key_watch.watchers(database, key))
+    if (const Array<Session*>* watchers = key_watch.empty() ? nullptr : key_watch.watchers(database, key))
         for (Session* session : *watchers)
             session->watched_changed = true;
-    note_ready(database, key);
+    if (!key_waits.empty())
+        note_ready(database, key);
 }
 
 void Server::database_changed(std::size_t database) {
