@@ -13,6 +13,7 @@
 #include "bench/harness/selection.hpp"
 #include "bench/harness/svg.hpp"
 #include "bench/harness/table.hpp"
+#include "bench/kv/recovery_rows.hpp"
 #include "bench/kv/rows.hpp"
 #include "bench/network/filter_rows.hpp"
 #include "bench/network/latency_rows.hpp"
@@ -31,10 +32,10 @@
 namespace bench {
 namespace {
 
-constexpr const BenchDefinition* benches[] = {&primitives_bench, &boot_bench,    &noise_bench,        &compute_bench,
-                                              &revocation_bench, &latency_bench, &latency_pair_bench, &rate_bench,
-                                              &rate_pair_bench,  &disk_bench,    &store_bench,        &filter_bench,
-                                              &kv_bench,         &web_bench};
+constexpr const BenchDefinition* benches[] = {&primitives_bench, &boot_bench,     &noise_bench,        &compute_bench,
+                                              &revocation_bench, &latency_bench,  &latency_pair_bench, &rate_bench,
+                                              &rate_pair_bench,  &disk_bench,     &store_bench,        &filter_bench,
+                                              &kv_bench,         &recovery_bench, &web_bench};
 
 int fail(const std::string& sentence, int status = 1) {
     std::fprintf(stderr, "bench: %s\n", sentence.c_str());

@@ -72,9 +72,10 @@ struct Job {
     std::span<const std::string_view> linux_machine = {}; // further words of QEMU for the peer's machine
     std::span<const std::string_view> linux_modules = {}; // loaded before the program, with what they depend on
     std::string_view linux_kernel_options = {};
-    std::string_view host_command = {}; // run on the host before each run, split at blanks; relative to the root
-    std::string_view yields = {};       // what its rows' names begin with, separated by blanks; empty: any of the bench
-    bool two_machines = false;          // two guests on one wire: guests.hpp says what is put into their words
+    std::string_view host_command = {};       // run on the host before each run, split at blanks; relative to the root
+    std::string_view smoke_host_command = {}; // in its place in a smoke run; empty: the same
+    std::string_view yields = {}; // what its rows' names begin with, separated by blanks; empty: any of the bench
+    bool two_machines = false;    // two guests on one wire: guests.hpp says what is put into their words
     // A job of the exokernel's in a second machine on one wire with this one's, whoever runs that: it puts the load on,
     // by the wall clock always, and prints the rows. This one serves, and is ended when it has ended.
     const Job* beside = nullptr;

@@ -94,21 +94,22 @@ private:
         return {};
     }
 
-    static std::expected<void, std::string> run_host_command(const Job& job) {
-        if (job.host_command.empty())
+    static std::expected<void, std::string> run_host_command(const Job& job, const RunMode& mode) {
+        const bool is_other = mode.smoke && !job.smoke_host_command.empty();
+        const std::string_view command = is_other ? job.smoke_host_command : job.host_command;
+        if (command.empty())
             return {};
-        const auto result = run_process(split_shell_words(job.host_command), {.timeout = std::chrono::seconds(120)});
+        const auto result = run_process(split_shell_words(command), {.timeout = std::chrono::minutes(30)});
         if (!result)
             return Failure(result.error());
         if (result->timed_out || result->status != 0)
-            return Failure(std::string(job.host_command) + " failed; its last lines:\n" +
-                           last_lines(result->output, 8));
+            return Failure(std::string(command) + " failed; its last lines:\n" + last_lines(result->output, 8));
         return {};
     }
 
     std::expected<void, std::string> one_guest(System& system, const Job& job, const RunMode& mode, unsigned run) {
         report_progress(system, mode, run);
-        if (const auto ready = run_host_command(job); !ready)
+        if (const auto ready = run_host_command(job, mode); !ready)
             return ready;
         const auto output = system.run(job, mode);
         if (!output)

@@ -236,3 +236,16 @@ TEST_CASE("a system is only asked for a number when it has a part in the bench")
     REQUIRE_MESSAGE(result, result.error());
     CHECK(result->rows.at(0).ours->median == 7);
 }
+
+TEST_CASE("what is to be run on the host before each run may be another command in a smoke run") {
+    static constexpr Job prepared_jobs[] = {
+        {.exo_program = "p", .host_command = "false", .smoke_host_command = "true"}};
+    static constexpr BenchDefinition prepared{.name = "test", .title = "", .jobs = prepared_jobs, .rows = rows};
+    std::string order;
+    std::vector<std::unique_ptr<System>> systems;
+    systems.push_back(std::make_unique<FakeSystem>("ours", "ROW trap cycles 4\n", "ROW trap cycles 4\n", &order));
+    CHECK(run_bench(prepared, {.runs = 1, .smoke = true}, systems).has_value());
+    const auto failed = run_bench(prepared, {.runs = 1}, systems);
+    REQUIRE_FALSE(failed.has_value());
+    CHECK(failed.error().starts_with("false failed"));
+}

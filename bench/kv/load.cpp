@@ -1,13 +1,16 @@
 // The load of the kv bench: the machine beside the one that serves. What it prints: README.md.
 // arguments: redis|memcached, and then linux (whose processor's time bench/linux/serve.cpp tells, else INFO does),
-// memory (what a key takes is measured too), boot (nothing but the first connection), always (SET alone, of a store
-// that keeps what it acknowledges on a disk), --smoke, --count
+// memory (what a key takes is measured too), boot (nothing but the first connection), recovered (nothing but how long
+// the store took to have the keys of its disk), always (SET alone, of a store that keeps what it acknowledges on a
+// disk), --smoke, --count
 #include "bench/load/load.hpp"
 #include "bench/exo/program.hpp"
 #include "bench/kv/control.hpp"
 #include "bench/load/meter.hpp"
 #include "bench/primitives/sampling.hpp"
 #include "libos/net/configure.hpp"
+#include "libos/start/kit.hpp"
+#include "libos/time/clock.hpp"
 
 namespace {
 
@@ -16,7 +19,8 @@ using load::Work;
 
 struct Wishes {
     const load::Dialect* dialect = nullptr;
-    bool on_linux = false, memory = false, boot = false, always = false, smoke = false, count = false;
+    bool on_linux = false, memory = false, boot = false, recovered = false, always = false, smoke = false,
+         count = false;
 
     bool take(std::string_view word) {
         if (word == "redis" || word == "memcached")
@@ -27,6 +31,8 @@ struct Wishes {
             memory = true;
         else if (word == "boot")
             boot = true;
+        else if (word == "recovered")
+            recovered = true;
         else if (word == "always")
             always = true;
         else if (word == "--smoke")
@@ -110,6 +116,15 @@ void report_boot(const Wishes& wishes) {
     bench::print(bench::format_row(line, "kv_connected", "instructions", (before + busy(wishes)) * 1000));
 }
 
+void report_recovery() {
+    const std::uint64_t count = control.info("INFO persistence", "recovered_keys:");
+    const std::uint64_t ms = control.info("INFO persistence", "recovery_ms:");
+    bench::require(count != 0 && control.info("DBSIZE", ":") == count, "finding the keys of the disk");
+    char line[bench::row_bytes_max];
+    bench::print(bench::format_row(line, "recovery", "cycles", exo::ns_to_cycles(ms * 1'000'000) * 1000 / count));
+    exo::log_line({{"NOTE "}, exo::decimal(count), {" keys were recovered"}});
+}
+
 void measure_memory(std::uint32_t count) {
     control.ask("FLUSHALL");
     const std::uint64_t before = control.info("INFO memory", "used_memory:");
@@ -143,11 +158,15 @@ int exo_main(const exo::StartInfo& start) {
     if (const int status = exo::net::configure(start, network))
         return status;
     bench::require(stack.open(network).has_value(), "opening TCP");
-    the_load.open(network, stack, *wishes.dialect, wishes.boot ? 1 : load::clients_max);
+    the_load.open(network, stack, *wishes.dialect, wishes.boot || wishes.recovered ? 1 : load::clients_max);
     if (wishes.dialect == &load::redis)
         control.open(network, stack);
     if (wishes.boot) {
         report_boot(wishes);
+        return 0;
+    }
+    if (wishes.recovered) {
+        report_recovery();
         return 0;
     }
     fill(wishes.smoke ? keys_smoke : keys);
