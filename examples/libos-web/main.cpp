@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint16_t http_port = 80;
 constexpr std::uint32_t cache_pages = 4096; // 16 MiB
 constexpr std::uint32_t views = 8192;
-constexpr std::size_t connections_max = exo::net::tcp_connections_max - 1;
+constexpr std::size_t connections_max = 511;
 constexpr unsigned idle_turns_max = 1000;
 
 exo::net::Network network;

@@ -7,7 +7,7 @@ namespace exo::kv {
 
 namespace {
 
-constexpr std::size_t backlog = 128;
+constexpr std::size_t backlog = 1024; // a crowd that comes at once is not made to ask again
 // Octets that one whose command waits for a key may send ahead; nothing more of them is read.
 constexpr std::size_t sent_ahead_max = 1u << 20;
 // Octets of one connection that may be on their way: while there are plenty of packets, while more than a quarter of
@@ -28,6 +28,14 @@ struct EndpointText {
     }
     std::string_view view() const { return {text, size}; }
 };
+
+// CONFIG's tcp-keepalive, as Redis has it: a peer that is silent for so many seconds is asked three times, for as long
+// again, whether it is there. 0: never.
+net::TcpKeepAlive keep_alive(std::int64_t seconds) {
+    constexpr std::uint32_t probes = 3;
+    const auto idle_s = static_cast<std::uint32_t>(seconds);
+    return {.on = idle_s != 0, .idle_s = idle_s, .interval_s = idle_s / probes ? idle_s / probes : 1, .probes = probes};
+}
 
 } // namespace
 
@@ -50,6 +58,7 @@ void TcpLinks::queue(Link& link) {
     if (link.queued)
         return;
     link.queued = true;
+    link.place = ready_.size();
     ready_.push(&link);
 }
 
@@ -65,6 +74,7 @@ void TcpLinks::accept_all() {
         session->transport = link;
         session->wake = on_output;
         link->stream.set_no_delay(true);
+        link->stream.set_keep_alive(keep_alive(server_.config.keep_alive_s));
         link->stream.set_observer(on_ready, link);
         queue(*link);
     }
@@ -148,11 +158,8 @@ void TcpLinks::drop(Link* link) {
         while (net::Packet* packet = link->stream.receive()) // unread octets would make its end a reset
             net::PacketPool::release(packet);
     server_.close(link->session);
-    for (std::size_t index = 0; index < ready_.size(); index++)
-        if (ready_[index] == link) {
-            ready_.erase(index);
-            break;
-        }
+    if (link->queued)
+        ready_[link->place] = nullptr;
     destroy(link);
 }
 
@@ -162,9 +169,11 @@ bool TcpLinks::serve() {
         return false;
     Array<Link*> ready(std::move(ready_));
     for (Link* link : ready)
-        link->queued = false;
-    for (std::size_t index = 0; index < ready.size(); index++) {
-        Link* link = ready[index];
+        if (link)
+            link->queued = false;
+    for (Link* link : ready) {
+        if (!link)
+            continue;
         receive(*link);
         if (send(*link) && is_unfinished(*link))
             queue(*link);

@@ -20,7 +20,8 @@ private:
         TcpLinks* links;
         net::TcpStream stream;
         Session* session;
-        bool queued = false; // it is in ready_
+        std::size_t place = 0; // in ready_
+        bool queued = false;   // it is in ready_
     };
 
     static void on_ready(void* context);
@@ -40,7 +41,7 @@ private:
     Server& server_;
     net::TcpStack* stack_ = nullptr;
     net::TcpListener listener_;
-    Array<Link*> ready_;
+    Array<Link*> ready_; // null: the link is gone
 };
 
 } // namespace exo::kv

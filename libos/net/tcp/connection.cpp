@@ -206,8 +206,10 @@ void detach(TcpConnection& connection) {
 void break_off(TcpConnection& connection, Problem problem) {
     tcp_pcb* const pcb = connection.pcb;
     detach(connection);
-    if (pcb)
+    if (pcb) {
+        Shown shown(*pcb);
         tcp_abort(pcb);
+    }
     connection.sent.clear();
     connection.first_acknowledged = 0;
     connection.problem = problem;

@@ -2,6 +2,7 @@
 // what was sent and is not acknowledged. Not for users: stream.hpp.
 #pragma once
 
+#include "libos/net/tcp/linked_list.hpp"
 #include "libos/net/tcp/recovery.hpp"
 #include "libos/net/tcp/stream.hpp"
 
@@ -61,8 +62,10 @@ struct TcpConnection {
     Endpoint local, remote;
     void (*observer)(void* context) = nullptr;
     void* observer_context = nullptr;
-    TcpListener* listener = nullptr; // that it waits at to be accepted
-    TcpConnection* next = nullptr;   // of those that wait, or are free
+    TcpListener* listener = nullptr;    // that it waits at to be accepted
+    Links<TcpConnection> waiting_links; // of those that do
+    Links<TcpConnection> refused_links; // of those that are refused
+    TcpConnection* next_free = nullptr;
 
     std::size_t unacknowledged() const { return sent.octets() - first_acknowledged; }
     void notify() const {
@@ -70,6 +73,9 @@ struct TcpConnection {
             observer(observer_context);
     }
 };
+
+struct WaitingList : LinkedList<TcpConnection, &TcpConnection::waiting_links> {};
+struct RefusedList : LinkedList<TcpConnection, &TcpConnection::refused_links> {};
 
 // Between connections and the engine.
 

@@ -99,6 +99,26 @@ void put_checksum(const Interface& interface, Packet* header, Ipv4Address source
     }
 }
 
+// Whether a SYN opens a connection in place of one that waits for its last segments to die out: it lies behind all that
+// the old one sent (RFC 9293 3.6.1).
+bool reopens(const tcp_pcb& pcb, const tcp_hdr& header) {
+    return pcb.state == TIME_WAIT && static_cast<s32_t>(lwip_ntohl(header.seqno) - pcb.rcv_nxt) > 0;
+}
+
+// Whether a SYN is to be looked at: nobody listens there, and the engine says so, or whoever does has room.
+bool may_open(Endpoint local) {
+    const tcp_pcb_listen* at_any = nullptr;
+    for (const tcp_pcb_listen* pcb = tcp_listen_pcbs.listen_pcbs; pcb; pcb = pcb->next) {
+        if (pcb->local_port != local.port)
+            continue;
+        if (pcb->local_ip.addr == local.address.wire)
+            return tcp_globals().blocks.admit(*static_cast<TcpListener*>(pcb->callback_arg));
+        if (ip_addr_isany_val(pcb->local_ip))
+            at_any = pcb;
+    }
+    return !at_any || tcp_globals().blocks.admit(*static_cast<TcpListener*>(at_any->callback_arg));
+}
+
 } // namespace
 
 pbuf* wrap(Packet* packet) {
@@ -120,16 +140,32 @@ Packet* unwrap(pbuf* wrapped) {
 }
 
 void engine_input(Interface& interface, pbuf* segment, Ipv4Address source, Ipv4Address destination) {
+    TcpState& state = tcp_globals();
+    // Safe: the header is whole (stack.cpp), and aligned as all IP payloads are that lwIP reads.
+    const auto& header = *static_cast<const tcp_hdr*>(segment->payload);
+    const TcpTuple tuple{{destination, lwip_ntohs(header.dest)}, {source, lwip_ntohs(header.src)}};
+    const bool opens = (TCPH_FLAGS(&header) & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
+    tcp_pcb* pcb = state.blocks.find(tuple);
+    if (opens && pcb && reopens(*pcb, header)) {
+        Shown shown(*pcb);
+        tcp_abort(pcb); // in TIME-WAIT without a word
+        pcb = nullptr;
+    }
+    if (opens && !pcb && !may_open(tuple.local)) {
+        pbuf_free(segment);
+        return;
+    }
     netif* const from = netif_of(interface);
     ip_data.current_netif = ip_data.current_input_netif = from;
     ip_data.current_iphdr_src.addr = source.wire;
     ip_data.current_iphdr_dest.addr = destination.wire;
-    TcpState& state = tcp_globals();
     state.seen = nullptr;
+    Shown shown;
+    if (pcb)
+        shown.add(*pcb);
     tcp_input(segment, from);
-    for (tcp_pcb* pcb = state.seen ? tcp_active_pcbs : nullptr; pcb; pcb = pcb->next)
-        if (pcb == state.seen) // it is still there
-            return recover(*pcb);
+    if (state.seen) // it is still there
+        recover(*state.seen);
 }
 
 } // namespace exo::net

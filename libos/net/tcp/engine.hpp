@@ -20,9 +20,7 @@ Packet* unwrap(pbuf* wrapped);
 // Shows the engine a segment, header first, from one address to another of this side's.
 void engine_input(Interface& interface, pbuf* segment, Ipv4Address source, Ipv4Address destination);
 
-// The connections of the stack.
-TcpConnection* allocate_connection();
-// Takes it out of its listener's queue.
+// Takes a connection out of its listener's queue.
 void forget_waiting(TcpConnection& connection);
 // Sends what calls of the engine have queued, unless Network::poll will.
 void engine_flush(Network& network);

@@ -35,7 +35,8 @@ void send_held_acknowledgements() {
         if (!pcb || pcb->rcv_nxt == pcb->ts_lastacksent)
             continue;
         tcp_ack_now(pcb);
-        (void)tcp_output(pcb); // what cannot go now goes with the engine's timers
+        (void)tcp_output(pcb);
+        sort(*pcb); // what cannot go now goes with the engine's timers
     }
     state.held_count = 0;
 }

@@ -15,7 +15,7 @@ struct TcpListenerCalls {
     // A connection is established: it waits to be accepted.
     static err_t on_accept(void* argument, tcp_pcb* pcb, err_t error) {
         auto& listener = *static_cast<TcpListener*>(argument);
-        TcpConnection* const connection = error == ERR_OK && pcb ? allocate_connection() : nullptr;
+        TcpConnection* const connection = error == ERR_OK && pcb ? tcp_globals().connections.allocate() : nullptr;
         if (!connection)
             return ERR_MEM; // the engine breaks it off
         attach(*connection, pcb);
@@ -24,32 +24,15 @@ struct TcpListenerCalls {
         connection->remote = {{pcb->remote_ip.addr}, pcb->remote_port};
         connection->interface = tcp_globals().network->route(connection->remote.address);
         connection->listener = &listener;
-        connection->next = nullptr;
-        (listener.last_ ? listener.last_->next : listener.first_) = connection;
-        listener.last_ = connection;
-        tcp_backlog_delayed(pcb);
+        listener.waiting_.put(*connection);
         if (listener.observer_)
             listener.observer_(listener.observer_context_);
         return ERR_OK;
     }
-
-    static void remove(TcpListener& listener, const TcpConnection& connection) {
-        TcpConnection* before = nullptr;
-        TcpConnection* at = listener.first_;
-        while (at && at != &connection) {
-            before = at;
-            at = at->next;
-        }
-        if (!at)
-            return;
-        (before ? before->next : listener.first_) = at->next;
-        if (listener.last_ == at)
-            listener.last_ = before;
-    }
 };
 
 void forget_waiting(TcpConnection& connection) {
-    TcpListenerCalls::remove(*connection.listener, connection);
+    connection.listener->waiting_.take(connection);
     connection.listener = nullptr;
 }
 
@@ -66,8 +49,7 @@ NetStatus TcpListener::open(TcpStack& stack, Endpoint local, std::size_t backlog
         return bound;
     }
     err_t error = ERR_OK;
-    const auto limit = static_cast<u8_t>(std::clamp<std::size_t>(backlog, 1, 255));
-    tcp_pcb* const listening = tcp_listen_with_backlog_and_err(pcb, limit, &error);
+    tcp_pcb* const listening = tcp_listen_with_backlog_and_err(pcb, TCP_DEFAULT_LISTEN_BACKLOG, &error);
     if (!listening) {
         tcp_abort(pcb);
         return std::unexpected(error == ERR_USE ? Problem::AddressInUse : Problem::Full);
@@ -75,17 +57,20 @@ NetStatus TcpListener::open(TcpStack& stack, Endpoint local, std::size_t backlog
     tcp_arg(listening, this);
     tcp_accept(listening, TcpListenerCalls::on_accept);
     listener_ = listening;
+    backlog_ = std::max<std::size_t>(backlog, 1);
     return {};
 }
 
 void TcpListener::close() {
     if (!listener_)
         return;
-    while (TcpConnection* const connection = first_) {
+    while (TcpConnection* const connection = waiting_.first()) {
         forget_waiting(*connection);
         break_off(*connection, Problem::Aborted);
         free_connection(*connection);
     }
+    tcp_globals().blocks.forget_listener(listener_);
+    half_open_ = 0;
     if (TcpStack::current())
         (void)tcp_close(static_cast<tcp_pcb*>(listener_)); // cannot fail for one that listens
     listener_ = nullptr;
@@ -98,13 +83,10 @@ Endpoint TcpListener::local() const {
 }
 
 std::optional<TcpStream> TcpListener::accept() {
-    TcpConnection* const connection = first_;
+    TcpConnection* const connection = waiting_.first();
     if (!connection)
         return {};
     forget_waiting(*connection);
-    connection->next = nullptr;
-    if (connection->pcb)
-        tcp_backlog_accepted(connection->pcb);
     return TcpStream(connection);
 }
 

@@ -1,7 +1,7 @@
 // Waits for TCP connections. Polled, never blocks.
 #pragma once
 
-#include "libos/net/tcp/stream.hpp"
+#include "libos/net/tcp/connection.hpp"
 
 namespace exo::net {
 
@@ -13,15 +13,16 @@ public:
     ~TcpListener() { close(); }
 
     // Listens at a port of one address or of all. At most `backlog` connections wait to be accepted, established or
-    // not; SYNs beyond are not answered. `reuse`: a port with connections still closing is no obstacle (SO_REUSEADDR).
-    // Port 0: a free one. Errors: AddressInUse, AddressNotHere, Full.
+    // not; SYNs beyond are not answered, unless one of those that are not has waited for long, which gives way then:
+    // who sends SYNs alone keeps nobody out. `reuse`: a port with connections still closing is no obstacle
+    // (SO_REUSEADDR). Port 0: a free one. Errors: AddressInUse, AddressNotHere, Full.
     NetStatus open(TcpStack& stack, Endpoint local, std::size_t backlog = 16, bool reuse = false);
     // Connections not yet accepted are broken.
     void close();
     bool is_open() const { return listener_ != nullptr; }
     Endpoint local() const;
 
-    bool is_ready() const { return first_ != nullptr; }
+    bool is_ready() const { return !waiting_.is_empty(); }
     // The next connection that is established; none: no value.
     std::optional<TcpStream> accept();
     // Called within poll when a connection can be accepted.
@@ -32,10 +33,13 @@ public:
 
 private:
     friend struct TcpListenerCalls;
+    friend class ControlBlocks;
+    friend void forget_waiting(TcpConnection& connection);
 
     void* listener_ = nullptr; // the engine's
-    TcpConnection* first_ = nullptr;
-    TcpConnection* last_ = nullptr;
+    std::size_t backlog_ = 0;
+    std::size_t half_open_ = 0; // of its peers
+    WaitingList waiting_;       // to be accepted
     void (*observer_)(void* context) = nullptr;
     void* observer_context_ = nullptr;
 };

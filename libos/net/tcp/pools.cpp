@@ -2,6 +2,7 @@
 // kit's heap as it needs some, up to the number that lwipopts.h and pools.def say, and keeps it; a program that opens
 // no connection has none.
 #include "libos/net/tcp/refused.hpp"
+#include "libos/net/tcp/state.hpp"
 
 #include "libos/memory/heap.hpp"
 
@@ -27,9 +28,14 @@ struct Pool {
     Block* free;
 };
 
+// Behind each connection's block lies what else is known of it.
+constexpr std::size_t octets_of(memp_t kind, std::size_t octets) {
+    return LWIP_MEM_ALIGN_SIZE(octets) + (kind == MEMP_TCP_PCB ? sizeof(exo::net::BlockPlace) : 0);
+}
+
 // In the order of memp_t.
 Pool pools[] = {
-#define LWIP_MEMPOOL(name, count, octets, description) {LWIP_MEM_ALIGN_SIZE(octets), count, nullptr},
+#define LWIP_MEMPOOL(name, count, octets, description) {octets_of(MEMP_##name, octets), count, nullptr},
 #include <lwip/priv/memp_std.h>
 };
 static_assert(sizeof pools / sizeof pools[0] == MEMP_MAX);
@@ -61,16 +67,26 @@ bool exo::net::engine_has_memory() {
 extern "C" {
 
 void* memp_malloc(memp_t kind) {
+    using namespace exo::net;
     Pool& pool = pools[kind];
     if (!pool.free)
         make_blocks(pool);
+    if (!pool.free && kind == MEMP_TCP_PCB)
+        (void)tcp_globals().blocks.reclaim();
     Block* const block = pool.free;
-    if (block)
-        pool.free = block->next;
+    if (!block)
+        return nullptr;
+    pool.free = block->next;
+    if (kind == MEMP_TCP_PCB) {
+        auto* const pcb = reinterpret_cast<tcp_pcb*>(block); // Safe: what lwIP asked for.
+        (new (&place_of(*pcb)) BlockPlace)->block = pcb;
+    }
     return block;
 }
 
 void memp_free(memp_t kind, void* block) {
+    if (block && kind == MEMP_TCP_PCB)
+        exo::net::forget(*static_cast<tcp_pcb*>(block));
     if (block)
         pools[kind].free = new (block) Block{pools[kind].free}; // Safe: lwIP is done with it.
 }

@@ -15,33 +15,36 @@ constexpr std::size_t told_max = 32;
 
 void note_refused(TcpConnection& connection) {
     TcpState& state = tcp_globals();
+    if (!connection.refused)
+        state.refused.put(connection);
     connection.refused = true;
-    state.any_refused = true;
     state.network->hold_burst();
+}
+
+void forget_refused(TcpConnection& connection) {
+    if (connection.refused)
+        tcp_globals().refused.take(connection);
+    connection.refused = false;
 }
 
 void tell_refused() {
     TcpState& state = tcp_globals();
-    if (!state.any_refused)
-        return;
-    const std::size_t first = state.told_next, count = state.connections.size();
-    std::size_t told = 0, wait = 0;
-    for (std::size_t i = 0; i < count && told < told_max; i++) {
-        const std::size_t at = (first + i) % count;
-        TcpConnection& connection = state.connections[at];
-        if (!connection.refused)
-            continue;
-        if (!engine_has_memory() || !has_packets(connection)) {
-            wait++;
+    const std::size_t waiting = state.refused.count();
+    std::size_t told = 0;
+    for (std::size_t i = 0; i < waiting && told < told_max && engine_has_memory(); i++) {
+        TcpConnection* const connection = state.refused.first();
+        if (!connection)
+            break;
+        state.refused.take(*connection);
+        if (!has_packets(*connection)) {
+            state.refused.put(*connection); // the port of another one may have some
             continue;
         }
-        connection.refused = false;
-        state.told_next = (at + 1) % count;
+        connection->refused = false;
         told++;
-        connection.notify();
+        connection->notify();
     }
-    state.any_refused = wait != 0 || told == told_max;
-    if (!state.any_refused)
+    if (state.refused.is_empty())
         return;
     state.network->hold_burst();
     if (told == told_max)

@@ -9,6 +9,8 @@ struct TcpConnection;
 
 // The connection's program was refused, and waits to be told.
 void note_refused(TcpConnection& connection);
+// It is gone.
+void forget_refused(TcpConnection& connection);
 // The burst is over: some of those are told, in turn, if there is again what they wanted.
 void tell_refused();
 // Whether the engine's pools have something for one more segment.

@@ -7,8 +7,8 @@
 
 namespace exo::net {
 
-// Connections that are open, being opened, or being closed, listeners included.
-inline constexpr std::size_t tcp_connections_max = 512;
+// Connections that are open, being opened, or being closed. Memory is taken as there are more.
+inline constexpr std::size_t tcp_connections_max = 16'384;
 
 class TcpStack {
 public:

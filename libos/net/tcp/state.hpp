@@ -2,6 +2,8 @@
 #pragma once
 
 #include "libos/net/tcp/connection.hpp"
+#include "libos/net/tcp/connection_store.hpp"
+#include "libos/net/tcp/control_blocks.hpp"
 #include "libos/net/tcp/spill.hpp"
 #include "libos/net/tcp/turns.hpp"
 #include "libos/net/tcp/views.hpp"
@@ -13,19 +15,20 @@ namespace exo::net {
 struct TcpState {
     TcpStack* stack = nullptr; // null: closed
     Network* network = nullptr;
-    TcpConnection* free = nullptr;
-    bool within_poll = false; // Network::poll gives the port what is queued, afterwards
+    bool within_poll = false;    // Network::poll gives the port what is queued, afterwards
+    std::uint64_t last_tick = 0; // up to when the engine's clock has been told of time
     std::uint64_t next_tick = never;
     std::uint64_t next_probe = never;
+    bool ticks_fast = false;             // there is something for the engine's timers
     tcp_pcb* seen = nullptr;             // whose segment the engine is looking at
     std::array<TcpConnection*, 32> held; // whose acknowledgements wait for the end of the burst
     std::size_t held_count = 0;
     std::array<Turns, interfaces_max> turns; // of each interface
-    bool any_refused = false;                // of the connections
-    std::size_t told_next = 0;               // who is told first of those
+    RefusedList refused;                     // connections, those first that are to be told first
     Views views;
     Spill spill;
-    std::array<TcpConnection, tcp_connections_max> connections;
+    ControlBlocks blocks;
+    ConnectionStore connections;
 
     std::uint64_t now_ms() const { return network->clock().now() / network->clock().ticks_per_ms; }
     void need_timer();

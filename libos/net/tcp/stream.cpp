@@ -28,13 +28,13 @@ NetStatus TcpStream::connect(TcpStack& stack, Endpoint remote, Endpoint local) {
     if (local.address.is_any())
         local.address = interface->source_for(remote.address);
     tcp_pcb* const pcb = tcp_new();
-    TcpConnection* const connection = pcb ? allocate_connection() : nullptr;
+    TcpConnection* const connection = pcb ? tcp_globals().connections.allocate() : nullptr;
     if (!connection) {
         if (pcb)
             tcp_abort(pcb);
         return std::unexpected(Problem::Full);
     }
-    NetStatus status = bind_port(stack.network(), *pcb, local);
+    NetStatus status = bind_port(stack.network(), *pcb, local, remote);
     if (status) {
         connection->state = State::Connecting;
         connection->interface = interface;
@@ -43,6 +43,7 @@ NetStatus TcpStream::connect(TcpStack& stack, Endpoint remote, Endpoint local) {
         attach(*connection, pcb);
         pcb->rto = pcb->sv = 1000 / TCP_SLOW_INTERVAL; // RFC 6298 2.1
         const ip_addr_t to{remote.address.wire};
+        Shown shown;
         const err_t error = tcp_connect(pcb, &to, remote.port, pcb->connected);
         if (error == ERR_USE || error == ERR_ISCONN)
             status = std::unexpected(Problem::AddressInUse);
@@ -51,6 +52,7 @@ NetStatus TcpStream::connect(TcpStack& stack, Endpoint remote, Endpoint local) {
     }
     if (!status) {
         detach(*connection);
+        Shown shown(*pcb);
         tcp_abort(pcb);
         free_connection(*connection);
         return status;
@@ -80,6 +82,7 @@ void TcpStream::close() {
         const bool acknowledged = connection.unacknowledged() == 0;
         if (acknowledged)
             detach(connection);
+        Shown shown(*pcb);
         if (tcp_close(pcb) != ERR_OK)
             tcp_abort(pcb);
         if (acknowledged)
@@ -138,7 +141,10 @@ NetStatus TcpStream::shut_send() {
         detach(*connection_);
         connection_->state = State::Over;
     }
-    (void)tcp_shutdown(pcb, 0, 1); // without memory for the FIN the engine tries again by itself
+    {
+        Shown shown(*pcb);
+        (void)tcp_shutdown(pcb, 0, 1); // without memory for the FIN the engine tries again by itself
+    }
     engine_flush(*tcp_globals().network);
     return {};
 }
@@ -197,6 +203,7 @@ void TcpStream::set_keep_alive(const TcpKeepAlive& keep_alive) {
     pcb.keep_idle = std::min(keep_alive.idle_s, seconds_max) * 1000;
     pcb.keep_intvl = std::min(keep_alive.interval_s, seconds_max) * 1000;
     pcb.keep_cnt = keep_alive.probes;
+    tcp_globals().blocks.touch(place_of(pcb));
 }
 
 void TcpStream::set_send_limit(std::size_t octets) {

@@ -16,15 +16,17 @@ namespace {
 
 // Octets were taken: the window opens, and what the engine had to keep back may come.
 void took(TcpConnection& connection, std::size_t octets) {
-    if (!connection.pcb)
+    tcp_pcb* const pcb = connection.pcb;
+    if (!pcb)
         return;
     while (octets) {
         const std::size_t part = std::min<std::size_t>(octets, 0xffff);
-        tcp_recved(connection.pcb, static_cast<u16_t>(part));
+        tcp_recved(pcb, static_cast<u16_t>(part));
         octets -= part;
     }
-    if (connection.pcb->refused_data)
-        (void)tcp_process_refused_data(connection.pcb);
+    if (pcb->refused_data)
+        (void)tcp_process_refused_data(pcb); // may let go of the connection
+    sort(*pcb);
     engine_flush(*tcp_globals().network);
 }
 
@@ -187,6 +189,8 @@ NetStatus TcpStream::send(Packet* packet, bool more) {
         connection_->sent.put(packet);
     if (!more)
         flush();
+    else
+        sort(*connection_->pcb);
     return {};
 }
 
@@ -195,6 +199,7 @@ void TcpStream::flush() {
         return;
     (void)tcp_output(connection_->pcb); // what does not go now goes with the engine's timers
     watch_silence(*connection_->pcb);
+    sort(*connection_->pcb);
     engine_flush(*tcp_globals().network);
 }
 
@@ -234,6 +239,7 @@ NetResult<std::size_t> TcpStream::write(std::span<const std::byte> from) {
         return std::unexpected(Problem::NoRoom);
     (void)tcp_output(pcb);
     watch_silence(*pcb);
+    sort(*pcb);
     engine_flush(*tcp_globals().network);
     return written;
 }

@@ -10,10 +10,9 @@ namespace exo::net {
 
 namespace {
 
-bool waits_at(const TcpConnection& connection, const Interface& interface) {
-    const tcp_pcb* const pcb = connection.pcb;
-    return pcb && (pcb->flags & TF_NAGLEMEMERR) && pcb->unsent &&
-           tcp_globals().network->route({pcb->remote_ip.addr}) == &interface;
+bool waits_at(const tcp_pcb& pcb, const Interface& interface) {
+    return (pcb.flags & TF_NAGLEMEMERR) && pcb.unsent && connection_of(pcb) &&
+           tcp_globals().network->route({pcb.remote_ip.addr}) == &interface;
 }
 
 void take_turns_at(Interface& interface, Turns& turns) {
@@ -21,15 +20,20 @@ void take_turns_at(Interface& interface, Turns& turns) {
     interface.flush();
     turns.wait = !interface.has_room();
     turns.go = true;
-    const std::size_t first = turns.next, count = state.connections.size();
-    for (std::size_t i = 0; i < count && !turns.wait; i++) {
-        const std::size_t at = (first + i) % count;
-        if (!waits_at(state.connections[at], interface))
+    BlockList& busy = state.blocks.busy; // who waits is among these
+    BlockPlace* next = busy.first();
+    for (std::size_t left = busy.count(); left && !turns.wait; left--) {
+        BlockPlace& place = *next;
+        next = BlockList::after(place);
+        tcp_pcb& pcb = *place.block;
+        if (!waits_at(pcb, interface))
             continue;
-        tcp_pcb& pcb = *state.connections[at].pcb;
         const tcp_seg* const segment = pcb.unsent;
         (void)tcp_output(&pcb);
-        turns.next = pcb.unsent == segment ? at : (at + 1) % count; // it has had its turn if anything of it went
+        if (pcb.unsent != segment) { // it has had its turn if anything of it went
+            busy.take(place);
+            busy.put(place);
+        }
     }
     turns.go = false;
     if (turns.wait)

@@ -4,8 +4,6 @@
 // stream.hpp.
 #pragma once
 
-#include <cstddef>
-
 struct tcp_pcb; // lwIP's
 
 namespace exo::net {
@@ -14,9 +12,8 @@ class Interface;
 
 // Of an interface.
 struct Turns {
-    bool wait = false;    // some connection has a segment that the port did not take
-    bool go = false;      // those that wait are sending
-    std::size_t next = 0; // whose turn it is, of the stack's connections
+    bool wait = false; // some connection has a segment that the port did not take
+    bool go = false;   // those that wait are sending
 };
 
 // Whether a segment with data must wait because others do.

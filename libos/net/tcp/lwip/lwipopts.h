@@ -1,5 +1,6 @@
 /* lwIP's options: the TCP engine alone, without operating system, IP, sockets or a heap. Names are lwIP's own
-   (lwip/opt.h). Memory is pools that grow (../pools.cpp) up to these numbers, in octets to about 1.2 MB. */
+   (lwip/opt.h). Memory is pools that grow (../pools.cpp) up to these numbers, in octets to about 1.2 MB,
+   and 376 for each connection. */
 #pragma once
 
 #define NO_SYS 1
@@ -31,7 +32,7 @@
 #define MEM_USE_POOLS 1
 #define MEMP_USE_CUSTOM_POOLS 1
 #define MEM_USE_POOLS_TRY_BIGGER_POOL 1
-#define MEMP_NUM_TCP_PCB 512
+#define MEMP_NUM_TCP_PCB 16384
 #define MEMP_NUM_TCP_PCB_LISTEN 64
 #define MEMP_NUM_TCP_SEG 4096
 #define MEMP_NUM_PBUF 6144
