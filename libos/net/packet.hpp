@@ -3,6 +3,7 @@
 // `PacketPool::release` ends it. Not shared between vcores.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -66,8 +67,9 @@ public:
     PacketPool(const PacketPool&) = delete;
     PacketPool& operator=(const PacketPool&) = delete;
 
-    // Lays `books.size()` packets of packet_buffer_bytes over `memory`, each `stride` octets behind the one before, of
-    // which it holds at least that many, and which is at `device_address` for the NIC. Both outlive the pool.
+    // Lays `books.size()` packets of packet_buffer_bytes over `memory`, each `stride` octets (a power of two) behind
+    // the one before, of which it holds at least that many, and which is at `device_address` for the NIC. Both outlive
+    // the pool.
     void open(std::span<std::byte> memory, std::uint64_t device_address, std::span<Packet> books,
               std::size_t stride = packet_buffer_bytes) {
         std::size_t count = books.size();
@@ -82,6 +84,7 @@ public:
         free_ = count ? &books[0] : nullptr;
         free_count_ = count;
         memory_ = memory.data();
+        stride_bits_ = stride ? static_cast<unsigned>(std::countr_zero(stride)) : 0;
         books_ = books;
     }
 
@@ -99,7 +102,7 @@ public:
     // The packet whose buffer an octet lies in; null: none of this pool.
     Packet* containing(const std::byte* octet) const {
         // Below the memory the difference wraps around and is beyond its end, too.
-        const std::size_t index = static_cast<std::size_t>(octet - memory_) / packet_buffer_bytes;
+        const std::size_t index = static_cast<std::size_t>(octet - memory_) >> stride_bits_;
         return index < books_.size() ? &books_[index] : nullptr;
     }
 
@@ -143,6 +146,7 @@ private:
     Packet* free_ = nullptr;
     std::size_t free_count_ = 0;
     const std::byte* memory_ = nullptr;
+    unsigned stride_bits_ = 0;
     std::span<Packet> books_;
 };
 

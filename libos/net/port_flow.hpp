@@ -37,12 +37,15 @@ private:
     void offer_free();
     void release_sent();
     bool give(Packet& frame);
-    std::uint32_t number_of(const Packet& packet) const { return static_cast<std::uint32_t>(&packet - books_); }
+    // Of the buffer that a packet, or a view of one, lies in.
+    static std::uint32_t number_of(const Packet& packet) {
+        return static_cast<std::uint32_t>(packet.device_address / page_bytes);
+    }
 
     Handle flow_ = no_handle;
     FlowQueue queue_;
     PacketPool packets_;
-    Packet* books_ = nullptr;  // packet i is in buffer i
+    Packet* books_ = nullptr;  // packet i is in buffer i, at "device address" i pages: what the NIC sees is the run
     Packet** given_ = nullptr; // by transmit slot: what to release when it is sent; null: an earlier slot's
     std::uint32_t slots_ = 0;  // of transmits
     std::uint32_t given_count_ = 0, released_count_ = 0;

@@ -1,6 +1,7 @@
 // Checksums against the definition, addresses as text, SipHash against its authors' vector, the UDP table against a
-// list.
+// list; which packet an octet lies in.
 #include "libos/net/address.hpp"
+#include "libos/net/packet.hpp"
 #include "libos/net/random.hpp"
 #include "libos/net/udp/table.hpp"
 #include "libos/net/wire/checksum.hpp"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <random>
+#include <vector>
 
 using namespace exo::net;
 using namespace net_test;
@@ -123,5 +125,21 @@ TEST_CASE("udp table: finds what a list would find") {
                     CHECK(fits(key, exact, found));
                 }
         CHECK((found != nullptr) == expected);
+    }
+}
+
+TEST_CASE("packets: an octet's packet is found, however far apart their buffers lie") {
+    for (const std::size_t stride : {packet_buffer_bytes, 2 * packet_buffer_bytes}) {
+        constexpr std::size_t count = 5;
+        std::vector<std::byte> memory(count * stride);
+        std::vector<Packet> books(count);
+        PacketPool pool;
+        pool.open(memory, 0, books, stride);
+        for (std::size_t i = 0; i < count; i++) {
+            CHECK(pool.containing(books[i].buffer) == &books[i]);
+            CHECK(pool.containing(books[i].buffer + packet_buffer_bytes - 1) == &books[i]);
+        }
+        CHECK(pool.containing(memory.data() - 1) == nullptr);
+        CHECK(pool.containing(memory.data() + memory.size()) == nullptr);
     }
 }
