@@ -3,67 +3,25 @@
 # the disk was full; clients at work while the machine is killed see each key as one thing; images that are something else are
 # refused. A line a check. usage: durable.bash, from the repository root
 set -euo pipefail
-. tests/command/report.bash
-begin "$PWD/build/tests/kv/durable"
-port=$((20000 + RANDOM % 20000))
-machine=
-# Kills the machine, which is not in exo's group of processes and ends when that has ended; its disk and port are in use until then.
-end_machine() {
-    [[ -n $machine ]] || return 0
-    local qemu
-    qemu=$(pgrep -P "$machine" || :)
-    kill -KILL -- "-$machine" 2>/dev/null || :
-    wait "$machine" 2>/dev/null || :
-    for process in $qemu; do
-        for ((tries = 0; tries < 500; tries++)); do
-            [[ $(ps -o stat= -p "$process") == [!Z]* ]] || break
-            sleep 0.02
-        done
-    done
-    rm -rf "$scratch/temporary"/*
-    machine=
-}
-trap end_machine EXIT
-# boot ARGS...: a store in the background, in a group of its own, once it serves.
-boot() {
-    : >"$scratch/said" # here: what the last machine said must be gone before it is looked at
-    TMPDIR=$scratch/temporary setsid env --default-signal=INT "$exo" kv --port $port --timeout 150 --memory 128M "$@" \
-        >"$scratch/out" 2>"$scratch/said" </dev/null &
-    machine=$!
-    for ((tries = 0; tries < 600; tries++)); do
-        grep -q 'kv: serving' "$scratch/said" && return
-        kill -0 $machine 2>/dev/null || break
-        sleep 0.1
-    done
-    cat "$scratch/said"
-}
-cli() { timeout 60 redis-cli -p $port "$@" 2>&1; }
-answers() { [[ $(cli "${@:2}" 2>&1) == "$1" ]] || { cli "${@:2}"; false; }; }
-said() { grep -q "$1" "$scratch/said" || { cat "$scratch/said"; false; }; }
-info() { cli info persistence | tr -d '\r' | sed -n "s/^$1://p"; }
-stop() {
-    cli shutdown >/dev/null 2>&1 || :
-    status=0
-    timeout 60 tail --pid=$machine -f /dev/null || :
-    wait $machine || status=$?
-    machine=
-}
+. tests/kv/store.bash
+begin_store "$PWD/build/tests/kv/durable"
+booted() { boot --memory 128M "$@"; }
 
 image=$scratch/keys.img
-boot --disk "$image,size=64M" --durability always
+booted --disk "$image,size=64M" --durability always
 check "a new image: nothing is recovered" said '^kv: recovered 0 keys from 0 octets'
 check "it says how durable it is" said '^kv: durability always'
-check "INFO says so, too" test "$(info durability)" = always
+check "INFO says so, too" test "$(info persistence durability)" = always
 check "and CONFIG, in Redis' words" answers $'appendonly\nyes\nappendfsync\nalways' config get append*
 for ((index = 1; index <= 300; index++)); do echo "set key:$index value:$index"; done | cli >"$scratch/replies"
 check "300 writes acknowledged one by one" test "$(grep -cx OK "$scratch/replies")" = 300
 printf 'rpush list a b c\nhset hash f 1\nsadd set x y z\nspop set\nexpire key:1 1000\nzadd z 1.5 m\nincrbyfloat real 0.1\n' | cli >/dev/null
 members=$(cli smembers set | sort)
-end_machine
+cut_power
 
-boot --disk "$image" --durability always
+booted --disk "$image" --durability always
 check "after a kill: says what it found" said '^kv: recovered 305 keys'
-check "after a kill: INFO, too" test "$(info recovered_keys)" = 305
+check "after a kill: INFO, too" test "$(info persistence recovered_keys)" = 305
 check "after a kill: all values" test "$(seq -f 'get key:%g' 1 300 | cli)" = "$(seq -f 'value:%g' 1 300)"
 check "after a kill: a list" answers $'a\nb\nc' lrange list 0 -1
 check "after a kill: what chance left of a set" test "$(cli smembers set | sort)" = "$members"
@@ -71,15 +29,15 @@ check "after a kill: expiry" test "$(cli ttl key:1)" -gt 900
 check "after a kill: a score and a number" test "$(cli zscore z m) $(cli get real)" = '1.5 0.1'
 check "SAVE" answers OK save
 check "BGSAVE" answers 'Background saving started' bgsave
-for ((tries = 0; tries < 100; tries++)); do [[ $(info rdb_changes_since_last_save) == 0 ]] && break; sleep 0.1; done
-check "a snapshot is written" test "$(info rdb_changes_since_last_save)" = 0
+for ((tries = 0; tries < 100; tries++)); do [[ $(info persistence rdb_changes_since_last_save) == 0 ]] && break; sleep 0.1; done
+check "a snapshot is written" test "$(info persistence rdb_changes_since_last_save)" = 0
 cli set short-lived x px 1 >/dev/null
 timeout 60 build/tests/kv/history $port 2 3 >"$scratch/history" 2>&1 &
 history=$!
 sleep 1.5
-end_machine
+cut_power
 wait $history || :
-boot --disk "$image" --durability always
+booted --disk "$image" --durability always
 check "what has expired stays away" answers '' get short-lived
 check "clients at work while it was killed: each key is one thing" \
     sh -c "timeout 60 build/tests/kv/history $port check '$scratch/history' >'$scratch/judged' || { cat '$scratch/judged'; false; }"
@@ -87,12 +45,12 @@ sed 's/^/ok: /' "$scratch/judged"
 stop
 check "SHUTDOWN: status 0, not $status" test $status = 0
 cp "$image" "$scratch/again.img"
-boot --disk "$scratch/again.img" --durability batch
+booted --disk "$scratch/again.img" --durability batch
 check "after SHUTDOWN: all keys" said '^kv: recovered 30[0-9] keys\|^kv: recovered 3[1-9][0-9] keys'
 check "batch: says what can be lost" said '^kv: durability batch: at most the last 100 ms of what was acknowledged can be lost'
 stop
 
-boot --disk "$scratch/small.img,size=20M" --durability batch
+booted --disk "$scratch/small.img,size=20M" --durability batch
 head -c 20000 /dev/urandom | base64 -w 0 >"$scratch/value"
 last=OK
 for ((key = 0; key < 600; key++)); do
@@ -101,7 +59,7 @@ for ((key = 0; key < 600; key++)); do
 done
 check "a full disk: writes are refused after $key keys" test "$last" = 'MISCONF Errors writing to the AOF file: No space left on device'
 check "a full disk: reads go on" test "$(cli strlen big:0)" -gt 20000
-check "a full disk: INFO says what room there is" test "$(info journal_room)" -lt 8000000
+check "a full disk: INFO says what room there is" test "$(info persistence journal_room)" -lt 8000000
 for ((index = 0; index < key; index++)); do echo "del big:$index"; done | cli >/dev/null
 check "when keys have gone, writes go on" test "$(cli -x set after <"$scratch/value")" = OK
 stop

@@ -3,37 +3,8 @@
 # ended by SHUTDOWN and by Ctrl-C. A line a check.
 # usage: machine.bash, from the repository root
 set -euo pipefail
-. tests/command/report.bash
-begin "$PWD/build/tests/kv/machine"
-port=$((20000 + RANDOM % 20000))
-machine=
-end_machine() {
-    [[ -z $machine ]] || { kill -INT "$machine" 2>/dev/null || :; wait "$machine" 2>/dev/null || :; }
-    machine=
-}
-trap end_machine EXIT
-# boot ARGS...: a store in the background, once it has said that it serves.
-boot() {
-    : >"$scratch/said" # here: what the last machine said must be gone before it is looked at
-    # A job in the background ignores Ctrl-C unless it is told not to.
-    TMPDIR=$scratch/temporary env --default-signal=INT "$exo" kv --port $port --timeout 560 "$@" >"$scratch/out" 2>"$scratch/said" </dev/null &
-    machine=$!
-    for ((tries = 0; tries < 300; tries++)); do
-        grep -q 'kv: serving' "$scratch/said" && return
-        kill -0 $machine 2>/dev/null || break
-        sleep 0.1
-    done
-    cat "$scratch/said"
-}
-cli() { timeout 60 redis-cli -p $port "$@"; }
-answers() { [[ $(cli "${@:2}" 2>&1) == "$1" ]] || { cli "${@:2}"; false; }; }
-# ended: leaves the machine's status in $status.
-ended() {
-    status=0
-    timeout 30 tail --pid=$machine -f /dev/null || :
-    wait $machine || status=$?
-    machine=
-}
+. tests/kv/store.bash
+begin_store "$PWD/build/tests/kv/machine"
 
 boot --memory 256M --maxmemory 160M
 check "it says where it serves" grep -q "^kv: serving at 127.0.0.1:$port, [0-9]* us" "$scratch/said"
@@ -85,8 +56,7 @@ wait $listener || :
 check "redis-cli: and it came" grep -qx hello "$scratch/news"
 
 timeout 200 build/tests/kv/client $port >"$scratch/client" || echo "FAILED the client of hiredis ended with $?" >>"$scratch/client"
-cat "$scratch/client"
-failures=$((failures + $(grep -c '^FAILED ' "$scratch/client" || :)))
+lines_of "$scratch/client"
 
 check "SHUTDOWN closes the connection" answers '' shutdown nosave
 ended
