@@ -59,9 +59,9 @@ bool append(Interface& interface, Packet* header, Packet*& first_view, const pbu
     return true;
 }
 
-// A segment as a frame's payload: its header copied, its data behind it.
-Packet* gather(Interface& interface, const pbuf* segment) {
-    tcp_globals().views.reclaim(); // else acknowledged packets would stay out until no view is left
+// A segment as a frame's payload: its header copied, its data behind it, shown or copied. Null: no packet is left, or
+// what would have to be copied lies behind what is shown.
+Packet* gather(Interface& interface, const pbuf* segment, bool show) {
     Packet* const header = interface.port().pool().allocate();
     if (!header)
         return nullptr;
@@ -69,7 +69,6 @@ Packet* gather(Interface& interface, const pbuf* segment) {
     header->length = segment->len;
     __builtin_memcpy(header->data(), segment->payload, segment->len);
     Packet* first_view = nullptr;
-    const bool show = may_show(interface, segment);
     for (const pbuf* piece = segment->next; piece; piece = piece->next) {
         if (piece->len == 0 || append(interface, header, first_view, piece, show))
             continue;
@@ -81,6 +80,13 @@ Packet* gather(Interface& interface, const pbuf* segment) {
     if (first_view)
         tcp_globals().views.watch(first_view);
     return header;
+}
+
+Packet* gather(Interface& interface, const pbuf* segment) {
+    tcp_globals().views.reclaim(); // else acknowledged packets would stay out until no view is left
+    const bool show = may_show(interface, segment);
+    Packet* const gathered = gather(interface, segment, show);
+    return gathered || !show ? gathered : gather(interface, segment, false);
 }
 
 void put_checksum(const Interface& interface, Packet* header, Ipv4Address source, Ipv4Address destination,

@@ -26,10 +26,15 @@ bool Spill::reserve(std::size_t octets) {
 }
 
 Packet* Spill::allocate() {
-    for (Chunk* const chunk : std::span(chunks_).first(count_))
-        if (Packet* const packet = chunk->pool.allocate())
+    for (std::size_t tries = 0; tries < count_; tries++) {
+        if (Packet* const packet = chunks_[last_]->pool.allocate())
             return packet;
-    return add_chunk() ? chunks_[count_ - 1]->pool.allocate() : nullptr;
+        last_ = (last_ + 1) % count_;
+    }
+    if (!add_chunk())
+        return nullptr;
+    last_ = count_ - 1;
+    return chunks_[last_]->pool.allocate();
 }
 
 std::size_t Spill::used() const {

@@ -1,6 +1,6 @@
-// Where octets that a program leaves unread go when a port's packets run low: packets in the kit's heap, which no
-// device reaches. So connections that nobody reads cost memory, as they do elsewhere, and keep no other one from being
-// served.
+// Where octets go when a port's packets run low, those that a program leaves unread and those that it writes: packets
+// in the kit's heap, which no device reaches. So connections that either side does not read cost memory, as they do
+// elsewhere, and keep no other one from being served.
 #pragma once
 
 #include "libos/net/packet.hpp"
@@ -28,7 +28,7 @@ public:
     // Packets that are out.
     std::size_t used() const;
 
-    static constexpr std::size_t chunk_packets = 64, chunks_max = 64; // 8 MiB
+    static constexpr std::size_t chunk_packets = 64, chunks_max = 256; // 32 MiB
 
 private:
     struct Chunk {
@@ -41,6 +41,7 @@ private:
 
     std::array<Chunk*, chunks_max> chunks_{};
     std::size_t count_ = 0;
+    std::size_t last_ = 0; // that had a packet
 };
 
 } // namespace exo::net

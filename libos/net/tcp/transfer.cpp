@@ -42,6 +42,15 @@ NetStatus may_send(const TcpConnection* connection) {
 
 constexpr std::size_t packets_kept_back = 64;
 
+// An empty packet for octets that are written. When a port's packets run low it is one that the device does not reach:
+// its octets are copied each time that they are sent, and those who do not acknowledge keep no other one from sending.
+Packet* packet_to_write(TcpConnection& connection) {
+    if (!connection.interface || !has_packets(connection))
+        return nullptr;
+    PacketPool& pool = connection.interface->port().pool();
+    return runs_low(pool) ? tcp_globals().spill.allocate() : pool.allocate();
+}
+
 // Where `write` puts the next octets: behind those of the last packet, until it has a segment's worth.
 Packet* with_tail_room(TcpConnection& connection, std::size_t segment) {
     Packet* const last = connection.sent.last();
@@ -213,7 +222,7 @@ NetResult<std::size_t> TcpStream::write(std::span<const std::byte> from) {
     QueueEnd end(*pcb);
     while (written < wanted) {
         Packet* packet = with_tail_room(*connection_, segment);
-        Packet* const added = packet || !has_packets(*connection_) ? nullptr : allocate();
+        Packet* const added = packet ? nullptr : packet_to_write(*connection_);
         packet = packet ? packet : added;
         if (!packet) {
             note_refused(*connection_);

@@ -1,6 +1,8 @@
 // Connections that nobody reads, beside one that somebody does: the port's packets are for all.
 #include "tests/unit/net/tcp_lab.hpp"
 
+#include <set>
+
 using namespace net_test;
 
 namespace {
@@ -108,4 +110,62 @@ TEST_CASE("tcp: connections that are broken off give back what lay unread elsewh
     CHECK(tcp_globals().spill.used() == 0);
     lab.client.close();
     lab.rest(50);
+}
+
+TEST_CASE("tcp: peers who acknowledge nothing do not use up the packets of those who do") {
+    constexpr std::size_t count = 60, octets_each = 16'000, packets = 400;
+    Lab lab(FakePort::Shape{.packets = packets, .ring = 64, .offers = port_offer::chained_transmit},
+            FakePort::Shape{.packets = 4096, .ring = 256});
+    lab.join();
+    std::vector<Pair> mute(count);
+    for (Pair& pair : mute)
+        join_another(lab, pair);
+    std::set<std::uint16_t> ports;
+    for (const Pair& pair : mute)
+        ports.insert(pair.client.local().port);
+    bool cut = true;
+    lab.wire.loses = [&](const Octets& frame) { // their acknowledgements
+        return cut && frame.size() >= 54 && ports.contains(static_cast<std::uint16_t>(frame[36] << 8 | frame[37]));
+    };
+    std::vector<std::byte> octets(octets_each);
+    for (std::size_t i = 0; i < count; i++) {
+        for (std::size_t at = 0; at < octets_each; at++)
+            octets[at] = std::byte{octet_at(at, static_cast<std::uint8_t>(i))};
+        // A segment of the last one's lies in both kinds of packets.
+        const std::size_t sent = i + 1 == count ? 100 : 0;
+        if (sent) {
+            CHECK(tcp_globals().spill.used() > 0);
+            Packet* const packet = mute[i].client.allocate();
+            REQUIRE(packet);
+            packet->offset = static_cast<std::uint16_t>(packet->capacity - sent);
+            packet->length = static_cast<std::uint16_t>(sent);
+            __builtin_memcpy(packet->data(), octets.data(), sent);
+            REQUIRE(mute[i].client.send(packet, true));
+        }
+        REQUIRE(mute[i].client.write(std::span(octets).subspan(sent)) == octets_each - sent);
+        lab.rest(2);
+    }
+    CHECK(lab.left.pool().free_count() > packets / 8);
+    exchange(lab, 100'000, 1000); // others go on
+    cut = false;                  // and they come back
+    for (std::size_t i = 0; i < count; i++) {
+        std::size_t came = 0;
+        bool whole = true;
+        for (int ms = 0; ms < 20'000 && came < octets_each; ms++, lab.step()) {
+            std::byte into[3000];
+            const std::size_t part = mute[i].server.read(into);
+            for (std::size_t at = 0; at < part; at++)
+                whole = whole && into[at] == std::byte{octet_at(came++, static_cast<std::uint8_t>(i))};
+        }
+        CHECK(came == octets_each);
+        CHECK(whole);
+    }
+    lab.rest(1000);
+    CHECK(tcp_globals().spill.used() == 0);
+    for (Pair& pair : mute) {
+        pair.client.close();
+        pair.server.close();
+    }
+    lab.rest(500);
+    lab.wire.loses = nullptr;
 }
