@@ -101,10 +101,20 @@ void send_all(int socket, std::string_view octets) {
     }
 }
 
+// Octets, as INFO has them.
+long long used_memory(const Context& context) {
+    constexpr std::string_view name = "used_memory:";
+    const Reply reply = ask(context, {"INFO", "memory"});
+    const std::string_view text = reply ? std::string_view(reply->str, reply->len) : std::string_view();
+    const std::size_t at = text.find(name);
+    return at == text.npos ? -1 : std::atoll(text.data() + at + name.size());
+}
+
 // hiredis sends all that was asked before it reads a reply.
 void long_pipelines() {
     constexpr int requests = 100'000;
     const Context context = connected();
+    const long long before = used_memory(context);
     ask(context, {"DEL", "counter"});
     for (int index = 0; index < requests; index++)
         redisAppendCommand(context.get(), "INCR counter");
@@ -123,6 +133,8 @@ void long_pipelines() {
     for (int index = 0; same && index < requests; index++)
         same = is_text(taken(context), REDIS_REPLY_STRING, value);
     check("a pipeline of 100,000 with longer replies: every one", same);
+    const long long after = used_memory(context);
+    check("and what pipelines took is free again", before > 0 && after > 0 && after < before + 100'000);
 }
 
 void large_values() {

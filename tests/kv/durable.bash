@@ -52,17 +52,36 @@ stop
 
 booted --disk "$scratch/small.img,size=20M" --durability batch
 head -c 20000 /dev/urandom | base64 -w 0 >"$scratch/value"
-last=OK
-for ((key = 0; key < 600; key++)); do
-    last=$(cli -x set "big:$key" <"$scratch/value")
-    [[ $last == OK ]] || break
-done
+# fill_disk: SETs until one is refused; $last is what that was told, $key how many were taken.
+fill_disk() {
+    for ((key = 0; key < 600; key++)); do
+        last=$(cli -x set "big:$key" <"$scratch/value")
+        [[ $last == OK ]] || break
+    done
+}
+fill_disk
 check "a full disk: writes are refused after $key keys" test "$last" = 'MISCONF Errors writing to the AOF file: No space left on device'
 check "a full disk: reads go on" test "$(cli strlen big:0)" -gt 20000
 check "a full disk: INFO says what room there is" test "$(info persistence journal_room)" -lt 8000000
 for ((index = 0; index < key; index++)); do echo "del big:$index"; done | cli >/dev/null
 check "when keys have gone, writes go on" test "$(cli -x set after <"$scratch/value")" = OK
+fill_disk
+check "a full disk, again: FLUSHALL is served" answers OK flushall
+check "and writes go on" test "$(cli -x set after <"$scratch/value")" = OK
+run_exo kv --port $((port + 1)) --timeout 60 --disk "$scratch/small.img"
+check "an image that another store has in use: status 1, not $status" test "$status" = 1
+check "an image that another store has in use: one sentence" one_sentence
+check "an image that another store has in use: says why" says "the disk image is in use by a running machine: $scratch/small.img"
+check "and who has it goes on" test "$(cli -x set after <"$scratch/value")" = OK
 stop
+booted --disk "$scratch/small.img" --durability batch
+check "after FLUSHALL of a full disk: the one key since then" said '^kv: recovered 1 keys'
+stop
+
+cp "$scratch/small.img" "$scratch/newer.img"
+for at in 8 $(($(stat -c %s "$scratch/newer.img") - 4096 + 8)); do # the version in both superblocks
+    printf '\377' | dd of="$scratch/newer.img" bs=1 seek=$at conv=notrunc status=none
+done
 
 run_exo disk create "$scratch/files.img" --size=32M
 sums=$(sha256sum <"$scratch/files.img")
@@ -73,6 +92,9 @@ refuses_boot() { # NAME TEXT ARGS...
 }
 refuses_boot "a file system's image" 'the disk holds something else' --disk "$scratch/files.img"
 check "a file system's image is left as it is" test "$(sha256sum <"$scratch/files.img")" = "$sums"
+sums=$(sha256sum <"$scratch/newer.img")
+refuses_boot "an image of a newer version" 'was written by a newer version' --disk "$scratch/newer.img"
+check "an image of a newer version is left as it is" test "$(sha256sum <"$scratch/newer.img")" = "$sums"
 run_exo disk list "$image"
 check "exo disk list: says what it is" says 'it holds the keys of exo kv, and no file system'
 check "exo disk list: status not 0" test $status != 0
