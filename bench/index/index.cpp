@@ -132,6 +132,7 @@ void compare(const std::string& row, std::size_t lookups, std::uint64_t sum, std
 
 void measure(std::size_t count, unsigned rounds) {
     std::vector<Entry*> entries(count);
+    const std::size_t used = exo::kv::used_bytes();
     OurTable ours;
     StandardTable standard;
     index_bench::AbslTable absl;
@@ -152,6 +153,8 @@ void measure(std::size_t count, unsigned rounds) {
     filling("absl", [&](Entry* entry) { absl.insert(entry->key().data(), entry); });
     filling("std::unordered_map", [&](Entry* entry) { standard.insert(entry); });
     std::println("{:9} keys, octets a key of ours' table: {:.1f}", count, ours.octets_a_key());
+    std::println("{:9} keys, octets in use a key, its value of {} too: {:.1f}", count, value_octets,
+                 static_cast<double>(exo::kv::used_bytes() - used) / static_cast<double>(count));
 
     const std::string there = keys_from(0, count), not_there = keys_from(count, count);
     const auto all = [&](const std::string& keys) {

@@ -46,21 +46,20 @@ SortedSet* copy_sorted_set(const SortedSet& from) {
 } // namespace
 
 Entry* copy_value(Entry& entry, std::string_view key) {
-    const bool is_inline = entry.form() == Entry::Form::Inline;
-    Entry* copy = Entry::create(key, entry.type(), entry.form(), entry.expires, is_inline ? entry.word.size : 0);
+    Entry* copy = Entry::create(key, entry.type(), entry.form(), entry.expires, entry.inline_size);
     copy->idle = entry.idle;
     copy->edited = entry.edited;
     if (entry.expires)
         copy->set_expiry(entry.expiry());
     switch (entry.form()) {
     case Entry::Form::Number:
-        copy->word = entry.word;
+        copy->word() = entry.word();
         return copy;
     case Entry::Form::Inline:
-        copy_bytes(copy->inline_place(), entry.inline_place(), entry.word.size);
+        copy_bytes(copy->inline_place(), entry.inline_place(), entry.inline_size);
         return copy;
     case Entry::Form::Block:
-        copy->word.block = make<Text>(entry.word.block->view());
+        copy->word().block = make<Text>(entry.word().block->view());
         return copy;
     case Entry::Form::Object:
         break;
@@ -69,16 +68,16 @@ Entry* copy_value(Entry& entry, std::string_view key) {
     case Type::String:
         break;
     case Type::List:
-        copy->word.object = copy_list(entry.list());
+        copy->word().object = copy_list(entry.list());
         break;
     case Type::Set:
-        copy->word.object = copy_set(entry.set());
+        copy->word().object = copy_set(entry.set());
         break;
     case Type::SortedSet:
-        copy->word.object = copy_sorted_set(entry.sorted_set());
+        copy->word().object = copy_sorted_set(entry.sorted_set());
         break;
     case Type::Hash:
-        copy->word.object = copy_hash(entry.hash());
+        copy->word().object = copy_hash(entry.hash());
         break;
     }
     return copy;

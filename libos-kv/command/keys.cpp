@@ -99,7 +99,7 @@ void type(Call& call) {
 void randomkey(Call& call) {
     constexpr unsigned tries_max = 100;
     for (unsigned tries = 0; tries < tries_max && call.db().size(); tries++) {
-        Entry* entry = *call.db().keys().random_item([&] { return call.server.random(); });
+        Entry* entry = call.db().keys().random_item([&] { return call.server.random(); });
         if (!call.server.expire_if_due(call.session.database, entry))
             return call.reply.bulk(entry->key());
     }

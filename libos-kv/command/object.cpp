@@ -37,11 +37,12 @@ Entry* entry_or_null(Call& call) {
 }
 
 std::size_t bytes_of(Entry& entry) {
-    constexpr std::size_t place_bytes = 12; // in the index, on the average
+    constexpr std::size_t place_bytes = 8; // in the index, on the average
     std::size_t bytes = block_bytes(entry.bytes()) + place_bytes;
     switch (entry.type()) {
     case Type::String:
-        return bytes + (entry.form() == Entry::Form::Block ? sizeof(Text) + block_bytes(entry.word.block->room()) : 0);
+        return bytes +
+               (entry.form() == Entry::Form::Block ? sizeof(Text) + block_bytes(entry.word().block->room()) : 0);
     case Type::List:
         return bytes + entry.list().bytes();
     case Type::Set:
@@ -62,13 +63,13 @@ void object_encoding(Call& call) {
 }
 
 void object_refcount(Call& call) {
-    const Entry* entry = entry_or_null(call);
+    Entry* entry = entry_or_null(call);
     if (!entry)
         return;
     // Redis keeps one object for each small number, of which it says that everybody refers to it.
     constexpr std::int64_t shared_numbers = 10'000, everybody = 2'147'483'647;
     const bool shared = entry->type() == Type::String && entry->form() == Entry::Form::Number &&
-                        entry->word.number >= 0 && entry->word.number < shared_numbers;
+                        entry->word().number >= 0 && entry->word().number < shared_numbers;
     call.reply.integer(shared ? everybody : 1);
 }
 

@@ -14,9 +14,9 @@ void Database::add(Entry* entry) {
 }
 
 void Database::replace(Entry* old, Entry* fresh) {
-    *keys_.find(old->key()) = fresh;
+    keys_.exchange(fresh);
     if (old->expires && fresh->expires)
-        *expiring_.find(old->key()) = fresh;
+        expiring_.exchange(fresh);
     else if (old->expires)
         expiring_.remove(old->key());
     else if (fresh->expires)
@@ -70,7 +70,7 @@ Entry* Database::put_octets(Entry* old, std::string_view key, std::string_view v
 Entry* Database::put_number(Entry* old, std::string_view key, std::int64_t value, std::int64_t expiry) {
     const bool expires = expiry != never_expires;
     if (old && old->type() == Type::String && old->form() == Entry::Form::Number && old->expires == expires) {
-        old->word.number = value;
+        old->word().number = value;
         if (expires)
             old->set_expiry(expiry);
         return old;
@@ -85,17 +85,10 @@ Entry* Database::set_expiry(Entry* entry, std::int64_t at) {
             entry->set_expiry(at);
         return entry;
     }
-    const bool is_inline = entry->form() == Entry::Form::Inline;
-    Entry* fresh = Entry::create(entry->key(), entry->type(), entry->form(), expires, is_inline ? entry->word.size : 0);
-    if (is_inline)
-        copy_bytes(fresh->inline_place(), entry->inline_place(), entry->word.size);
-    else
-        fresh->word = entry->word;
-    fresh->idle = entry->idle;
-    fresh->edited = entry->edited;
+    Entry* fresh = Entry::create_moved(entry->key(), *entry, expires);
     if (expires)
         fresh->set_expiry(at);
-    *keys_.find(entry->key()) = fresh;
+    keys_.exchange(fresh);
     if (expires)
         expiring_.insert(fresh);
     else
@@ -108,7 +101,7 @@ Text& Database::editable(Entry*& entry) {
     if (entry->form() != Entry::Form::Block) {
         StringScratch scratch;
         Entry* fresh = Entry::create(entry->key(), Type::String, Entry::Form::Block, entry->expires);
-        fresh->word.block = make<Text>(string_of(*entry, scratch));
+        fresh->word().block = make<Text>(string_of(*entry, scratch));
         fresh->idle = entry->idle;
         if (entry->expires)
             fresh->set_expiry(entry->expiry());
@@ -116,18 +109,11 @@ Text& Database::editable(Entry*& entry) {
         entry = fresh;
     }
     entry->edited = true;
-    return *entry->word.block;
+    return *entry->word().block;
 }
 
 Entry* Database::rename(Entry* entry, std::string_view key) {
-    const bool is_inline = entry->form() == Entry::Form::Inline;
-    Entry* fresh = Entry::create(key, entry->type(), entry->form(), false, is_inline ? entry->word.size : 0);
-    if (is_inline)
-        copy_bytes(fresh->inline_place(), entry->inline_place(), entry->word.size);
-    else
-        fresh->word = entry->word;
-    fresh->idle = entry->idle;
-    fresh->edited = entry->edited;
+    Entry* fresh = Entry::create_moved(key, *entry, false);
     Entry::release_shell(entry);
     return fresh;
 }

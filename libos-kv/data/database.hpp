@@ -52,8 +52,6 @@ public:
     void reserve(std::size_t keys) { keys_.reserve(keys); }
     void clear();
     void swap(Database& other);
-    // Goes on with growing or shrinking; false: nothing was to be done.
-    bool step() { return keys_.step() || expiring_.step(); }
     // How many keys lie in each slot; null: not counted.
     std::uint32_t* slot_counts = nullptr;
 

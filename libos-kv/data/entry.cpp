@@ -25,16 +25,19 @@ std::string_view type_name(Type type) {
 }
 
 Entry* Entry::create(std::string_view key, Type type, Form form, bool expires, std::size_t inline_size) {
-    const std::size_t bytes = sizeof(Entry) + (expires ? sizeof(std::int64_t) : 0) + key.size() + inline_size;
-    Entry* entry = new (kv::allocate(bytes)) Entry;
-    entry->idle = 0;
-    entry->type_bits = static_cast<unsigned>(type) & 7;
-    entry->form_bits = static_cast<unsigned>(form) & 3;
-    entry->expires = expires;
-    entry->edited = false;
-    entry->key_size = static_cast<std::uint32_t>(key.size());
-    entry->word.size = inline_size;
-    copy_bytes(entry->key_place(), key.data(), key.size());
+    Entry header;
+    header.idle = 0;
+    header.type_bits = static_cast<unsigned>(type) & 7;
+    header.form_bits = static_cast<unsigned>(form) & 3;
+    header.expires = expires;
+    header.edited = false;
+    header.key_bits = static_cast<std::uint32_t>(key.size() < long_key ? key.size() : long_key) & long_key;
+    header.inline_size = static_cast<std::uint32_t>(inline_size) & 1023;
+    const std::size_t words = header.words_count() * sizeof(std::int64_t);
+    Entry* entry = new (kv::allocate(sizeof(Entry) + words + key.size() + inline_size)) Entry(header);
+    if (header.key_bits == long_key)
+        entry->words()[header.words_count() - 1] = static_cast<std::int64_t>(key.size());
+    copy_bytes(const_cast<char*>(entry->key_place()), key.data(), key.size());
     return entry;
 }
 
@@ -45,7 +48,7 @@ Entry* Entry::create_string(std::string_view key, std::string_view octets, std::
     if (is_inline)
         copy_bytes(entry->inline_place(), octets.data(), octets.size());
     else
-        entry->word.block = make<Text>(octets);
+        entry->word().block = make<Text>(octets);
     if (entry->expires)
         entry->set_expiry(expiry);
     return entry;
@@ -53,7 +56,7 @@ Entry* Entry::create_string(std::string_view key, std::string_view octets, std::
 
 Entry* Entry::create_number(std::string_view key, std::int64_t number, std::int64_t expiry) {
     Entry* entry = create(key, Type::String, Form::Number, expiry != never_expires);
-    entry->word.number = number;
+    entry->word().number = number;
     if (entry->expires)
         entry->set_expiry(expiry);
     return entry;
@@ -61,14 +64,25 @@ Entry* Entry::create_number(std::string_view key, std::int64_t number, std::int6
 
 Entry* Entry::create_object(std::string_view key, Type type, void* object, std::int64_t expiry) {
     Entry* entry = create(key, type, Form::Object, expiry != never_expires);
-    entry->word.object = object;
+    entry->word().object = object;
     if (entry->expires)
         entry->set_expiry(expiry);
     return entry;
 }
 
+Entry* Entry::create_moved(std::string_view key, Entry& from, bool expires) {
+    Entry* entry = create(key, from.type(), from.form(), expires, from.inline_size);
+    if (from.form() == Form::Inline)
+        copy_bytes(entry->inline_place(), from.inline_place(), from.inline_size);
+    else
+        entry->word() = from.word();
+    entry->idle = from.idle;
+    entry->edited = from.edited;
+    return entry;
+}
+
 std::size_t Entry::bytes() const {
-    return sizeof(Entry) + (expires ? sizeof(std::int64_t) : 0) + key_size + (form() == Form::Inline ? word.size : 0);
+    return sizeof(Entry) + words_count() * sizeof(std::int64_t) + key_size() + inline_size;
 }
 
 void Entry::release_shell(Entry* entry) {
@@ -77,7 +91,7 @@ void Entry::release_shell(Entry* entry) {
 
 void Entry::destroy(Entry* entry) {
     if (entry->form() == Form::Block)
-        kv::destroy(entry->word.block);
+        kv::destroy(entry->word().block);
     if (entry->form() == Form::Object) {
         switch (entry->type()) {
         case Type::String:
@@ -102,11 +116,11 @@ void Entry::destroy(Entry* entry) {
 std::string_view string_of(Entry& entry, StringScratch& scratch) {
     switch (entry.form()) {
     case Entry::Form::Number:
-        return {scratch.text, format_integer(entry.word.number, scratch.text)};
+        return {scratch.text, format_integer(entry.word().number, scratch.text)};
     case Entry::Form::Inline:
-        return {entry.inline_place(), entry.word.size};
+        return entry.inline_value();
     case Entry::Form::Block:
-        return entry.word.block->view();
+        return entry.word().block->view();
     case Entry::Form::Object:
         break;
     }

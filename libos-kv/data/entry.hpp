@@ -1,6 +1,6 @@
-// A key with its value: one block of memory, reached by one pointer. Behind the header lie the moment it expires, if it
-// does, then the key, then a string's octets where they are few. Longer strings and other types are reached by a second
-// pointer.
+// A key with its value: one block of memory, reached by one pointer. Behind the header lie, as far as there are any:
+// the value's number or address, the moment it expires, the size of a key that the header cannot hold, the key, and a
+// string's octets where they are few.
 #pragma once
 
 #include "libos-kv/memory/array.hpp"
@@ -28,19 +28,22 @@ struct Entry {
     std::uint32_t expires : 1;
     std::uint32_t edited : 1; // a string that was changed in place, which OBJECT ENCODING calls raw
     std::uint32_t : 1;
-    std::uint32_t key_size;
+    std::uint32_t key_bits : 22; // its size, or `long_key`
+    std::uint32_t inline_size : 10;
+
     union Word {
         std::int64_t number;
-        std::size_t size; // Inline
         Text* block;
         void* object;
-    } word;
+    };
 
     static Entry* create(std::string_view key, Type type, Form form, bool expires, std::size_t inline_size = 0);
     // With a value; the string is never kept as a number, and the object is taken.
     static Entry* create_string(std::string_view key, std::string_view octets, std::int64_t expiry);
     static Entry* create_number(std::string_view key, std::int64_t number, std::int64_t expiry);
     static Entry* create_object(std::string_view key, Type type, void* object, std::int64_t expiry);
+    // With what another one reaches, which is to be released as a shell then. An expiry is not set yet.
+    static Entry* create_moved(std::string_view key, Entry& from, bool expires);
     // Frees it with what it reaches.
     static void destroy(Entry* entry);
     // Frees the block alone: its value has gone elsewhere.
@@ -48,27 +51,33 @@ struct Entry {
 
     Type type() const { return static_cast<Type>(type_bits); }
     Form form() const { return static_cast<Form>(form_bits); }
-    char* key_place() { return tail() + (expires ? sizeof(std::int64_t) : 0); }
-    std::string_view key() const { return {const_cast<Entry*>(this)->key_place(), key_size}; }
-    std::int64_t expiry() const {
-        std::int64_t at = never_expires;
-        if (expires)
-            __builtin_memcpy(&at, const_cast<Entry*>(this)->tail(), sizeof at);
-        return at;
-    }
-    void set_expiry(std::int64_t at) { __builtin_memcpy(tail(), &at, sizeof at); } // where `expires`
-    char* inline_place() { return key_place() + key_size; }
+    std::size_t key_size() const { return key_bits == long_key ? static_cast<std::size_t>(*long_size()) : key_bits; }
+    std::string_view key() const { return {key_place(), key_size()}; }
+    std::int64_t expiry() const { return expires ? words()[has_word()] : never_expires; }
+    void set_expiry(std::int64_t at) { words()[has_word()] = at; } // where `expires`
+    std::string_view inline_value() const { return {key_place() + key_size(), inline_size}; }
+    char* inline_place() { return const_cast<char*>(key_place()) + key_size(); }
+    // Of all forms but Inline.
+    Word& word() { return *reinterpret_cast<Word*>(this + 1); } // Safe: it is in the block then.
     std::size_t bytes() const;
 
-    List& list() { return *static_cast<List*>(word.object); }
-    Hash& hash() { return *static_cast<Hash*>(word.object); }
-    Set& set() { return *static_cast<Set*>(word.object); }
-    SortedSet& sorted_set() { return *static_cast<SortedSet*>(word.object); }
+    List& list() { return *static_cast<List*>(word().object); }
+    Hash& hash() { return *static_cast<Hash*>(word().object); }
+    Set& set() { return *static_cast<Set*>(word().object); }
+    SortedSet& sorted_set() { return *static_cast<SortedSet*>(word().object); }
 
 private:
-    char* tail() { return reinterpret_cast<char*>(this + 1); } // Safe: its block is larger than the header.
+    static constexpr std::uint32_t long_key = (1u << 22) - 1;
+
+    unsigned has_word() const { return form() != Form::Inline; }
+    unsigned words_count() const { return has_word() + expires + (key_bits == long_key); }
+    // Safe: in the block, which is aligned as they are.
+    std::int64_t* words() { return reinterpret_cast<std::int64_t*>(this + 1); }
+    const std::int64_t* words() const { return reinterpret_cast<const std::int64_t*>(this + 1); }
+    const std::int64_t* long_size() const { return words() + has_word() + expires; }
+    const char* key_place() const { return reinterpret_cast<const char*>(words() + words_count()); } // Safe: octets.
 };
-static_assert(sizeof(Entry) == 16);
+static_assert(sizeof(Entry) == 8);
 
 // A string's octets; those of a number are written into `scratch`.
 struct StringScratch {

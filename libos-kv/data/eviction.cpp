@@ -87,7 +87,7 @@ Entry* eviction_candidate(Database& database, const AccessClock& clock, Random& 
         return nullptr;
     Entry* worst = nullptr;
     for (std::int64_t sample = 0; sample < samples; sample++) {
-        Entry* entry = *index.random_item([&] { return random(); });
+        Entry* entry = index.random_item([&] { return random(); });
         std::uint64_t its = 0;
         switch (clock.policy) {
         case EvictionPolicy::AllKeysLru:

@@ -67,9 +67,8 @@ bool Hash::set(std::string_view field, std::string_view value) {
         return true;
     }
     Pair* pair = Pair::create(field, value);
-    if (Pair** place = pairs_.find(field)) {
-        Pair::destroy(*place);
-        *place = pair;
+    if (Pair* old = pairs_.exchange(pair)) {
+        Pair::destroy(old);
         return false;
     }
     pairs_.insert(pair);

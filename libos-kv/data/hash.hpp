@@ -69,7 +69,7 @@ public:
     template <typename Random>
     void random_pair(Random random, PackedValue& field, PackedValue& value) const {
         if (!is_packed_) {
-            const Pair& pair = **pairs_.random_item(random);
+            const Pair& pair = *pairs_.random_item(random);
             field = PackedValue{false, 0, pair.name()};
             value = PackedValue{false, 0, pair.value()};
             return;

@@ -1,22 +1,20 @@
-// An open-addressed index of items by their key. A bucket is one cache line: seven places, a tag of eight bits each,
-// and a count of items that belong here or before and lie further on. So a lookup that hits touches one line here and
-// the item itself, and one that misses seldom more than the one. An item lies in its home bucket, which the highest
-// bits of its hash name, or in one behind it within the same group of 256. The table grows and shrinks group by group,
-// in the order of hashes, some with every change: what a hash is below has moved. Nothing waits longer than one group
-// takes. `Traits`: Item, and key(const Item&).
+// An index of items by their key. The highest bits of a hash choose a group in a directory, those behind them a bucket
+// of the group (index_group.hpp). So a lookup that hits touches the directory, one line of a bucket and the item
+// itself, and one that misses seldom more than the first two. Each group grows and shrinks on its own, by a quarter of
+// its size at most, and is halved when it is large: no change takes longer than moving the items of one group, and
+// seven places of ten or more are in use. `Traits`: Item, and key(const Item&).
 #pragma once
 
-#include "libos-kv/data/hash_function.hpp"
-#include "libos-kv/memory/array.hpp"
-
-#include <bit>
+#include "libos-kv/data/index_group.hpp"
+#include "libos-kv/memory/reference.hpp"
 
 namespace exo::kv {
 
-template <typename Traits>
+template <typename Traits, typename Reference = BlockReference>
 class Index {
 public:
     using Item = typename Traits::Item;
+    class Remains;
 
     Index() = default;
     Index(const Index&) = delete;
@@ -27,324 +25,292 @@ public:
         return *this;
     }
     ~Index() {
-        old_.drop();
-        now_.drop();
+        if (groups_)
+            drain([](Item&) {});
     }
     void swap(Index& other) noexcept {
-        std::swap(now_, other.now_);
-        std::swap(old_, other.old_);
+        std::swap(groups_, other.groups_);
         std::swap(count_, other.count_);
-        std::swap(moved_, other.moved_);
-        std::swap(changes_, other.changes_);
+        std::swap(bits_, other.bits_);
     }
 
     std::size_t size() const { return count_; }
     bool empty() const { return count_ == 0; }
-    std::size_t table_bytes() const { return now_.bytes + old_.bytes; }
-    bool is_moving() const { return old_.buckets != nullptr; }
+    // Memory it takes beside the items.
+    std::size_t table_bytes() const {
+        std::size_t bytes = groups_ ? block_bytes(directory_size() * sizeof(Group)) : 0;
+        for_groups([&](const Group& group) { bytes += block_bytes(group.bytes()); });
+        return bytes;
+    }
 
-    // The place of an item, to look at or to put another one of the same key there; null: none has the key. Valid until
-    // the next change.
-    Item** find(std::string_view key) const {
-        if (!now_.buckets)
+    // Null: no item has the key.
+    Item* get(std::string_view key) const {
+        if (!groups_)
             return nullptr;
         const std::uint64_t hash = hash_octets(key);
-        return table_of(hash).find(hash, key);
+        const Place place = group_of(hash).find(hash, key);
+        return place.line ? place.item() : nullptr;
     }
-    Item* get(std::string_view key) const {
-        Item** place = find(key);
-        return place ? *place : nullptr;
+    // Puts an item in the place of the one with its key, which is returned; null: none has it, and nothing is changed.
+    Item* exchange(Item* item) {
+        if (!groups_)
+            return nullptr;
+        const std::uint64_t hash = hash_octets(Traits::key(*item));
+        const Place place = group_of(hash).find(hash, Traits::key(*item));
+        if (!place.line)
+            return nullptr;
+        Item* old = place.item();
+        place.line->set(place.index, item);
+        return old;
     }
     // Brings the bucket of a key into the cache, for a lookup to come.
     void prefetch(std::string_view key) const {
-        if (!now_.buckets)
+        if (!groups_)
             return;
         const std::uint64_t hash = hash_octets(key);
-        const Table& table = table_of(hash);
-        __builtin_prefetch(&table.buckets[table.home(hash)]);
+        const Group& group = group_of(hash);
+        __builtin_prefetch(&group.lines[group.home(hash)]);
     }
 
     // An empty index gets the size that so many items need.
     void reserve(std::size_t count) {
-        if (!now_.buckets && count)
-            now_ = Table::create(static_cast<unsigned>(std::bit_width(count * 5 / (places * 4))));
+        if (groups_ || count == 0)
+            return;
+        while (bits_ < depth_max && with_slack(count >> bits_) > Group::room(Group::buckets_max))
+            bits_++;
+        groups_ = make_directory(bits_);
+        for (std::size_t at = 0; at < directory_size(); at++)
+            groups_[at] = Group::create(Group::buckets_for(with_slack(count >> bits_)), bits_);
     }
 
     // No item with its key is there.
     void insert(Item* item) {
-        note_change();
-        const std::uint64_t hash = hash_octets(Traits::key(*item));
-        if (!now_.buckets)
-            now_ = Table::create(0);
-        while (!table_of(hash).put(hash, item))
-            rebuild(now_.bits + 1);
+        if (!groups_) {
+            groups_ = make_directory(0);
+            groups_[0] = Group::create(1, 0);
+        }
+        place(hash_octets(Traits::key(*item)), item);
         count_++;
-        if (!is_moving() && count_ > now_.count() * places * 4 / 5 && now_.bits > 0)
-            resize(now_.bits + 1);
     }
     // Null: there was none.
     Item* remove(std::string_view key) {
-        if (!now_.buckets)
+        if (!groups_)
             return nullptr;
-        note_change();
         const std::uint64_t hash = hash_octets(key);
-        Item* item = table_of(hash).take(hash, key);
-        if (!item)
+        Group& group = group_of(hash);
+        const Place place = group.find(hash, key);
+        if (!place.line)
             return nullptr;
+        Item* item = place.item();
+        group.take(hash, place);
         count_--;
-        if (!is_moving() && now_.bits > 1 && count_ < now_.count() * places / 10)
-            resize(now_.bits - 1);
+        set_items(hash, group.items - 1);
+        shrink(hash);
         return item;
-    }
-
-    // Moves a group if any is to be moved; false: none was.
-    bool step() {
-        if (!is_moving())
-            return false;
-        move_unit();
-        return true;
     }
 
     template <typename Visit>
     void for_each(Visit visit) const {
-        for (std::size_t at = 0; at < now_.count(); at++)
-            if (is_live(at))
-                now_.visit_bucket(at, visit);
-        old_.for_each(visit); // what has moved is no longer there
+        for_groups([&](const Group& group) { group.for_each(visit); });
     }
     // Gives every item to `visit` and is empty then.
     template <typename Visit>
     void drain(Visit visit) {
-        for_each(visit);
-        old_.drop();
-        now_.drop();
-        count_ = moved_ = 0;
+        Remains remains(std::move(*this));
+        while (remains.take(~std::size_t{0}, visit)) {
+        }
     }
 
     // Visits the items of one bucket. Begin with 0 and go on with what is returned, until that is 0: every item that
     // was there the whole time is visited, some perhaps more than once. `visit` may not change the index.
     template <typename Visit>
     std::uint64_t scan(std::uint64_t cursor, Visit visit) const {
-        if (!now_.buckets)
+        if (!groups_)
             return 0;
         const std::uint64_t hash = cursor << (64 - cursor_bits); // what no scan gave goes by its low bits
-        const Table& table = table_of(hash);
-        const std::size_t home = table.home(hash);
-        table.visit_home(home, visit);
-        const std::uint64_t next = (std::uint64_t{home} + 1) << (cursor_bits - table.bits);
+        const Group& group = group_of(hash);
+        const std::size_t home = group.home(hash);
+        group.visit_home(home, visit);
+        const unsigned below = cursor_bits - group.depth; // bits of a cursor that are not the group's
+        const std::uint64_t begin = hash >> (64 - cursor_bits) >> below << below;
+        const std::uint64_t next = begin + (group.first_of(home + 1) << (below - Group::home_bits));
         return next >> cursor_bits ? 0 : next;
     }
 
     // An item, each with the same probability; there is one. `random`: gives 64 random bits.
     template <typename Random>
-    Item** random_item(Random random) const {
-        const std::size_t buckets = now_.count() + (is_moving() ? old_.count() : 0);
+    Item* random_item(Random random) const {
+        const std::uint64_t most = bits_ ? Group::buckets_max : groups_[0].buckets;
         for (;;) {
             const std::uint64_t bits = random();
-            std::size_t at = static_cast<std::size_t>((bits >> 32) * buckets >> 32);
-            const Table& table = at < now_.count() ? now_ : old_;
-            at -= at < now_.count() ? 0 : now_.count();
-            Bucket& bucket = table.buckets[at];
-            const std::size_t place = static_cast<std::size_t>((bits & 0xffffffff) * places >> 32);
-            if ((&table == &old_ || is_live(at)) && bucket.tags[place])
-                return &bucket.items[place];
+            const std::size_t at = at_of(bits);
+            const Group& group = groups_[at];
+            // A group that stands in the directory more than once has a part of its buckets at each of its places.
+            const unsigned spread = bits_ - group.depth;
+            const std::size_t part = at & ((std::size_t{1} << spread) - 1);
+            const std::size_t bucket = (((bits & 0xfffff) * most >> 20) << spread) + part;
+            const auto place = static_cast<unsigned>((bits >> 20 & 0xfffff) * Group::Line::places >> 20);
+            if (bucket < group.buckets && group.lines[bucket].tags[place])
+                return group.lines[bucket].item(place);
         }
     }
 
 private:
-    static constexpr std::size_t places = 7;
-    static constexpr unsigned group_bits = 8;
+    using Group = IndexGroup<Traits, Reference>;
+    using Place = typename Group::Place;
     static constexpr unsigned cursor_bits = 40;
-    static constexpr unsigned changes_a_unit = 64;
+    static constexpr unsigned depth_max = cursor_bits - Group::home_bits;
 
-    struct Bucket {
-        std::uint8_t tags[places]; // 0: empty
-        std::uint8_t passed;       // items put further on because this was full; 255 stays
-        Item* items[places];
-    };
-    static_assert(sizeof(Bucket) == 64);
-
-    static std::uint8_t tag_of(std::uint64_t hash) { return hash & 255 ? static_cast<std::uint8_t>(hash) : 1; }
-
-    struct Table {
-        Bucket* buckets = nullptr;
-        void* block = nullptr;
-        std::size_t bytes = 0;
-        unsigned bits = 0;
-
-        // Buckets of tables that are filled by moving groups are cleared group by group.
-        static Table create(unsigned bits, bool cleared = true) {
-            constexpr std::size_t line = 64;
-            Table table;
-            table.bits = bits;
-            table.bytes = (line << bits) + line;
-            table.block = allocate(table.bytes);
-            // Safe: the first cache line in a block that has one more than is used.
-            table.buckets = reinterpret_cast<Bucket*>((reinterpret_cast<std::uintptr_t>(table.block) + line - 1) &
-                                                      ~std::uintptr_t{line - 1});
-            if (cleared)
-                fill_bytes(static_cast<void*>(table.buckets), 0, table.count() * sizeof(Bucket));
-            return table;
-        }
-        void drop() {
-            release(block, bytes);
-            *this = Table();
-        }
-        std::size_t count() const { return buckets ? std::size_t{1} << bits : 0; }
-        std::size_t home(std::uint64_t hash) const { return bits ? static_cast<std::size_t>(hash >> (64 - bits)) : 0; }
-        std::size_t group_mask() const { return (std::size_t{1} << (bits < group_bits ? bits : group_bits)) - 1; }
-        std::size_t after(std::size_t at) const { return (at & ~group_mask()) | ((at + 1) & group_mask()); }
-
-        static std::uint64_t matches(const Bucket& bucket, std::uint8_t tag) {
-            constexpr std::uint64_t ones = 0x0101010101010101, low = ones * 0x7f; // no carry leaves its octet
-            std::uint64_t tags;
-            __builtin_memcpy(&tags, &bucket, sizeof tags);
-            const std::uint64_t differences = tags ^ (ones * tag);
-            return ~(((differences & low) + low) | differences) & (ones << 7) & 0x00ffffffffffffff;
-        }
-
-        [[gnu::always_inline]] Item** find(std::uint64_t hash, std::string_view key) const {
-            const std::uint8_t tag = tag_of(hash);
-            std::size_t at = home(hash);
-            for (std::size_t left = group_mask() + 1; left; left--, at = after(at)) {
-                Bucket& bucket = buckets[at];
-                for (std::uint64_t found = matches(bucket, tag); found; found &= found - 1) {
-                    Item** place = &bucket.items[std::countr_zero(found) / 8];
-                    if (same_octets(Traits::key(**place), key))
-                        return place;
-                }
-                if (bucket.passed == 0)
-                    break;
-            }
-            return nullptr;
-        }
-        // False: the group is full.
-        bool put(std::uint64_t hash, Item* item) {
-            const std::size_t start = home(hash);
-            std::size_t at = start;
-            std::size_t left = group_mask() + 1;
-            while (left && !matches(buckets[at], 0)) {
-                at = after(at);
-                left--;
-            }
-            if (!left)
-                return false;
-            for (std::size_t passed = start; passed != at; passed = after(passed))
-                buckets[passed].passed += buckets[passed].passed != 255;
-            std::size_t place = 0;
-            while (buckets[at].tags[place])
-                place++;
-            buckets[at].tags[place] = tag_of(hash);
-            buckets[at].items[place] = item;
-            return true;
-        }
-        Item* take(std::uint64_t hash, std::string_view key) {
-            Item** place = find(hash, key);
-            if (!place)
-                return nullptr;
-            // Safe: a place of this table; which bucket it is in follows from its address.
-            const std::size_t at =
-                static_cast<std::size_t>(reinterpret_cast<char*>(place) - reinterpret_cast<char*>(buckets)) /
-                sizeof(Bucket);
-            buckets[at].tags[place - buckets[at].items] = 0;
-            for (std::size_t passed = home(hash); passed != at; passed = after(passed))
-                buckets[passed].passed -= buckets[passed].passed != 255;
-            return *place;
-        }
-        template <typename Visit>
-        void visit_bucket(std::size_t at, Visit& visit) const {
-            for (std::size_t place = 0; place < places; place++)
-                if (buckets[at].tags[place])
-                    visit(*buckets[at].items[place]);
-        }
-        template <typename Visit>
-        void for_each(Visit& visit) const {
-            for (std::size_t at = 0; at < count(); at++)
-                visit_bucket(at, visit);
-        }
-        template <typename Visit>
-        void visit_home(std::size_t start, Visit& visit) const {
-            std::size_t at = start;
-            auto at_home = [&](Item& item) {
-                if (home(hash_octets(Traits::key(item))) == start)
-                    visit(item);
-            };
-            for (std::size_t left = group_mask() + 1; left; left--, at = after(at)) {
-                visit_bucket(at, at_home);
-                if (buckets[at].passed == 0)
-                    break;
-            }
-        }
-    };
-
-    // Groups are moved by pairs where one of the tables has twice as many buckets a hash.
-    unsigned unit_bits() const {
-        const unsigned least = now_.bits < old_.bits ? now_.bits : old_.bits;
-        return least - group_bits;
+    static std::size_t with_slack(std::size_t items) { return items + items / 16; }
+    static Group* make_directory(unsigned bits) {
+        return static_cast<Group*>(allocate((std::size_t{1} << bits) * sizeof(Group)));
     }
-    // Whether a bucket of now_ is defined: while it is being filled only a part is.
-    bool is_live(std::size_t at) const { return !is_moving() || (at >> (now_.bits - unit_bits())) < moved_; }
-    bool is_moved(std::uint64_t hash) const {
-        const unsigned bits = unit_bits();
-        return (bits ? hash >> (64 - bits) : 0) < moved_;
+    std::size_t directory_size() const { return groups_ ? std::size_t{1} << bits_ : 0; }
+    std::size_t at_of(std::uint64_t hash) const { return hash >> 1 >> (63 - bits_); }
+    Group& group_of(std::uint64_t hash) const { return groups_[at_of(hash)]; }
+    // How often a group stands in the directory.
+    std::size_t copies(const Group& group) const { return std::size_t{1} << (bits_ - group.depth); }
+    std::size_t first_copy(std::uint64_t hash) const {
+        const std::size_t at = at_of(hash);
+        return at & ~(copies(groups_[at]) - 1);
     }
-    const Table& table_of(std::uint64_t hash) const { return !is_moving() || is_moved(hash) ? now_ : old_; }
-    Table& table_of(std::uint64_t hash) { return !is_moving() || is_moved(hash) ? now_ : old_; }
-
-    void note_change() {
-        if (is_moving() && ++changes_ % changes_a_unit == 0)
-            move_unit();
+    template <typename Visit>
+    void for_groups(Visit visit) const {
+        for (std::size_t at = 0; at < directory_size(); at += copies(groups_[at]))
+            visit(groups_[at]);
+    }
+    // At all places that its depth gives it, `hash` being one of its.
+    void set_group(std::uint64_t hash, const Group& group) {
+        const std::size_t first = at_of(hash) & ~(copies(group) - 1);
+        for (std::size_t at = 0; at < copies(group); at++)
+            groups_[first + at] = group;
+    }
+    void set_items(std::uint64_t hash, std::uint32_t items) {
+        const std::size_t first = first_copy(hash);
+        for (std::size_t at = 0, count = copies(groups_[first]); at < count; at++)
+            groups_[first + at].items = items;
     }
 
-    void resize(unsigned bits) {
-        if (bits < group_bits || now_.bits < group_bits)
-            return rebuild(bits);
-        old_ = now_;
-        now_ = Table::create(bits, false);
-        moved_ = 0;
+    void place(std::uint64_t hash, Item* item) {
+        while (group_of(hash).is_full())
+            grow(hash);
+        Group& group = group_of(hash);
+        group.put(hash, item);
+        set_items(hash, group.items + 1);
     }
-
-    void move_unit() {
-        const unsigned unit = unit_bits();
-        const std::size_t now_count = now_.count() >> unit, old_count = old_.count() >> unit;
-        fill_bytes(static_cast<void*>(now_.buckets + moved_ * now_count), 0, now_count * sizeof(Bucket));
-        bool fits = true;
-        auto move = [&](Item& item) { fits = fits && now_.put(hash_octets(Traits::key(item)), &item); };
-        for (std::size_t at = moved_ * old_count; at < (moved_ + 1) * old_count; at++)
-            old_.visit_bucket(at, move);
-        if (!fits) // a group is full, which a hash worth the name does not do; the old one still has this unit
-            return rebuild(now_.bits + 1);
-        for (std::size_t at = moved_ * old_count; at < (moved_ + 1) * old_count; at++)
-            fill_bytes(static_cast<void*>(old_.buckets + at), 0, sizeof(Bucket));
-        if (++moved_ == std::size_t{1} << unit) {
-            old_.drop();
-            moved_ = 0;
+    // Gives the items of a group that is out of the directory to those that are there for them.
+    void redistribute(Group group) {
+        auto move = [&](Item& item) { place(hash_octets(Traits::key(item)), &item); };
+        group.for_each(move);
+        group.drop();
+    }
+    void grow(std::uint64_t hash) {
+        const Group old = group_of(hash);
+        if (old.buckets < Group::buckets_max || old.depth == depth_max) {
+            set_group(hash, Group::create(Group::buckets_for(old.items + 1), old.depth));
+            return redistribute(old);
         }
+        if (old.depth == bits_)
+            change_directory(bits_ + 1);
+        const unsigned buckets = Group::buckets_for(with_slack(old.items / 2));
+        set_group(hash, Group::create(buckets, old.depth + 1));
+        set_group(hash ^ std::uint64_t{1} << (63 - old.depth), Group::create(buckets, old.depth + 1));
+        redistribute(old);
     }
 
-    // Everything into a new table at once: for small tables, and for groups that are full.
-    void rebuild(unsigned bits) {
-        for (;; bits++) {
-            Table table = Table::create(bits);
-            bool fits = true;
-            auto move = [&](Item& item) { fits = fits && table.put(hash_octets(Traits::key(item)), &item); };
-            for_each(move);
-            if (!fits) {
-                table.drop();
-                continue;
-            }
-            old_.drop();
-            now_.drop();
-            now_ = table;
-            moved_ = 0;
+    // With room to lose or gain a fifth before it changes again.
+    void shrink(std::uint64_t hash) {
+        const Group old = group_of(hash);
+        if (old.buckets > 1 && old.items < Group::room(old.buckets) / 2) {
+            set_group(hash, Group::create(Group::buckets_for(old.items + old.items / 4 + 1), old.depth));
+            redistribute(old);
+        }
+        merge(hash);
+    }
+    void merge(std::uint64_t hash) {
+        const Group one = group_of(hash);
+        if (one.depth == 0)
             return;
+        const Group other = group_of(hash ^ std::uint64_t{1} << (64 - one.depth));
+        const std::size_t both = std::size_t{one.items} + other.items;
+        if (other.depth != one.depth || both > Group::room(Group::buckets_max) / 2)
+            return;
+        set_group(hash, Group::create(Group::buckets_for(both + both / 4 + 1), one.depth - 1u));
+        redistribute(one);
+        redistribute(other);
+        halve_directory();
+    }
+    // Where no group needs the last bit.
+    void halve_directory() {
+        for (std::size_t at = 0; at < directory_size(); at += copies(groups_[at]))
+            if (groups_[at].depth == bits_)
+                return;
+        change_directory(bits_ - 1);
+    }
+    void change_directory(unsigned bits) {
+        Group* groups = make_directory(bits);
+        const std::size_t count = std::size_t{1} << bits;
+        for (std::size_t at = 0; at < count; at++)
+            groups[at] = bits > bits_ ? groups_[at >> 1] : groups_[at << 1];
+        release(groups_, directory_size() * sizeof(Group));
+        groups_ = groups;
+        bits_ = bits;
+    }
+
+    Group* groups_ = nullptr; // two to the `bits_`
+    std::size_t count_ = 0;
+    unsigned bits_ = 0;
+};
+
+// What was an index and is taken apart, as far as one likes at a time.
+template <typename Traits, typename Reference>
+class Index<Traits, Reference>::Remains {
+public:
+    explicit Remains(Index&& index) { index_.swap(index); }
+    Remains(const Remains&) = delete;
+    Remains& operator=(const Remains&) = delete;
+    ~Remains() {
+        while (take(~std::size_t{0}, [](Item&) {})) {
         }
     }
 
-    Table now_, old_;
-    std::size_t count_ = 0;
-    std::size_t moved_ = 0; // units; below them is in now_
-    unsigned changes_ = 0;
+    std::size_t size() const { return index_.count_; }
+    // Gives some items to `visit`, up to so many and a bucket's more. False: nothing was left.
+    template <typename Visit>
+    bool take(std::size_t items, Visit visit) {
+        if (!index_.groups_)
+            return false;
+        std::size_t taken = 0;
+        auto count = [&](Item& item) {
+            taken++;
+            visit(item);
+        };
+        while (taken < items && index_.groups_) {
+            Group& group = index_.groups_[at_];
+            for (; taken < items && bucket_ < group.buckets; bucket_++) {
+                group.prefetch_items(bucket_);
+                Group::visit_line(group.lines[bucket_], count);
+            }
+            if (bucket_ == group.buckets)
+                end_group(group);
+        }
+        index_.count_ -= taken;
+        return true;
+    }
+
+private:
+    void end_group(Group& group) {
+        at_ += index_.copies(group);
+        bucket_ = 0;
+        group.drop();
+        if (at_ != index_.directory_size())
+            return;
+        release(index_.groups_, at_ * sizeof(Group));
+        index_.groups_ = nullptr;
+    }
+
+    Index index_;
+    std::size_t at_ = 0, bucket_ = 0;
 };
 
 } // namespace exo::kv

@@ -36,7 +36,7 @@ std::size_t Set::position(std::int64_t number) const {
 
 bool Set::contains(std::string_view octets) const {
     if (!is_numbers_)
-        return members_.find(octets) != nullptr;
+        return members_.get(octets) != nullptr;
     const auto number = parse_integer(octets);
     if (!number)
         return false;
@@ -68,7 +68,7 @@ bool Set::insert(std::string_view octets) {
         }
         unpack();
     }
-    if (members_.find(octets))
+    if (members_.get(octets))
         return false;
     members_.insert(Member::create(octets));
     return true;

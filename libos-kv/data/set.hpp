@@ -55,7 +55,7 @@ public:
         if (is_numbers_)
             member = PackedValue{true, numbers_[random() % numbers_.size()], {}};
         else
-            member = PackedValue{false, 0, (*members_.random_item(random))->octets()};
+            member = PackedValue{false, 0, members_.random_item(random)->octets()};
     }
 
 private:

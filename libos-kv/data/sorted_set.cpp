@@ -88,12 +88,11 @@ void SortedSet::admit(std::size_t octets, std::size_t members) {
 
 void SortedSet::set(std::string_view member, double score) {
     if (ranked_) {
-        if (Ranked** place = members_.find(member)) {
-            if ((*place)->score == score)
+        if (Ranked* old = members_.get(member)) {
+            if (old->score == score)
                 return;
-            Ranked* moved = ranked_->insert(member, score);
-            ranked_->erase(*place);
-            *place = moved;
+            members_.exchange(ranked_->insert(member, score));
+            ranked_->erase(old);
             return;
         }
         members_.insert(ranked_->insert(member, score));

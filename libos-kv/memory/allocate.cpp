@@ -1,7 +1,9 @@
-// Slabs: classes 16 octets apart up to 1 KiB, then four to a power of two up to 32 KiB, each a list of free blocks cut
-// from chunks of the kit's heap. Chunks stay with their class. Larger blocks are the heap's own.
+// Slabs: classes 8 octets apart up to 1 KiB, then four to a power of two up to 32 KiB, each a list of free blocks cut
+// from chunks of the kit's heap. Chunks stay with their class. Blocks of whole pages, and larger ones, are the heap's
+// own, which gives the memory of one to another of any size.
 #include "libos-kv/memory/allocate.hpp"
 
+#include "libos-kv/memory/reference.hpp"
 #include "libos/memory/heap.hpp"
 
 #include <array>
@@ -12,10 +14,11 @@ namespace exo::kv {
 
 namespace {
 
-constexpr std::size_t fine_bytes = 16, fine_max = 1024, slab_max = 32 * 1024;
+constexpr std::size_t fine_bytes = 8, fine_max = 1024, slab_max = 32 * 1024;
 constexpr std::size_t fine_classes = fine_max / fine_bytes;
 constexpr std::size_t coarse_classes = 4 * 5; // 1 KiB to 32 KiB
 constexpr std::size_t chunk_bytes = 64 * 1024;
+constexpr std::size_t page_bytes = 4096;
 
 struct FreeBlock {
     FreeBlock* next;
@@ -45,8 +48,23 @@ SizeClass class_of(std::size_t bytes) {
     return {fine_classes + (octave - 10) * 4 + quarter, (std::size_t{1} << octave) + (quarter + 1) * step};
 }
 
-std::size_t large_bytes(std::size_t bytes) {
-    return (bytes + 4095) & ~std::size_t{4095};
+std::size_t paged(std::size_t bytes) {
+    return (bytes + page_bytes - 1) & ~(page_bytes - 1);
+}
+bool is_slab(std::size_t bytes) {
+    return bytes <= slab_max && class_of(bytes).bytes % page_bytes != 0;
+}
+// Whether an index can keep its address.
+bool is_reachable(const void* block) {
+    constexpr unsigned bits = BlockReference::octets * 8 + BlockReference::shift;
+    // Safe: the number only.
+    return (reinterpret_cast<std::uintptr_t>(block) - BlockReference::base) >> bits == 0;
+}
+std::byte* from_heap(std::size_t bytes) {
+    void* block = heap_allocate(bytes);
+    if (!block || !is_reachable(block))
+        out_of_memory(bytes);
+    return static_cast<std::byte*>(block);
 }
 
 void count(std::size_t bytes) {
@@ -58,15 +76,13 @@ void count(std::size_t bytes) {
 } // namespace
 
 std::size_t block_bytes(std::size_t bytes) {
-    return bytes <= slab_max ? class_of(bytes).bytes : large_bytes(bytes);
+    return is_slab(bytes) ? class_of(bytes).bytes : paged(bytes);
 }
 
 void* allocate(std::size_t bytes) {
-    if (bytes > slab_max) {
-        void* block = heap_allocate(large_bytes(bytes));
-        if (!block)
-            out_of_memory(bytes);
-        count(large_bytes(bytes));
+    if (!is_slab(bytes)) {
+        std::byte* block = from_heap(paged(bytes));
+        count(paged(bytes));
         return block;
     }
     const SizeClass size = class_of(bytes);
@@ -77,10 +93,7 @@ void* allocate(std::size_t bytes) {
     }
     Rest& rest = rests[size.index];
     if (rest.bytes < size.bytes) {
-        // Safe: the heap gives memory for any use.
-        rest.at = static_cast<std::byte*>(heap_allocate(chunk_bytes));
-        if (!rest.at)
-            out_of_memory(bytes);
+        rest.at = from_heap(chunk_bytes);
         rest.bytes = chunk_bytes;
     }
     std::byte* block = rest.at;
@@ -92,8 +105,8 @@ void* allocate(std::size_t bytes) {
 void release(void* block, std::size_t bytes) {
     if (!block)
         return;
-    if (bytes > slab_max) {
-        used -= large_bytes(bytes);
+    if (!is_slab(bytes)) {
+        used -= paged(bytes);
         heap_free(block);
         return;
     }

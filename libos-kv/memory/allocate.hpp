@@ -9,8 +9,8 @@
 
 namespace exo::kv {
 
-// 16-byte aligned, 64 from 64 KiB on. Never null: when no memory is left, `out_of_memory` ends the program; `maxmemory`
-// is there so that this does not happen.
+// Aligned to 8 octets, and to 16, 32 or 64 where `bytes` is a multiple of that. Never null: when no memory is left,
+// `out_of_memory` ends the program; `maxmemory` is there so that this does not happen.
 void* allocate(std::size_t bytes);
 // `bytes`: as allocated.
 void release(void* block, std::size_t bytes);

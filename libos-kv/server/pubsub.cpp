@@ -10,7 +10,7 @@ PubSub::~PubSub() {
 
 bool PubSub::subscribe(Kind kind, Session& session, std::string_view name) {
     Index<MemberTraits>& own = of(session, kind);
-    if (own.find(name))
+    if (own.get(name))
         return false;
     own.insert(Member::create(name));
     Channels& channels = channels_[static_cast<std::size_t>(kind)];

@@ -138,7 +138,8 @@ void Recorder::record_entry(std::size_t database, Entry& entry, std::uint8_t fla
     std::string_view value;
     if (entry.form() == Entry::Form::Number) {
         form = ValueForm::Number;
-        value = {reinterpret_cast<const char*>(&entry.word.number), sizeof entry.word.number}; // Safe: octets of it.
+        value = {reinterpret_cast<const char*>(&entry.word().number),
+                 sizeof entry.word().number}; // Safe: octets of it.
     } else if (entry.type() == Type::String) {
         value = string_of(entry, scratch);
     } else {
@@ -148,7 +149,7 @@ void Recorder::record_entry(std::size_t database, Entry& entry, std::uint8_t fla
         value = value_;
     }
     add({static_cast<std::uint8_t>(RecordKind::Put), static_cast<std::uint8_t>(database), flags,
-         static_cast<std::uint8_t>(form), entry.key_size, value.size(), entry.expiry()},
+         static_cast<std::uint8_t>(form), static_cast<std::uint32_t>(entry.key_size()), value.size(), entry.expiry()},
         entry.key(), value);
     if (value_.room() > direct_octets)
         value_.reset();

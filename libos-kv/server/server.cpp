@@ -179,11 +179,6 @@ std::int64_t Server::tick() {
     end_overdue_waits();
     resume();
     expire_some();
-    bool busy = false;
-    for (Database& database : databases)
-        busy |= database.step();
-    if (busy)
-        return 0;
     return key_waits.empty() ? seldom_ms : often_ms;
 }
 
