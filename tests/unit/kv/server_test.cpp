@@ -177,6 +177,40 @@ TEST_CASE("kv server: a length that was only said takes no memory, and one beyon
               .starts_with("-ERR string exceeds maximum allowed size"));
 }
 
+TEST_CASE("kv server: when memory is full what may grow is refused, and the rest is served") {
+    const std::string refused = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
+    Server server(surroundings());
+    Client client(server);
+    server.config.max_memory = static_cast<std::int64_t>(used_bytes() + (1u << 20));
+    const std::string value(1000, 'v');
+    std::size_t stored = 0;
+    while (stored < 2000 && client.ask({"SET", std::format("key:{}", stored), value}) == "+OK\r\n")
+        stored++;
+    CHECK(stored > 500);
+    REQUIRE(stored < 2000);
+    CHECK(client.ask({"LPUSH", "list", value}) == refused);
+    CHECK(client.ask({"GET", "key:0"}) == std::format("$1000\r\n{}\r\n", value));
+    CHECK(client.ask({"DBSIZE"}) == std::format(":{}\r\n", stored));
+    CHECK(client.ask({"DEL", "key:0", "key:1"}) == ":2\r\n");
+    CHECK(client.ask({"SET", "key:0", value}) == "+OK\r\n");
+}
+
+TEST_CASE("kv server: with leave to evict, memory that is full stays as it is and every write is taken") {
+    Server server(surroundings());
+    Client client(server);
+    const std::size_t most = used_bytes() + (1u << 20);
+    server.config.max_memory = static_cast<std::int64_t>(most);
+    server.config.policy = EvictionPolicy::AllKeysLru;
+    const std::string value(1000, 'v');
+    for (std::size_t index = 0; index < 5000; index++) {
+        REQUIRE(client.ask({"SET", std::format("key:{}", index), value}) == "+OK\r\n");
+        REQUIRE(used_bytes() < most + (1u << 17));
+    }
+    CHECK(client.ask({"GET", "key:4999"}) == std::format("$1000\r\n{}\r\n", value));
+    CHECK(server.statistics.evicted > 3000);
+    CHECK(server.databases[0].size() == 5000 - server.statistics.evicted);
+}
+
 TEST_CASE("kv server: as a cluster it names the address at which it is reached") {
     Server server(surroundings());
     Client client(server);
