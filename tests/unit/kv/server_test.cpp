@@ -188,7 +188,7 @@ TEST_CASE("kv server: when memory is full what may grow is refused, and the rest
         stored++;
     CHECK(stored > 500);
     REQUIRE(stored < 2000);
-    CHECK(client.ask({"LPUSH", "list", value}) == refused);
+    CHECK(client.ask({"LPUSH", "list", value + value}) == refused);
     CHECK(client.ask({"GET", "key:0"}) == std::format("$1000\r\n{}\r\n", value));
     CHECK(client.ask({"DBSIZE"}) == std::format(":{}\r\n", stored));
     CHECK(client.ask({"DEL", "key:0", "key:1"}) == ":2\r\n");
