@@ -64,6 +64,8 @@ void memory(Page& page, Call& call) {
     page.put("total_system_memory", call.server.surroundings().memory_bytes);
     page.put("maxmemory", static_cast<std::uint64_t>(call.server.config.max_memory));
     page.put("maxmemory_policy", policy_name(call.server.config.policy));
+    page.put("lazyfree_pending_objects", call.server.removed.pending());
+    page.put("lazyfreed_objects", call.server.removed.freed_objects());
 }
 
 void persistence(Page& page, Call& call) {

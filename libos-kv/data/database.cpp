@@ -1,6 +1,7 @@
 // See database.hpp.
 #include "libos-kv/data/database.hpp"
 
+#include "libos-kv/data/garbage.hpp"
 #include "libos-kv/data/slot.hpp"
 
 namespace exo::kv {
@@ -133,10 +134,9 @@ void Database::count_slots() {
 }
 
 void Database::clear() {
-    expiring_.drain([](Entry&) {});
     if (slot_counts)
         fill_bytes(slot_counts, 0, slots_count * sizeof *slot_counts);
-    keys_.drain([](Entry& entry) { Entry::destroy(&entry); });
+    discard(keys_, expiring_);
 }
 
 } // namespace exo::kv

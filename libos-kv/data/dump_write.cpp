@@ -74,7 +74,7 @@ void append_list(Text& out, const List& list) {
 }
 
 // The least width that holds all of them.
-void append_numbers(Text& out, const Array<std::int64_t>& numbers) {
+void append_numbers(Text& out, const PackedNumbers& numbers) {
     const std::int64_t least = numbers[0], greatest = numbers[numbers.size() - 1];
     const std::size_t width = least >= INT16_MIN && greatest <= INT16_MAX   ? 2
                               : least >= INT32_MIN && greatest <= INT32_MAX ? 4
@@ -83,8 +83,8 @@ void append_numbers(Text& out, const Array<std::int64_t>& numbers) {
     append_length(out, 8 + width * numbers.size());
     append_little(out, width, 4);
     append_little(out, numbers.size(), 4);
-    for (const std::int64_t number : numbers)
-        append_little(out, static_cast<std::uint64_t>(number), width);
+    for (std::size_t index = 0; index < numbers.size(); index++)
+        append_little(out, static_cast<std::uint64_t>(numbers[index]), width);
 }
 
 void append_set(Text& out, const Set& set) {

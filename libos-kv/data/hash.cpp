@@ -1,6 +1,7 @@
 // See hash.hpp.
 #include "libos-kv/data/hash.hpp"
 
+#include "libos-kv/data/garbage.hpp"
 #include "libos-kv/data/limits.hpp"
 
 namespace exo::kv {
@@ -15,20 +16,22 @@ Pair* Pair::create(std::string_view name, std::string_view value) {
 }
 
 Hash::~Hash() {
-    pairs_.drain([](Pair& pair) { Pair::destroy(&pair); });
+    if (pairs_)
+        discard(*pairs_);
+    destroy(pairs_);
 }
 
 std::size_t Hash::bytes() const {
-    if (is_packed_)
-        return sizeof(Hash) + pack_.bytes();
-    std::size_t bytes = sizeof(Hash) + pairs_.table_bytes();
-    pairs_.for_each([&](const Pair& pair) { bytes += sizeof(Pair) + pair.name_size + pair.value_size; });
+    if (!pairs_)
+        return sizeof(Hash) + pack_.held_bytes();
+    std::size_t bytes = sizeof(Hash) + sizeof *pairs_ + pairs_->table_bytes();
+    pairs_->for_each([&](const Pair& pair) { bytes += block_bytes(sizeof(Pair) + pair.name_size + pair.value_size); });
     return bytes;
 }
 
 bool Hash::get(std::string_view field, PackedValue& value) const {
-    if (!is_packed_) {
-        const Pair* pair = pairs_.get(field);
+    if (pairs_) {
+        const Pair* pair = pairs_->get(field);
         if (pair)
             value = PackedValue{false, 0, pair->value()};
         return pair != nullptr;
@@ -41,20 +44,23 @@ bool Hash::get(std::string_view field, PackedValue& value) const {
 }
 
 void Hash::admit(std::string_view octets) {
-    if (is_packed_ && octets.size() > static_cast<std::size_t>(limits.hash_octets))
+    if (!pairs_ && octets.size() > static_cast<std::size_t>(limits.hash_octets))
         unpack();
 }
 
 void Hash::unpack() {
-    for_each([&](std::string_view field, std::string_view value) { pairs_.insert(Pair::create(field, value)); });
-    pack_ = Listpack();
-    is_packed_ = false;
+    if (pairs_)
+        return;
+    auto* pairs = make<Index<PairTraits>>();
+    for_each([&](std::string_view field, std::string_view value) { pairs->insert(Pair::create(field, value)); });
+    pairs_ = pairs;
+    pack_.reset();
 }
 
 bool Hash::set(std::string_view field, std::string_view value) {
     admit(field);
     admit(value);
-    if (is_packed_) {
+    if (!pairs_) {
         const std::size_t at = pack_.find(pack_.first(), field, 2);
         if (at != Listpack::end) {
             pack_.replace(pack_.next(at), value);
@@ -67,17 +73,17 @@ bool Hash::set(std::string_view field, std::string_view value) {
         return true;
     }
     Pair* pair = Pair::create(field, value);
-    if (Pair* old = pairs_.exchange(pair)) {
+    if (Pair* old = pairs_->exchange(pair)) {
         Pair::destroy(old);
         return false;
     }
-    pairs_.insert(pair);
+    pairs_->insert(pair);
     return true;
 }
 
 bool Hash::erase(std::string_view field) {
-    if (!is_packed_) {
-        Pair* pair = pairs_.remove(field);
+    if (pairs_) {
+        Pair* pair = pairs_->remove(field);
         if (pair)
             Pair::destroy(pair);
         return pair != nullptr;

@@ -30,8 +30,8 @@ public:
     Hash& operator=(const Hash&) = delete;
     ~Hash();
 
-    std::size_t size() const { return is_packed_ ? pack_.count() / 2 : pairs_.size(); }
-    bool is_packed() const { return is_packed_; }
+    std::size_t size() const { return pairs_ ? pairs_->size() : pack_.count() / 2; }
+    bool is_packed() const { return pairs_ == nullptr; }
     const Listpack& pack() const { return pack_; }
     std::size_t bytes() const;
 
@@ -47,8 +47,8 @@ public:
     // visit(field, value)
     template <typename Visit>
     void for_each(Visit visit) const {
-        if (!is_packed_)
-            return pairs_.for_each([&](const Pair& pair) { visit(pair.name(), pair.value()); });
+        if (pairs_)
+            return pairs_->for_each([&](const Pair& pair) { visit(pair.name(), pair.value()); });
         for (std::size_t at = pack_.first(); at != Listpack::end;) {
             PackedValue field = pack_.get(at);
             const std::size_t behind = pack_.next(at);
@@ -60,16 +60,16 @@ public:
     // As Index::scan; a listpack is visited whole.
     template <typename Visit>
     std::uint64_t scan(std::uint64_t cursor, Visit visit) const {
-        if (!is_packed_)
-            return pairs_.scan(cursor, [&](const Pair& pair) { visit(pair.name(), pair.value()); });
+        if (pairs_)
+            return pairs_->scan(cursor, [&](const Pair& pair) { visit(pair.name(), pair.value()); });
         for_each(visit);
         return 0;
     }
     // One pair, each as likely; there is one.
     template <typename Random>
     void random_pair(Random random, PackedValue& field, PackedValue& value) const {
-        if (!is_packed_) {
-            const Pair& pair = *pairs_.random_item(random);
+        if (pairs_) {
+            const Pair& pair = *pairs_->random_item(random);
             field = PackedValue{false, 0, pair.name()};
             value = PackedValue{false, 0, pair.value()};
             return;
@@ -80,9 +80,8 @@ public:
     }
 
 private:
-    bool is_packed_ = true;
     Listpack pack_;
-    Index<PairTraits> pairs_;
+    Index<PairTraits>* pairs_ = nullptr; // null: packed
 };
 
 } // namespace exo::kv

@@ -266,7 +266,7 @@ private:
 template <typename Traits, typename Reference>
 class Index<Traits, Reference>::Remains {
 public:
-    explicit Remains(Index&& index) { index_.swap(index); }
+    explicit Remains(Index&& index) { index_.swap(index); } // which is empty then
     Remains(const Remains&) = delete;
     Remains& operator=(const Remains&) = delete;
     ~Remains() {

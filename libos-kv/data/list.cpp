@@ -1,19 +1,19 @@
 // See list.hpp.
 #include "libos-kv/data/list.hpp"
 
+#include "libos-kv/data/garbage.hpp"
 #include "libos-kv/data/limits.hpp"
 
 namespace exo::kv {
 
 List::~List() {
-    while (first_)
-        remove_node(first_);
+    discard(Remains(first_, nodes_));
 }
 
 std::size_t List::bytes() const {
     std::size_t bytes = sizeof(List);
     for (const Node* node = first_; node; node = node->next)
-        bytes += sizeof(Node) + node->pack.bytes();
+        bytes += sizeof(Node) + node->pack.held_bytes();
     return bytes;
 }
 

@@ -19,6 +19,7 @@ public:
         explicit operator bool() const { return node != nullptr; }
     };
     enum class End : std::uint8_t { Front, Back };
+    class Remains;
 
     List() = default;
     List(const List&) = delete;
@@ -54,6 +55,35 @@ private:
     Node* first_ = nullptr;
     Node* last_ = nullptr;
     std::size_t count_ = 0, nodes_ = 0;
+};
+
+// What was a list, and is freed as far as one likes at a time.
+class List::Remains {
+public:
+    Remains(Node* first, std::size_t nodes) : first_(first), nodes_(nodes) {}
+    Remains(Remains&& other) noexcept
+        : first_(std::exchange(other.first_, nullptr)), nodes_(std::exchange(other.nodes_, 0)) {}
+    Remains& operator=(Remains&&) = delete;
+    ~Remains() {
+        take(nodes_, [](Node&) {});
+    }
+
+    std::size_t size() const { return nodes_; }
+    // Frees up to so many nodes, and shows each to `visit` before. False: none was left.
+    template <typename Visit>
+    bool take(std::size_t nodes, Visit visit) {
+        if (!first_)
+            return false;
+        for (; nodes && first_; nodes--, nodes_--) {
+            visit(*first_);
+            destroy(std::exchange(first_, first_->next));
+        }
+        return true;
+    }
+
+private:
+    Node* first_;
+    std::size_t nodes_;
 };
 
 } // namespace exo::kv

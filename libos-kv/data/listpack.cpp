@@ -76,15 +76,31 @@ std::size_t number_octets(unsigned char head) {
 
 } // namespace
 
-Listpack::Listpack() {
-    char* at = block_.grow(header_bytes + 1);
-    fill_bytes(at, 0, header_bytes);
-    at[0] = header_bytes + 1;
-    at[header_bytes] = static_cast<char>(0xff);
+Listpack::Listpack(std::string_view sound_block) {
+    block_ = static_cast<char*>(allocate(block_bytes(sound_block.size())));
+    copy_bytes(block_, sound_block.data(), sound_block.size());
+}
+
+void Listpack::reset() {
+    if (block_)
+        release(block_, held_bytes());
+    block_ = nullptr;
+}
+
+void Listpack::resize(std::size_t bytes) {
+    const std::size_t old = this->bytes(), held = held_bytes(), wanted = block_bytes(bytes);
+    if (held != wanted) {
+        auto* block = static_cast<char*>(allocate(wanted));
+        copy_bytes(block, data(), old < bytes ? old : bytes);
+        if (block_)
+            release(block_, held);
+        block_ = block;
+    }
+    write_little(block_, bytes, 4);
 }
 
 std::size_t Listpack::content_bytes(std::size_t at) const {
-    const char* entry = block_.data() + at;
+    const char* entry = data() + at;
     const auto head = static_cast<unsigned char>(*entry);
     if (head < 0x80)
         return 1;
@@ -103,7 +119,7 @@ std::size_t Listpack::entry_bytes(std::size_t at) const {
 }
 
 std::size_t Listpack::count() const {
-    const std::uint64_t noted = read_little(block_.data() + 4, 2);
+    const std::uint64_t noted = read_little(data() + 4, 2);
     if (noted != count_unknown)
         return noted;
     std::size_t entries = 0;
@@ -113,16 +129,15 @@ std::size_t Listpack::count() const {
 }
 
 void Listpack::note(std::int64_t entries) {
-    write_little(block_.data(), block_.size(), 4);
-    const auto noted = static_cast<std::int64_t>(read_little(block_.data() + 4, 2));
+    const auto noted = static_cast<std::int64_t>(read_little(data() + 4, 2));
     if (noted == count_unknown)
         return;
     const std::int64_t now = noted + entries;
-    write_little(block_.data() + 4, now >= count_unknown ? count_unknown : static_cast<std::uint64_t>(now), 2);
+    write_little(block_ + 4, now >= count_unknown ? count_unknown : static_cast<std::uint64_t>(now), 2);
 }
 
 std::size_t Listpack::last() const {
-    return block_.size() == header_bytes + 1 ? end : previous(block_.size() - 1);
+    return bytes() == header_bytes + 1 ? end : previous(bytes() - 1);
 }
 
 std::size_t Listpack::previous(std::size_t at) const {
@@ -131,7 +146,7 @@ std::size_t Listpack::previous(std::size_t at) const {
     std::size_t length = 0;
     std::size_t back = at;
     for (unsigned shift = 0;; shift += 7) {
-        const auto octet = static_cast<unsigned char>(block_.data()[--back]);
+        const auto octet = static_cast<unsigned char>(data()[--back]);
         length |= static_cast<std::size_t>(octet & 127) << shift;
         if (!(octet & 128))
             break;
@@ -153,7 +168,7 @@ std::size_t Listpack::seek(std::int64_t index) const {
 }
 
 PackedValue Listpack::get(std::size_t at) const {
-    const char* entry = block_.data() + at;
+    const char* entry = data() + at;
     const auto head = static_cast<unsigned char>(*entry);
     PackedValue value;
     const std::size_t content = content_bytes(at);
@@ -197,9 +212,9 @@ std::size_t Listpack::insert(std::size_t at, std::string_view octets) {
     const std::size_t head_bytes = number ? encode_number(*number, head) : encode_length(octets.size(), head);
     const std::size_t content = head_bytes + (number ? 0 : octets.size());
     const std::size_t bytes = content + backward_bytes(content);
-    const std::size_t before = block_.size();
-    block_.grow(bytes);
-    char* entry = block_.data() + at;
+    const std::size_t before = this->bytes();
+    resize(before + bytes);
+    char* entry = block_ + at;
     move_bytes(entry + bytes, entry, before - at);
     copy_bytes(entry, head, head_bytes);
     if (!number)
@@ -212,9 +227,13 @@ std::size_t Listpack::insert(std::size_t at, std::string_view octets) {
 std::size_t Listpack::erase(std::size_t at, std::size_t entries) {
     std::size_t stop = at;
     std::int64_t erased = 0;
-    for (; entries && static_cast<unsigned char>(block_.data()[stop]) != 0xff; entries--, erased++)
+    for (; entries && static_cast<unsigned char>(data()[stop]) != 0xff; entries--, erased++)
         stop += entry_bytes(stop);
-    block_.erase(at, stop - at);
+    if (erased == 0)
+        return next_or_end(at);
+    const std::size_t before = bytes();
+    move_bytes(block_ + at, block_ + stop, before - stop);
+    resize(before - (stop - at));
     note(-erased);
     return next_or_end(at);
 }

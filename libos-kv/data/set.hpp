@@ -3,6 +3,7 @@
 
 #include "libos-kv/data/index.hpp"
 #include "libos-kv/data/listpack.hpp"
+#include "libos-kv/data/packed_numbers.hpp"
 
 namespace exo::kv {
 
@@ -25,9 +26,9 @@ public:
     Set& operator=(const Set&) = delete;
     ~Set();
 
-    std::size_t size() const { return is_numbers_ ? numbers_.size() : members_.size(); }
-    bool is_numbers() const { return is_numbers_; }
-    const Array<std::int64_t>& numbers() const { return numbers_; }
+    std::size_t size() const { return members_ ? members_->size() : numbers_.size(); }
+    bool is_numbers() const { return members_ == nullptr; }
+    const PackedNumbers& numbers() const { return numbers_; }
     std::size_t bytes() const;
 
     bool contains(std::string_view octets) const;
@@ -39,31 +40,29 @@ public:
     // visit(octets)
     template <typename Visit>
     void for_each(Visit visit) const {
-        for (const std::int64_t number : numbers_)
-            visit(IntegerText(number).view());
-        members_.for_each([&](const Member& member) { visit(member.octets()); });
+        if (members_)
+            return members_->for_each([&](const Member& member) { visit(member.octets()); });
+        for (std::size_t index = 0; index < numbers_.size(); index++)
+            visit(IntegerText(numbers_[index]).view());
     }
     template <typename Visit>
     std::uint64_t scan(std::uint64_t cursor, Visit visit) const {
-        if (!is_numbers_)
-            return members_.scan(cursor, [&](const Member& member) { visit(member.octets()); });
+        if (members_)
+            return members_->scan(cursor, [&](const Member& member) { visit(member.octets()); });
         for_each(visit);
         return 0;
     }
     template <typename Random>
     void random_member(Random random, PackedValue& member) const {
-        if (is_numbers_)
+        if (!members_)
             member = PackedValue{true, numbers_[random() % numbers_.size()], {}};
         else
-            member = PackedValue{false, 0, members_.random_item(random)->octets()};
+            member = PackedValue{false, 0, members_->random_item(random)->octets()};
     }
 
 private:
-    std::size_t position(std::int64_t number) const; // of the first that is not less
-
-    bool is_numbers_ = true;
-    Array<std::int64_t> numbers_;
-    Index<MemberTraits> members_;
+    PackedNumbers numbers_;
+    Index<MemberTraits>* members_ = nullptr; // null: there are numbers alone
 };
 
 } // namespace exo::kv

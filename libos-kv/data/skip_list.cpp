@@ -24,11 +24,7 @@ void Ranked::destroy(Ranked* node) {
 SkipList::SkipList() : head_(Ranked::create({}, 0, Ranked::levels_max)) {}
 
 SkipList::~SkipList() {
-    for (Ranked* node = head_; node;) {
-        Ranked* after = next(node);
-        Ranked::destroy(node);
-        node = after;
-    }
+    Ranked::destroy(head_);
 }
 
 namespace {

@@ -28,6 +28,7 @@ struct Ranked {
     }
 };
 
+// Whoever has one knows its members otherwise, and frees those that `erase` has not.
 class SkipList {
 public:
     SkipList();
@@ -36,6 +37,7 @@ public:
     ~SkipList();
 
     std::size_t size() const { return count_; }
+    std::size_t own_bytes() const { return sizeof *this + block_bytes(head_->bytes()); } // beside its members
     Ranked* insert(std::string_view member, double score);
     void erase(Ranked* node);
     Ranked* at(std::size_t rank) const; // 0 is the first; null: beyond the end

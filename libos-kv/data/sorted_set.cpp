@@ -1,21 +1,26 @@
 // See sorted_set.hpp.
 #include "libos-kv/data/sorted_set.hpp"
 
+#include "libos-kv/data/garbage.hpp"
 #include "libos-kv/data/limits.hpp"
 #include "libos-kv/number/real.hpp"
 
 namespace exo::kv {
 
 SortedSet::~SortedSet() {
-    members_.drain([](Ranked&) {});
+    if (members_)
+        discard(*members_);
+    destroy(members_);
     destroy(ranked_);
 }
 
 std::size_t SortedSet::bytes() const {
-    std::size_t bytes = sizeof(SortedSet) + pack_.bytes() + members_.table_bytes();
-    if (ranked_)
-        for (Ranked* node = ranked_->at(0); node; node = SkipList::next(node))
-            bytes += node->bytes();
+    std::size_t bytes = sizeof(SortedSet) + pack_.held_bytes();
+    if (!ranked_)
+        return bytes;
+    bytes += sizeof *members_ + members_->table_bytes() + ranked_->own_bytes();
+    for (Ranked* node = ranked_->at(0); node; node = SkipList::next(node))
+        bytes += block_bytes(node->bytes());
     return bytes;
 }
 
@@ -28,7 +33,7 @@ double SortedSet::score_at(std::size_t at) const {
 
 std::optional<double> SortedSet::score(std::string_view member) const {
     if (ranked_) {
-        const Ranked* node = members_.get(member);
+        const Ranked* node = members_->get(member);
         return node ? std::optional(node->score) : std::nullopt;
     }
     const std::size_t at = pack_.find(pack_.first(), member, 2);
@@ -74,10 +79,13 @@ void SortedSet::pack_insert(std::string_view member, double score) {
 }
 
 void SortedSet::unpack() {
+    if (ranked_)
+        return;
     SkipList* ranked = make<SkipList>();
-    for_each([&](std::string_view member, double score) { members_.insert(ranked->insert(member, score)); });
+    members_ = make<Index<RankedTraits>>();
+    for_each([&](std::string_view member, double score) { members_->insert(ranked->insert(member, score)); });
     ranked_ = ranked;
-    pack_ = Listpack();
+    pack_.reset();
 }
 
 void SortedSet::admit(std::size_t octets, std::size_t members) {
@@ -88,14 +96,14 @@ void SortedSet::admit(std::size_t octets, std::size_t members) {
 
 void SortedSet::set(std::string_view member, double score) {
     if (ranked_) {
-        if (Ranked* old = members_.get(member)) {
+        if (Ranked* old = members_->get(member)) {
             if (old->score == score)
                 return;
-            members_.exchange(ranked_->insert(member, score));
+            members_->exchange(ranked_->insert(member, score));
             ranked_->erase(old);
             return;
         }
-        members_.insert(ranked_->insert(member, score));
+        members_->insert(ranked_->insert(member, score));
         return;
     }
     const std::size_t at = pack_.find(pack_.first(), member, 2);
@@ -105,14 +113,14 @@ void SortedSet::set(std::string_view member, double score) {
     }
     admit(member.size(), size() + 1);
     if (ranked_)
-        members_.insert(ranked_->insert(member, score));
+        members_->insert(ranked_->insert(member, score));
     else
         pack_insert(member, score);
 }
 
 bool SortedSet::erase(std::string_view member) {
     if (ranked_) {
-        Ranked* node = members_.remove(member);
+        Ranked* node = members_->remove(member);
         if (node)
             ranked_->erase(node);
         return node != nullptr;
@@ -132,7 +140,7 @@ void SortedSet::erase_ranks(std::size_t first, std::size_t count) {
     }
     for (Ranked* node = ranked_->at(first); node && count; count--) {
         Ranked* after = SkipList::next(node);
-        members_.remove(node->member());
+        members_->remove(node->member());
         ranked_->erase(node);
         node = after;
     }

@@ -84,7 +84,7 @@ public:
     template <typename Visit>
     std::uint64_t scan(std::uint64_t cursor, Visit visit) const {
         if (ranked_)
-            return members_.scan(cursor, [&](const Ranked& node) { visit(node.member(), node.score); });
+            return members_->scan(cursor, [&](const Ranked& node) { visit(node.member(), node.score); });
         for_each(visit);
         return 0;
     }
@@ -100,7 +100,7 @@ private:
 
     Listpack pack_;
     SkipList* ranked_ = nullptr; // null: packed
-    Index<RankedTraits> members_;
+    Index<RankedTraits>* members_ = nullptr;
 };
 
 } // namespace exo::kv

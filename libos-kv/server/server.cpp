@@ -29,6 +29,7 @@ void set_roles(Command& command) {
 } // namespace
 
 Server::Server(const Surroundings& surroundings) : random(surroundings.seed), surroundings_(surroundings) {
+    garbage = &removed;
     hash_seed = surroundings.seed | 1;
     databases[0].slot_counts = slot_counts_;
     for (char& octet : run_id)
@@ -179,6 +180,8 @@ std::int64_t Server::tick() {
     end_overdue_waits();
     resume();
     expire_some();
+    if (removed.step())
+        return 0;
     return key_waits.empty() ? seldom_ms : often_ms;
 }
 
@@ -218,6 +221,15 @@ bool Server::expire_if_due(std::size_t database, Entry* entry) {
 }
 
 bool Server::evict() {
+    constexpr unsigned pieces_max = 8;
+    unsigned pieces = 0;
+    while (pieces < pieces_max && removed.step()) {
+        if (used_bytes() <= static_cast<std::size_t>(config.max_memory))
+            return true;
+        pieces++;
+    }
+    if (pieces == pieces_max)
+        return true; // on the way; the next command goes on with it
     if (config.policy == EvictionPolicy::NoEviction)
         return false;
     constexpr unsigned rounds_max = 64;

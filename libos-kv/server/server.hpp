@@ -5,6 +5,7 @@
 
 #include "libos-kv/command/names.hpp"
 #include "libos-kv/data/eviction.hpp"
+#include "libos-kv/data/garbage.hpp"
 #include "libos-kv/server/config.hpp"
 #include "libos-kv/server/key_watch.hpp"
 #include "libos-kv/server/pubsub.hpp"
@@ -85,6 +86,7 @@ public:
     // Nothing that is not durable ever will be: who waits for that is dropped.
     void medium_failed();
 
+    Garbage removed; // before the databases, so that it has what they leave at the end
     Database databases[databases_count];
     Config config;
     Statistics statistics;
