@@ -168,6 +168,7 @@ bool TcpLinks::serve() {
     if (ready_.empty())
         return false;
     Array<Link*> ready(std::move(ready_));
+    const net::TcpBatch batch(*stack_);
     for (Link* link : ready)
         if (link)
             link->queued = false;

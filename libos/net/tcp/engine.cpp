@@ -31,7 +31,12 @@ void release_wrapped(pbuf* wrapped) {
 // Pieces of a frame that a port is given; of more, the octets are copied together.
 constexpr std::size_t shown_pieces_max = frame_pieces_max - 1; // the header is one
 
+// Segments this short are copied: a view, and a frame of two pieces, cost more than their octets do.
+constexpr std::size_t copied_octets_max = 256;
+
 bool may_show(const Interface& interface, const pbuf* segment) {
+    if (segment->tot_len <= copied_octets_max)
+        return false;
     std::size_t pieces = 0;
     for (const pbuf* piece = segment->next; piece; piece = piece->next)
         pieces++;

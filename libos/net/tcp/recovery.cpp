@@ -225,6 +225,7 @@ void recover(tcp_pcb& pcb) {
     if (!connection)
         return;
     TcpRecovery& recovery = connection->recovery;
+    const bool was_on = recovery.on;
     if (recovery.on && recovery.in_vain)
         undo(recovery, pcb);
     if (recovery.on && !is_before(pcb.lastack, recovery.point))
@@ -239,7 +240,8 @@ void recover(tcp_pcb& pcb) {
         tcp_set_flags(&pcb, TF_INFR); // the engine begins no recovery of its own, and holds no short segment back
         send_lost(recovery, pcb, in_flight);
     }
-    (void)tcp_output(&pcb);
+    if (was_on || recovery.on) // else the engine has sent what it may
+        (void)tcp_output(&pcb);
     recovery.probe_at_ms = no_probe;
     watch_silence(pcb);
 }

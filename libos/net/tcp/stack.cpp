@@ -144,6 +144,15 @@ TcpStack* TcpStack::current() {
     return tcp_state ? tcp_state->stack : nullptr;
 }
 
+TcpBatch::TcpBatch(TcpStack& stack) : stack_(stack), outer_(tcp_state->within_poll) {
+    tcp_state->within_poll = true;
+}
+
+TcpBatch::~TcpBatch() {
+    tcp_state->within_poll = outer_;
+    engine_flush(stack_.network());
+}
+
 void free_connection(TcpConnection& connection) {
     connection.received.clear();
     connection.sent.clear();

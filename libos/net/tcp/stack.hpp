@@ -31,4 +31,18 @@ private:
     Network* network_ = nullptr;
 };
 
+// While one lives, what streams send waits for its end, and leaves with one ring of the port instead of one each. Costs
+// nothing within Network::poll, which does the same.
+class TcpBatch {
+public:
+    explicit TcpBatch(TcpStack& stack);
+    TcpBatch(const TcpBatch&) = delete;
+    TcpBatch& operator=(const TcpBatch&) = delete;
+    ~TcpBatch();
+
+private:
+    TcpStack& stack_;
+    bool outer_; // something around it sends at its own end
+};
+
 } // namespace exo::net

@@ -15,7 +15,7 @@ namespace exo::net {
 struct TcpState {
     TcpStack* stack = nullptr; // null: closed
     Network* network = nullptr;
-    bool within_poll = false;    // Network::poll gives the port what is queued, afterwards
+    bool within_poll = false;    // Network::poll, or a TcpBatch, gives the port what is queued
     std::uint64_t last_tick = 0; // up to when the engine's clock has been told of time
     std::uint64_t next_tick = never;
     std::uint64_t next_probe = never;

@@ -38,8 +38,19 @@ Sum sum_octets(std::span<const std::byte> octets) {
     WideSum sum = 0;
     for (; left >= 64; at += 64, left -= 64)
         sum += sum_words(at, 8);
-    for (; left >= 8; at += 8, left -= 8)
+    if (left & 32) {
+        sum += sum_words(at, 4);
+        at += 32;
+    }
+    if (left & 16) {
+        sum += sum_words(at, 2);
+        at += 16;
+    }
+    if (left & 8) {
         sum += load64(at);
+        at += 8;
+    }
+    left &= 7;
     if (left != 0)
         sum += load_last(at + left, left);
     return add_sums(static_cast<Sum>(sum), static_cast<Sum>(sum >> 64));

@@ -56,7 +56,8 @@ inline std::optional<Ipv4Header> parse_ipv4(std::span<const std::byte> octets) {
     const std::uint16_t total = big16(at + 2);
     if (first >> 4 != 4 || header_octets < ipv4_header_octets || total < header_octets || octets.size() < total)
         return {};
-    if (!is_good(sum_octets(octets.first(header_octets))))
+    const Sum sum = header_octets == ipv4_header_octets ? sum_20(at) : sum_octets(octets.first(header_octets));
+    if (!is_good(sum))
         return {};
     return Ipv4Header{.header_octets = header_octets,
                       .service = std::to_integer<std::uint8_t>(at[1]),

@@ -165,3 +165,24 @@ TEST_CASE("tcp: more documents than the engine has memory for all come") {
     for (int round = 0; round < 2; round++)
         MESSAGE("milliseconds: " << crowd.serve_all(0, 3000));
 }
+
+TEST_CASE("tcp: what streams send within a batch leaves with one ring of the port") {
+    Crowd crowd(8, 8192);
+    const std::byte octets[] = {std::byte{1}, std::byte{2}};
+    const std::uint64_t before = crowd.lab.wire.frames;
+    {
+        const TcpBatch batch(crowd.lab.stack);
+        const TcpBatch within(crowd.lab.stack);
+        for (Peer& peer : crowd.peers)
+            REQUIRE(peer.server.write(octets) == 2);
+        CHECK(crowd.lab.wire.frames == before);
+    }
+    CHECK(crowd.lab.wire.frames == before + crowd.peers.size());
+    REQUIRE(crowd.peers[0].server.write(octets) == 2); // without one, at once
+    CHECK(crowd.lab.wire.frames == before + crowd.peers.size() + 1);
+    for (Peer& peer : crowd.peers)
+        peer.wanted = 0;
+    crowd.lab.rest(10);
+    for (Peer& peer : crowd.peers)
+        CHECK(peer.client.readable_octets() == (&peer == &crowd.peers[0] ? 4 : 2));
+}
