@@ -18,7 +18,7 @@ void describe(Text& text, const Session& session, std::int64_t now_ms) {
         flags.append('P');
     if (session.in_transaction)
         flags.append('x');
-    if (session.waiting)
+    if (session.waiting || session.waits_elsewhere)
         flags.append('b');
     if (session.watched_changed)
         flags.append('d');

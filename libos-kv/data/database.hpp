@@ -62,6 +62,6 @@ private:
     Index<EntryTraits> keys_, expiring_;
 };
 
-inline std::size_t string_octets_max = std::size_t{512} << 20;
+inline constinit thread_local std::size_t string_octets_max = std::size_t{512} << 20;
 
 } // namespace exo::kv

@@ -93,8 +93,8 @@ private:
     std::uint64_t objects_ = 0;
 };
 
-// Null: everything is freed at once.
-inline Garbage* garbage = nullptr;
+// Of the server of this vcore that has keys. Null: everything is freed at once.
+inline constinit thread_local Garbage* garbage = nullptr;
 
 // Free what an object consists of, now or in pieces; it is empty then.
 void discard(Index<PairTraits>& pairs);

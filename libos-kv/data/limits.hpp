@@ -11,6 +11,6 @@ struct Limits {
     std::int64_t set_numbers = 512;
     std::int64_t list_node = -2; // octets of a node as a power (-1: 4 KiB, -5: 64 KiB), or entries
 };
-inline Limits limits;
+inline constinit thread_local Limits limits; // of one vcore
 
 } // namespace exo::kv

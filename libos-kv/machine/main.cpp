@@ -1,12 +1,16 @@
-// The store as a program that is its own library OS: one vcore, its own NIC, and nothing else. Arguments: options.hpp.
-// It polls while there is something to do and for a while after, and sleeps in the NIC's port then.
+// The store as a program that is its own library OS: its own NIC, and nothing else. Arguments: options.hpp. It polls
+// while there is something to do and for a while after, and sleeps in the NIC's port then. On several vcores:
+// vcores.hpp.
 #include "libos-kv/machine/metrics_links.hpp"
 #include "libos-kv/machine/options.hpp"
 #include "libos-kv/machine/tcp_links.hpp"
+#include "libos-kv/machine/vcore_memory.hpp"
+#include "libos-kv/machine/vcores.hpp"
 #include "libos-kv/machine/volume.hpp"
 #include "libos/memory/frame_allocator.hpp"
 #include "libos/net/configure.hpp"
 #include "libos/start/native.hpp"
+#include "libos/thread/thread.hpp"
 #include "libos/time/clock.hpp"
 
 namespace exo::kv {
@@ -19,14 +23,13 @@ void out_of_memory(std::size_t bytes) {
 namespace {
 
 constexpr int status_usage = 64;
-constexpr unsigned idle_polls_max = 2000; // before it sleeps
 
 net::Network network;
 net::TcpStack stack;
 bool stopping;
 int stop_status;
-std::uint64_t busy_cycles; // of the turns in which there was something to do
 
+// Of one of the vcores: each has its share of the memory.
 Surroundings make_surroundings(const StartInfo& start) {
     Surroundings surroundings;
     surroundings.realtime_us = [] { return realtime_ns() / 1000; };
@@ -34,7 +37,8 @@ Surroundings make_surroundings(const StartInfo& start) {
     surroundings.seed = start.seed[0] ^ start.seed[3];
     for (std::uint64_t run = 0; run < start.frame_run_count; run++)
         surroundings.memory_bytes += start.frame_runs[run].count * page_bytes;
-    surroundings.busy_us = [] { return cycles_to_ns(busy_cycles) / 1000; };
+    surroundings.memory_bytes /= start.vcore_count;
+    surroundings.busy_us = [] { return cycles_to_ns(Vcores::busy_cycles()) / 1000; };
     surroundings.stop = [](int status) {
         stopping = true;
         stop_status = status;
@@ -48,7 +52,7 @@ std::uint64_t earlier(std::uint64_t one, std::uint64_t other) {
 }
 
 // `metrics`: null when nobody is to ask for them.
-void serve(Server& server, TcpLinks& links, MetricsLinks* metrics) {
+void serve(Server& server, TcpLinks<Server>& links, MetricsLinks* metrics) {
     std::uint64_t tick_at = 0;
     unsigned idle = 0;
     while (!stopping) {
@@ -62,7 +66,7 @@ void serve(Server& server, TcpLinks& links, MetricsLinks* metrics) {
         const bool told = metrics && metrics->serve();
         const bool served = links.serve() || told; // last, so that nothing is left to be sent when it sleeps
         if (moved || served)
-            busy_cycles += tsc() - began;
+            Vcores::count_busy(0, tsc() - began);
         idle = moved || served || turn_at == began ? 0 : idle + 1;
         if (idle < idle_polls_max || network.interfaces().size() != 1)
             continue;
@@ -76,6 +80,42 @@ void serve(Server& server, TcpLinks& links, MetricsLinks* metrics) {
         network.poll();
         if (server.recorder)
             (void)server.recorder->turn();
+        links.serve();
+    }
+}
+
+// On several vcores: this one has the connections and the first shard.
+void serve(Front& front, Shard& own, TcpLinks<Front>& links) {
+    constexpr std::uint64_t waits_ms = 10; // until the end of waiting on another vcore is looked for
+    std::uint64_t tick_at = 0;
+    unsigned idle = 0;
+    while (!stopping) {
+        const std::uint64_t began = tsc();
+        bool moved = network.poll() != 0;
+        if (began >= tick_at) {
+            const std::int64_t front_ms = front.server.tick(), own_ms = own.server.tick();
+            tick_at =
+                began + ns_to_cycles(static_cast<std::uint64_t>(front_ms < own_ms ? front_ms : own_ms) * 1'000'000);
+        }
+        moved |= links.serve();
+        front.flush();
+        moved |= own.poll();
+        moved |= front.poll();
+        if (moved)
+            Vcores::count_busy(0, tsc() - began);
+        idle = moved || front.is_expecting() ? 0 : idle + 1;
+        if (idle < idle_polls_max || network.interfaces().size() != 1)
+            continue;
+        const std::uint64_t soon = began + ns_to_cycles(waits_ms * 1'000'000);
+        const std::uint64_t due = front.has_blocked() && soon < tick_at ? soon : tick_at;
+        network.interfaces()[0]->port().sleep(earlier(network.deadline(), due));
+        idle = 0;
+    }
+    // The last replies leave.
+    const std::uint64_t end = tsc() + ns_to_cycles(200'000'000);
+    while (tsc() < end) {
+        network.poll();
+        front.poll();
         links.serve();
     }
 }
@@ -96,12 +136,79 @@ void announce(const Options& options, std::uint64_t serving_us) {
         log_line({{"kv: serving at "}, {text}, {":"}, decimal(options.port), took[0], took[1], took[2]});
 }
 
+void configure(Config& config, const Options& options) {
+    config.port = options.port;
+    config.password.assign(options.password);
+    config.announced_address.assign(options.announced_address);
+    config.announced_port = options.announced_port;
+    if (options.max_memory >= 0)
+        config.max_memory = options.max_memory;
+}
+
+// What keeps it from running on several vcores; null: nothing.
+const char* cannot_share(const StartInfo& start, const Options& options) {
+    if (has_disk(start))
+        return "keys are kept on a disk by a store on one vcore alone";
+    if (options.metrics_port)
+        return "--metrics-port is for a store on one vcore";
+    return start.vcore_count > shards_max ? "a store runs on at most 64 vcores" : nullptr;
+}
+
+int run_shared(const StartInfo& start, const Options& options) {
+    if (const char* problem = cannot_share(start, options)) {
+        log_line({{"kv: "}, {problem}});
+        return status_usage;
+    }
+    static const Surroundings surroundings = make_surroundings(start);
+    Vcores vcores(start, surroundings);
+    Front* front = make<Front>(surroundings, vcores.rings(), Vcores::wake);
+    configure(front->server.config, options);
+    if (const char* problem = vcores.open(front->server.config.max_memory)) {
+        log_line({{"kv: "}, {problem}});
+        return 1;
+    }
+    auto* links = make<TcpLinks<Front>>(*front);
+    if (const auto opened = links->open(stack, options.port); !opened)
+        return cannot_listen(options.port, opened.error());
+    front->server.serving_us = monotonic_ns() / 1000;
+    announce(options, front->server.serving_us);
+    serve(*front, vcores.own(), *links);
+    return stop_status;
+}
+
+int run_alone(const StartInfo& start, const Options& options) {
+    Server* server = make<Server>(make_surroundings(start));
+    configure(server->config, options);
+    Volume* volume = nullptr;
+    if (has_disk(start))
+        if (const char* problem = Volume::open(start, *server, options.durability, volume)) {
+            log_line({{"kv: keys cannot be kept: "}, {problem}});
+            return 1;
+        }
+    auto* links = make<TcpLinks<Server>>(*server);
+    if (const auto opened = links->open(stack, options.port); !opened)
+        return cannot_listen(options.port, opened.error());
+    MetricsLinks* metrics = options.metrics_port ? make<MetricsLinks>(*server) : nullptr;
+    if (metrics)
+        if (const auto opened = metrics->open(stack, options.metrics_port); !opened)
+            return cannot_listen(options.metrics_port, opened.error());
+    server->serving_us = monotonic_ns() / 1000;
+    announce(options, server->serving_us);
+    serve(*server, *links, metrics);
+    if (volume && !volume->close()) {
+        log_line({{"kv: the disk failed: not all that was changed is on it"}});
+        return 1;
+    }
+    return stop_status;
+}
+
 } // namespace
 
 } // namespace exo::kv
 
 int exo_main(const exo::StartInfo& start) {
     using namespace exo;
+    set_thread_fs_base(kv::make_vcore_memory(start));
     kv::Options options;
     if (const char* problem = kv::read_options(start, options)) {
         log_line({{"kv: "}, {problem}});
@@ -113,33 +220,5 @@ int exo_main(const exo::StartInfo& start) {
         log_line({{"kv: no TCP: "}, {net::problem_text(opened.error())}});
         return 1;
     }
-    kv::Server* server = kv::make<kv::Server>(kv::make_surroundings(start));
-    kv::Config& config = server->config;
-    config.port = options.port;
-    config.password.assign(options.password);
-    config.announced_address.assign(options.announced_address);
-    config.announced_port = options.announced_port;
-    if (options.max_memory >= 0)
-        config.max_memory = options.max_memory;
-    kv::Volume* volume = nullptr;
-    if (kv::has_disk(start))
-        if (const char* problem = kv::Volume::open(start, *server, options.durability, volume)) {
-            log_line({{"kv: keys cannot be kept: "}, {problem}});
-            return 1;
-        }
-    kv::TcpLinks* links = kv::make<kv::TcpLinks>(*server);
-    if (const auto opened = links->open(kv::stack, options.port); !opened)
-        return kv::cannot_listen(options.port, opened.error());
-    kv::MetricsLinks* metrics = options.metrics_port ? kv::make<kv::MetricsLinks>(*server) : nullptr;
-    if (metrics)
-        if (const auto opened = metrics->open(kv::stack, options.metrics_port); !opened)
-            return kv::cannot_listen(options.metrics_port, opened.error());
-    server->serving_us = monotonic_ns() / 1000;
-    kv::announce(options, server->serving_us);
-    kv::serve(*server, *links, metrics);
-    if (volume && !volume->close()) {
-        log_line({{"kv: the disk failed: not all that was changed is on it"}});
-        return 1;
-    }
-    return kv::stop_status;
+    return start.vcore_count == 1 ? kv::run_alone(start, options) : kv::run_shared(start, options);
 }

@@ -37,24 +37,36 @@ net::TcpKeepAlive keep_alive(std::int64_t seconds) {
     return {.on = idle_s != 0, .idle_s = idle_s, .interval_s = idle_s / probes ? idle_s / probes : 1, .probes = probes};
 }
 
+// Whether what it sends has to wait for what it has sent.
+bool holds_back(const Server&, const Session& session) {
+    return session.waiting != nullptr;
+}
+bool holds_back(const Front&, const Session& session) {
+    return Front::holds_back(session);
+}
+
 } // namespace
 
-net::NetStatus TcpLinks::open(net::TcpStack& stack, std::uint16_t port) {
+template <typename Host>
+net::NetStatus TcpLinks<Host>::open(net::TcpStack& stack, std::uint16_t port) {
     stack_ = &stack;
     return listener_.open(stack, {net::any_address, port}, backlog, true);
 }
 
-void TcpLinks::on_ready(void* context) {
+template <typename Host>
+void TcpLinks<Host>::on_ready(void* context) {
     Link& link = *static_cast<Link*>(context); // Safe: given with this function.
     link.links->queue(link);
 }
 
-void TcpLinks::on_output(Session& session) {
+template <typename Host>
+void TcpLinks<Host>::on_output(Session& session) {
     Link& link = *static_cast<Link*>(session.transport); // Safe: set when the session was opened.
     link.links->queue(link);
 }
 
-void TcpLinks::queue(Link& link) {
+template <typename Host>
+void TcpLinks<Host>::queue(Link& link) {
     if (link.queued)
         return;
     link.queued = true;
@@ -62,7 +74,8 @@ void TcpLinks::queue(Link& link) {
     ready_.push(&link);
 }
 
-void TcpLinks::accept_all() {
+template <typename Host>
+void TcpLinks<Host>::accept_all() {
     while (auto stream = listener_.accept()) {
         Session* session = server_.open(EndpointText(stream->remote()).view(), EndpointText(stream->local()).view());
         if (!session) {
@@ -81,13 +94,15 @@ void TcpLinks::accept_all() {
 }
 
 // Whether more of what it sends is to be read now.
-bool TcpLinks::may_receive(const Link& link) const {
+template <typename Host>
+bool TcpLinks<Host>::may_receive(const Link& link) const {
     const Session& session = *link.session;
     return !session.broken && !session.closing && session.unsent() < server_.unsent_max() &&
-           !(session.waiting && session.input.size() >= sent_ahead_max);
+           !(holds_back(server_, session) && session.input.size() >= sent_ahead_max);
 }
 
-void TcpLinks::receive(Link& link) {
+template <typename Host>
+void TcpLinks<Host>::receive(Link& link) {
     const Session& session = *link.session;
     if (session.paused)
         server_.input(link.session, {});
@@ -102,7 +117,8 @@ void TcpLinks::receive(Link& link) {
     }
 }
 
-std::size_t TcpLinks::send_room(const Link& link) const {
+template <typename Host>
+std::size_t TcpLinks<Host>::send_room(const Link& link) const {
     std::size_t most = on_their_way_plenty;
     for (net::Interface* interface : stack_->network().interfaces()) {
         const net::PacketPool& pool = interface->port().pool();
@@ -117,14 +133,16 @@ std::size_t TcpLinks::send_room(const Link& link) const {
 }
 
 // The stream says when what is on its way has arrived and when more has come, but not when packets are free again.
-bool TcpLinks::is_unfinished(const Link& link) const {
+template <typename Host>
+bool TcpLinks<Host>::is_unfinished(const Link& link) const {
     const Session& session = *link.session;
     if (!session.to_send().empty() && link.stream.unacknowledged_octets() == 0)
         return true;
     return may_receive(link) && (session.paused || (link.stream.ready() & net::tcp_ready::readable) != 0);
 }
 
-bool TcpLinks::send(Link& link) {
+template <typename Host>
+bool TcpLinks<Host>::send(Link& link) {
     Session& session = *link.session;
     while (!session.broken && !session.to_send().empty()) {
         const std::string_view octets = session.to_send().substr(0, send_room(link));
@@ -150,7 +168,8 @@ bool TcpLinks::send(Link& link) {
     return true;
 }
 
-void TcpLinks::drop(Link* link) {
+template <typename Host>
+void TcpLinks<Host>::drop(Link* link) {
     link->stream.set_observer(nullptr, nullptr);
     if (link->session->broken)
         link->stream.abort();
@@ -163,7 +182,8 @@ void TcpLinks::drop(Link* link) {
     destroy(link);
 }
 
-bool TcpLinks::serve() {
+template <typename Host>
+bool TcpLinks<Host>::serve() {
     accept_all();
     if (ready_.empty())
         return false;
@@ -181,5 +201,8 @@ bool TcpLinks::serve() {
     }
     return true;
 }
+
+template class TcpLinks<Server>;
+template class TcpLinks<Front>;
 
 } // namespace exo::kv

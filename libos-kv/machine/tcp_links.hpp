@@ -2,14 +2,16 @@
 // room.
 #pragma once
 
-#include "libos-kv/server/server.hpp"
+#include "libos-kv/shard/front.hpp"
 #include "libos/net/tcp/listener.hpp"
 
 namespace exo::kv {
 
+// Host: a Server, or the Front of several.
+template <typename Host>
 class TcpLinks {
 public:
-    explicit TcpLinks(Server& server) : server_(server) {}
+    explicit TcpLinks(Host& server) : server_(server) {}
 
     net::NetStatus open(net::TcpStack& stack, std::uint16_t port);
     // Serves whatever has become ready since the last time; false: nothing had.
@@ -38,7 +40,7 @@ private:
     bool send(Link& link);
     void drop(Link* link);
 
-    Server& server_;
+    Host& server_;
     net::TcpStack* stack_ = nullptr;
     net::TcpListener listener_;
     Array<Link*> ready_; // null: the link is gone

@@ -28,14 +28,14 @@ struct SizeClass {
     std::size_t index, bytes;
 };
 
-std::array<FreeBlock*, fine_classes + coarse_classes> free_blocks;
+constinit thread_local std::array<FreeBlock*, fine_classes + coarse_classes> free_blocks{};
 // What of the newest chunk of each class was not handed out yet.
 struct Rest {
     std::byte* at;
     std::size_t bytes;
 };
-std::array<Rest, fine_classes + coarse_classes> rests;
-std::size_t used, peak;
+constinit thread_local std::array<Rest, fine_classes + coarse_classes> rests{};
+constinit thread_local std::size_t used = 0, peak = 0;
 
 SizeClass class_of(std::size_t bytes) {
     if (bytes <= fine_max) {

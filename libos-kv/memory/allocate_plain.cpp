@@ -6,7 +6,7 @@
 namespace exo::kv {
 
 namespace {
-std::size_t used, peak;
+constinit thread_local std::size_t used = 0, peak = 0;
 } // namespace
 
 std::size_t block_bytes(std::size_t bytes) {

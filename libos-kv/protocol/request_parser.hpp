@@ -34,6 +34,8 @@ public:
     std::size_t next();
 
     const Arguments& arguments() const { return arguments_; }
+    // Octets of the input that are the request.
+    std::size_t octets() const { return at_; }
     // The sentence behind "Protocol error: ".
     std::string_view problem() const { return {problem_, problem_size_}; }
     // How long the input must at least be for the argument that is being received; 0: not known. For making room at

@@ -105,14 +105,19 @@ void Server::close(Session* session) {
     destroy(session);
 }
 
-void Server::input(Session* session, std::string_view octets) {
+bool Server::receive(Session& session, std::string_view octets) {
     update_clock();
     statistics.received_octets += octets.size();
-    session->used_ms = now_ms_;
-    if (!take_input(*session, octets)) {
-        session->broken = true;
+    session.used_ms = now_ms_;
+    if (take_input(session, octets))
+        return true;
+    session.broken = true;
+    return false;
+}
+
+void Server::input(Session* session, std::string_view octets) {
+    if (!receive(*session, octets))
         return;
-    }
     process(*session);
     resume();
 }
@@ -137,7 +142,6 @@ bool Server::take_input(Session& session, std::string_view octets) {
 }
 
 void Server::process(Session& session) {
-    constexpr std::size_t kept_bytes = 64 * 1024;
     // Looked at once: what is written until it is reached is no more than what unsent_max keeps free.
     const std::size_t output_max = unsent_max();
     const std::size_t bounded_from = config.output_limits.least();
@@ -161,6 +165,11 @@ void Server::process(Session& session) {
         session.input_taken += session.parser.next();
     }
     judge(session);
+    trim_input(session);
+}
+
+void Server::trim_input(Session& session) {
+    constexpr std::size_t kept_bytes = 64 * 1024;
     if (session.input_taken == session.input.size()) {
         session.input_taken = 0;
         if (session.input.room() > kept_bytes)

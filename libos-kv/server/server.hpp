@@ -44,6 +44,12 @@ public:
     // Octets that came, or none when a session that is paused has room for output again. Afterwards session->closing or
     // broken may be set.
     void input(Session* session, std::string_view octets);
+    // The parts of `input` for whoever decides where requests run (shard/front.hpp). Takes octets; false: they cannot
+    // be held, and the session is broken.
+    bool receive(Session& session, std::string_view octets);
+    void answer(Session& session, const Arguments& arguments); // a request
+    void bound_output(Session& session);                       // ends it when too much waits
+    static void trim_input(Session& session);                  // what is done with goes
     // Deadlines, expiry and growth. To be called when it says, and now and then.
     // Returns milliseconds until it wants to be called again.
     std::int64_t tick();
@@ -105,7 +111,6 @@ private:
 
     bool take_input(Session& session, std::string_view octets);
     void process(Session& session);
-    void answer(Session& session, const Arguments& arguments);
     void execute(Session& session, const Arguments& arguments);
     void execute_silently(Session& session, const Arguments& arguments);
     void reject_unknown(Session& session, const Arguments& arguments);
@@ -115,7 +120,6 @@ private:
     void run_row(Call& call);
     void judge(Session& session); // whether what it gets has to wait
     void reject(Session& session, Command* command, std::initializer_list<std::string_view> pieces);
-    void bound_output(Session& session); // ends it when too much waits
     void bound_outputs();
     void note_ready(std::size_t database, std::string_view key);
     void end_overdue_waits();

@@ -90,6 +90,8 @@ struct Session {
     Waiting* waiting = nullptr;
     void* transport = nullptr;        // of whoever carries its octets
     void (*wake)(Session&) = nullptr; // there is output that no input of its own caused
+    bool waits_elsewhere = false;     // its command, for a key of another vcore
+    void* route = nullptr;            // of whoever decides where its requests run
     bool marked = false;              // it has its reply, and is to go on
 
     bool is_durable = false; // nothing goes out before `judged`: whether it waits for the journal is to be said first

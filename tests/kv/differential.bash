@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # The store and redis-server side by side on the host, the same random commands to both.
-# Usage: differential.bash SECONDS [SEED [FAMILY]]; the family `waiting` is that of several clients.
+# Usage: differential.bash SECONDS [SEED [FAMILY [SHARDS]]]; the family `waiting` is that of several clients, `all` are
+# those that need nothing of their own. SHARDS: on how many threads the store has its keys.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:?usage: differential.bash SECONDS [SEED [FAMILY]]}
 shift
+[[ ${2:-} != all ]] || set -- "$1" "" "${@:3}"
 folder=$(mktemp -d)
 port=$((20000 + RANDOM % 10000))
 reference_port=$((port + 1))
@@ -25,7 +27,7 @@ cluster=no
 redis-server --hz 100 --port "$reference_port" --bind 127.0.0.1 --save '' --rdbcompression no --dir "$folder" \
     --cluster-enabled $cluster >"$folder/reference.log" &
 pids+=($!)
-build/tests/kv/host-server-san "$port" 2>"$folder/store.log" &
+build/tests/kv/host-server-san "$port" ${3:+"$3"} 2>"$folder/store.log" &
 pids+=($!)
 for _ in $(seq 100); do
     (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && (exec 3<>"/dev/tcp/127.0.0.1/$reference_port") 2>/dev/null && break
@@ -42,7 +44,7 @@ status=0
 program=differential
 if [[ ${2:-} == waiting ]]; then
     program=waiting
-    set -- "$1"
+    set -- "$1" ${3:+"$3"}
 fi
 "build/tests/kv/$program" tests/kv/commands.txt "$port" "$reference_port" "$seconds" "$@" || status=$?
 if grep -q 'ERROR: \|runtime error' "$folder/store.log"; then

@@ -1,8 +1,10 @@
-// The store on the host, for tests alone: the same code as in the machine over the host's sockets, one thread, epoll.
-// Usage: host-server PORT
-#include "libos-kv/server/server.hpp"
+// The store on the host, for tests alone: the same code as in the machine over the host's sockets, epoll, and one
+// thread or one a shard. Usage: host-server PORT [SHARDS]
+#include "libos-kv/shard/front.hpp"
+#include "libos-kv/shard/shard.hpp"
 
 #include <arpa/inet.h>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -12,8 +14,10 @@
 #include <string>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
 #include <unordered_set>
+#include <vector>
 
 namespace exo::kv {
 
@@ -26,8 +30,12 @@ void out_of_memory(std::size_t bytes) {
 
 namespace {
 
+using exo::kv::Front;
+using exo::kv::Rings;
 using exo::kv::Server;
 using exo::kv::Session;
+using exo::kv::Shard;
+using exo::kv::Surroundings;
 
 std::uint64_t clock_us(clockid_t clock) {
     timespec now{};
@@ -42,7 +50,7 @@ struct Link {
 };
 
 int poller;
-bool stopping;
+std::atomic<bool> stopping;
 std::unordered_set<Link*> touched;
 
 void wake(Session& session) {
@@ -55,7 +63,8 @@ std::string name_of(const sockaddr_in& address) {
     return std::string(text) + ":" + std::to_string(ntohs(address.sin_port));
 }
 
-void accept_all(int listener, Server& server) {
+template <typename Host>
+void accept_all(int listener, Host& server) {
     for (;;) {
         sockaddr_in peer{}, local{};
         socklen_t size = sizeof peer;
@@ -81,7 +90,8 @@ void accept_all(int listener, Server& server) {
     }
 }
 
-void drop(Link* link, Server& server) {
+template <typename Host>
+void drop(Link* link, Host& server) {
     touched.erase(link);
     server.close(link->session);
     close(link->socket);
@@ -89,7 +99,8 @@ void drop(Link* link, Server& server) {
 }
 
 // False: the link is gone.
-bool flush(Link* link, Server& server) {
+template <typename Host>
+bool flush(Link* link, Host& server) {
     Session& session = *link->session;
     while (!session.broken && !session.to_send().empty()) {
         const auto octets = session.to_send();
@@ -116,7 +127,8 @@ bool flush(Link* link, Server& server) {
     return true;
 }
 
-void receive(Link* link, Server& server) {
+template <typename Host>
+void receive(Link* link, Host& server) {
     static char buffer[64 * 1024];
     const ssize_t count = recv(link->socket, buffer, sizeof buffer, 0);
     if (count == 0 || (count < 0 && errno != EAGAIN)) {
@@ -145,48 +157,110 @@ int listen_at(unsigned port) {
     return listener;
 }
 
-} // namespace
-
-int main(int count, char** words) {
-    if (count != 2) {
-        std::fprintf(stderr, "usage: host-server PORT\n");
-        return 64;
-    }
-    exo::kv::Surroundings surroundings;
+Surroundings make_surroundings(std::uint64_t memory_bytes) {
+    Surroundings surroundings;
     surroundings.realtime_us = [] { return clock_us(CLOCK_REALTIME); };
     surroundings.monotonic_us = [] { return clock_us(CLOCK_MONOTONIC); };
     surroundings.seed = clock_us(CLOCK_REALTIME);
-    surroundings.memory_bytes = 8ull << 30;
+    surroundings.memory_bytes = memory_bytes;
     surroundings.stop = [](int) { stopping = true; };
-    Server* server = new Server(surroundings);
+    return surroundings;
+}
+
+// `turn` does what is due beside the sockets, and returns the milliseconds for which they may be waited for.
+template <typename Host, typename Turn>
+void serve(int listener, Host& host, Turn turn) {
+    int patience_ms = 0;
+    while (!stopping) {
+        epoll_event events[64];
+        const int ready = epoll_wait(poller, events, 64, patience_ms);
+        for (int index = 0; index < ready; index++) {
+            Link* link = static_cast<Link*>(events[index].data.ptr); // Safe: put there by accept_all.
+            if (!link) {
+                accept_all(listener, host);
+                continue;
+            }
+            const bool writable = (events[index].events & EPOLLOUT) != 0;
+            if (writable && !flush(link, host))
+                continue;
+            if (events[index].events & ~static_cast<unsigned>(EPOLLOUT))
+                receive(link, host);
+        }
+        patience_ms = turn();
+        while (!touched.empty()) {
+            Link* link = *touched.begin();
+            touched.erase(link);
+            flush(link, host);
+        }
+    }
+}
+
+// A shard on a thread of its own, which says when it is there.
+void run_shard(const Surroundings& surroundings, unsigned shards, std::int64_t memory, Rings& rings,
+               std::atomic<bool>& is_there) {
+    Shard shard(surroundings, shards, memory, rings);
+    is_there = true;
+    std::uint64_t tick_at_us = 0;
+    unsigned idle = 0;
+    while (!stopping) {
+        if (const std::uint64_t now_us = clock_us(CLOCK_MONOTONIC); now_us >= tick_at_us)
+            tick_at_us = now_us + static_cast<std::uint64_t>(shard.server.tick()) * 1000;
+        idle = shard.poll() ? 0 : idle + 1;
+        if (idle > 100)
+            usleep(50);
+    }
+}
+
+void serve_shards(int listener, unsigned shards) {
+    constexpr std::uint64_t memory_bytes = 8ull << 30;
+    const Surroundings surroundings = make_surroundings(memory_bytes / shards);
+    exo::kv::Array<Rings*> rings;
+    std::vector<Rings*> owned;
+    for (unsigned shard = 0; shard < shards; shard++) {
+        owned.push_back(new Rings);
+        rings.push(owned.back());
+    }
+    {
+        Front front(surroundings, std::move(rings), [](unsigned) {});
+        std::vector<std::thread> threads;
+        for (Rings* each : owned) {
+            std::atomic<bool> is_there = false;
+            threads.emplace_back(run_shard, std::cref(surroundings), shards, front.server.config.max_memory,
+                                 std::ref(*each), std::ref(is_there));
+            while (!is_there)
+                std::this_thread::yield();
+        }
+        serve(listener, front, [&] {
+            const std::int64_t patience_ms = front.server.tick();
+            const bool moved = front.poll();
+            return moved || front.is_expecting() ? 0 : front.has_blocked() ? 1 : static_cast<int>(patience_ms);
+        });
+        for (std::thread& thread : threads)
+            thread.join();
+    }
+    for (Rings* each : owned)
+        delete each;
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    const int shards = count == 3 ? std::atoi(words[2]) : 0;
+    if (count < 2 || count > 3 || (count == 3 && (shards < 1 || shards > 64))) {
+        std::fprintf(stderr, "usage: host-server PORT [SHARDS]\n");
+        return 64;
+    }
     poller = epoll_create1(0);
     const int listener = listen_at(static_cast<unsigned>(std::atoi(words[1])));
     epoll_event event{EPOLLIN, {.ptr = nullptr}};
     epoll_ctl(poller, EPOLL_CTL_ADD, listener, &event);
     std::fprintf(stderr, "host-server: listening at port %s\n", words[1]);
-    std::int64_t patience_ms = 0;
-    while (!stopping) {
-        epoll_event events[64];
-        const int ready = epoll_wait(poller, events, 64, static_cast<int>(patience_ms));
-        for (int index = 0; index < ready; index++) {
-            Link* link = static_cast<Link*>(events[index].data.ptr); // Safe: put there above.
-            if (!link) {
-                accept_all(listener, *server);
-                continue;
-            }
-            const bool writable = (events[index].events & EPOLLOUT) != 0;
-            if (writable && !flush(link, *server))
-                continue;
-            if (events[index].events & ~static_cast<unsigned>(EPOLLOUT))
-                receive(link, *server);
-        }
-        patience_ms = server->tick();
-        while (!touched.empty()) {
-            Link* link = *touched.begin();
-            touched.erase(link);
-            flush(link, *server);
-        }
+    if (shards != 0) {
+        serve_shards(listener, static_cast<unsigned>(shards));
+        return 0;
     }
+    Server* server = new Server(make_surroundings(8ull << 30));
+    serve(listener, *server, [&] { return static_cast<int>(server->tick()); });
     delete server;
     return 0;
 }

@@ -87,5 +87,34 @@ check "a password: the right one" test "$(cli --no-auth-warning -a 'two words' p
 kill -INT $machine
 ended
 check "Ctrl-C: status 0, not $status" test $status = 0
+
+# Two vcores, each with its part of the keys; the same programs find the same store.
+boot --memory 256M --vcores 2
+check "two vcores: it says where it serves" grep -q "^kv: serving at 127.0.0.1:$port, [0-9]* us" "$scratch/said"
+check "two vcores: keys of both" test "$(seq 100 | sed 's/.*/set key:& &/' | cli | sort | uniq -c | tr -s ' ')" = ' 100 OK'
+check "two vcores: and their values, in order" test "$(seq -f 'get key:%g' 100 | cli | cksum)" = "$(seq 100 | cksum)"
+check "two vcores: many at once" test "$(cli mget key:{1..100} | cksum)" = "$(seq 100 | cksum)"
+check "two vcores: counted once each" answers 100 dbsize
+check "two vcores: what neither can do alone" answers "CROSSSLOT Keys in request don't hash to the same slot" \
+    sunionstore key:1 key:2 key:3 key:4
+check "two vcores: a transaction of keys with one tag" test "$(printf 'multi\nincr {a}1\nincr {a}2\nexec\n' | cli | tr '\n' ' ')" = 'OK QUEUED QUEUED 1 1 '
+check "two vcores: a value of 4 MB" test "$(cli -x set large <"$scratch/large")" = OK
+cli get large | head -c -1 >"$scratch/got"
+check "two vcores: and it comes back" cmp "$scratch/large" "$scratch/got"
+printf 'SET piped%d %d\r\n' {1..4000} | timeout 60 redis-cli -p $port --pipe >"$scratch/piped"
+check "two vcores: --pipe, 2,000 replies without an error" grep -q 'errors: 0, replies: 2000' "$scratch/piped"
+sleep 1 # the other vcore is asleep now
+for key in 1 2 3 4; do check "two vcores: woken for key:$key" answers $key get key:$key; done
+bench "two vcores, 50 clients: $tests" -t "$tests" -n 1000 -r 100
+bench "two vcores, pipelines of 32" -t set,get -n 20000 -P 32 -r 10000
+bench "two vcores, 300 clients" -t set,get -n 3000 -c 300 -r 10000
+timeout 200 build/tests/kv/client $port >"$scratch/client" || echo "FAILED the client of hiredis ended with $?" >>"$scratch/client"
+sed 's/^\(ok\|FAILED\) /&two vcores: /' "$scratch/client"
+failures=$((failures + $(grep -c '^FAILED ' "$scratch/client" || :)))
+check "two vcores: SHUTDOWN closes the connection" answers '' shutdown nosave
+ended
+check "two vcores: SHUTDOWN: status 0, not $status" test $status = 0
+check "two vcores: and nothing more was said" test "$(wc -l <"$scratch/said")" = 1
+
 check "nothing is left behind" nothing_left
 finish

@@ -6,6 +6,7 @@
 namespace exo::tool {
 
 inline constexpr std::uint64_t kv_memory_min_bytes = 64ull << 20;
+inline constexpr std::uint64_t kv_memory_vcore_bytes = 8ull << 20; // more for each further vcore
 inline constexpr std::uint64_t kv_disk_min_bytes = 20ull << 20;
 inline constexpr std::uint16_t kv_port_default = 6379;
 

@@ -1,0 +1,119 @@
+// INFO of all vcores on one page. Interface: merge.hpp.
+#include "libos-kv/shard/merge.hpp"
+
+#include "libos-kv/number/integer.hpp"
+
+namespace exo::kv {
+
+namespace {
+
+// Of the front and of every shard.
+constexpr std::string_view summed_names[] = {
+    "total_commands_processed", "expired_keys",    "evicted_keys",      "keyspace_hits",           "keyspace_misses",
+    "total_error_replies",      "blocked_clients", "lazyfreed_objects", "lazyfree_pending_objects"};
+// Of the shards: the front lies on the vcore of one of them, or has its share alone.
+constexpr std::string_view shard_names[] = {"used_memory", "used_memory_peak", "total_system_memory"};
+
+template <std::size_t count>
+bool is_among(const std::string_view (&names)[count], std::string_view name) {
+    for (const std::string_view each : names)
+        if (each == name)
+            return true;
+    return false;
+}
+
+std::string_view take_line(std::string_view& page) {
+    const std::size_t end = page.find("\r\n");
+    const std::string_view line = page.substr(0, end);
+    page.remove_prefix(end == page.npos ? page.size() : end + 2);
+    return line;
+}
+
+std::string_view name_of(std::string_view line) {
+    return line.substr(0, line.find(':'));
+}
+std::string_view value_of(std::string_view line) {
+    const std::size_t colon = line.find(':');
+    return colon == line.npos ? std::string_view() : line.substr(colon + 1);
+}
+
+// The value of a name; empty: it is not there.
+std::string_view find_value(std::string_view page, std::string_view name) {
+    while (!page.empty())
+        if (const std::string_view line = take_line(page); name_of(line) == name)
+            return value_of(line);
+    return {};
+}
+
+std::int64_t number_in(std::string_view value) {
+    return parse_integer(value).value_or(0);
+}
+
+// A line of numbers with labels, such as db0:keys=1,expires=0.
+bool has_labels(std::string_view name) {
+    return name.starts_with("cmdstat_") || (name.starts_with("db") && name.size() <= 4);
+}
+
+void add_labelled(Text& into, std::string_view value) {
+    Text sums;
+    std::string_view so_far = into;
+    while (!value.empty()) {
+        const std::string_view part = next_word(value, ','), before = next_word(so_far, ',');
+        const std::size_t at = part.find('=') + 1;
+        const std::int64_t old = before.empty() ? 0 : number_in(before.substr(at));
+        if (!sums.empty())
+            sums.append(',');
+        sums.append(part.substr(0, at)).append(IntegerText(number_in(part.substr(at)) + old));
+    }
+    into = std::move(sums);
+}
+
+void put(Text& page, std::string_view name, std::string_view value) {
+    page.append(name).append(':').append(value).append("\r\n");
+}
+
+// Lines that any page has, each name once, in the order in which they are met.
+void put_labelled(Text& page, const Array<Text>& pages, std::string_view prefix) {
+    for (std::size_t index = 0; index < pages.size(); index++)
+        for (std::string_view rest = pages[index]; !rest.empty();) {
+            const std::string_view name = name_of(take_line(rest));
+            bool is_new = has_labels(name) && name.starts_with(prefix);
+            for (std::size_t before = 0; is_new && before < index; before++)
+                is_new = find_value(pages[before], name).empty();
+            if (!is_new)
+                continue;
+            Text value;
+            for (std::size_t other = index; other < pages.size(); other++)
+                if (const std::string_view more = find_value(pages[other], name); !more.empty())
+                    add_labelled(value, more);
+            put(page, name, value);
+        }
+}
+
+} // namespace
+
+Text merge_info(const Array<Text>& pages) {
+    const std::size_t front = pages.size() - 1;
+    Text page;
+    for (std::string_view rest = pages[front]; !rest.empty();) {
+        const std::string_view line = take_line(rest), name = name_of(line);
+        if (has_labels(name))
+            continue; // behind the title, where those of all stand
+        const bool is_of_all = is_among(summed_names, name), is_of_shards = is_among(shard_names, name);
+        if (is_of_all || is_of_shards) {
+            std::int64_t total = 0;
+            for (std::size_t index = 0; index < (is_of_all ? pages.size() : front); index++)
+                total += number_in(find_value(pages[index], name));
+            put(page, name, IntegerText(total));
+        } else {
+            page.append(line).append("\r\n");
+        }
+        if (line == "# Commandstats")
+            put_labelled(page, pages, "cmdstat_");
+        else if (line == "# Keyspace")
+            put_labelled(page, pages, "db");
+    }
+    return page;
+}
+
+} // namespace exo::kv
