@@ -315,4 +315,6 @@ TEST_CASE("kv front: connections come and go in the middle of what they ask") {
         CHECK(peer.ask({"PING"}) == "+PONG\r\n");
     }
     CHECK_FALSE(vcores.front->is_expecting());
+    for (auto& shard : vcores.shards)
+        CHECK(shard->server.sessions().size() <= peers.size());
 }
