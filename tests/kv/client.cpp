@@ -1,6 +1,6 @@
 // A client of hiredis, and peers that behave badly beside it: what a store must bear from outside. A line a check.
 // Usage:
-//   client PORT
+//   client [ADDRESS] PORT
 #include <arpa/inet.h>
 #include <chrono>
 #include <cstdint>
@@ -18,6 +18,7 @@
 
 namespace {
 
+std::string address = "127.0.0.1";
 int port;
 int failures;
 
@@ -35,7 +36,7 @@ using Reply = std::unique_ptr<redisReply, Closing>;
 
 Context connected() {
     const timeval patience{60, 0};
-    Context context(redisConnectWithTimeout("127.0.0.1", port, patience));
+    Context context(redisConnectWithTimeout(address.c_str(), port, patience));
     if (!context || context->err) {
         std::println("FAILED to connect: {}", context ? context->errstr : "no memory");
         std::exit(1);
@@ -82,12 +83,12 @@ int raw_socket(int room = 0) {
     const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
     if (room)
         setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sockaddr_in store{};
+    store.sin_family = AF_INET;
+    store.sin_port = htons(static_cast<std::uint16_t>(port));
+    store.sin_addr.s_addr = inet_addr(address.c_str());
     // Safe: as the sockets API has it.
-    if (connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    if (connect(socket, reinterpret_cast<const sockaddr*>(&store), sizeof store) != 0)
         std::exit(1);
     return socket;
 }
@@ -282,11 +283,13 @@ void broken_requests() {
 } // namespace
 
 int main(int count, char** words) {
-    if (count != 2) {
-        std::println(stderr, "usage: client PORT");
+    if (count != 2 && count != 3) {
+        std::println(stderr, "usage: client [ADDRESS] PORT");
         return 64;
     }
-    port = std::atoi(words[1]);
+    if (count == 3)
+        address = words[1];
+    port = std::atoi(words[count - 1]);
     long_pipelines();
     large_values();
     vanishing_clients();
