@@ -49,8 +49,9 @@ std::uint64_t CommandNames::word_of(std::string_view name) {
         __builtin_memcpy(&last, name.data() + name.size() - sizeof last, sizeof last);
         word = first | std::uint64_t{last} << (name.size() - sizeof last) * 8;
     } else {
-        for (std::size_t index = name.size(); index; index--)
-            word = word << 8 | static_cast<unsigned char>(name[index - 1]);
+        const std::size_t middle = name.size() / 2, last = name.size() - 1; // some octet twice where there are fewer
+        for (const std::size_t at : {std::size_t{0}, middle, last})
+            word |= std::uint64_t{static_cast<unsigned char>(name[at])} << at * 8;
     }
     return lower(word);
 }

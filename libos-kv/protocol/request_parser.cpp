@@ -23,7 +23,7 @@ constexpr bool is_digit(char octet) {
 }
 
 // Reads a count or length of up to nine digits and the end of its line. Null: it is something else, or not all there.
-const char* read_long(const char* at, const char* end, std::size_t& number) {
+[[gnu::noinline]] const char* read_long(const char* at, const char* end, std::size_t& number) {
     constexpr std::ptrdiff_t most = 9 + 2;
     const char* const begin = at;
     if (end - at > most)
@@ -35,14 +35,16 @@ const char* read_long(const char* at, const char* end, std::size_t& number) {
     return is_good ? at + 2 : nullptr;
 }
 
-// The same; nearly all have one digit or two.
+// The same; nearly all have one digit or two. There are four octets at least.
 inline const char* read_number(const char* at, const char* end, std::size_t& number) {
-    if (end - at >= 4 && is_digit(at[0])) {
-        number = digit(at[0]);
+    const unsigned first = digit(at[0]);
+    if (first <= 9) {
+        number = first;
         if (at[1] == '\r')
             return at + 3;
-        if (number != 0 && is_digit(at[1]) && at[2] == '\r') {
-            number = number * 10 + digit(at[1]);
+        const unsigned second = digit(at[1]);
+        if (first != 0 && second <= 9 && at[2] == '\r') {
+            number = first * 10 + second;
             return at + 4;
         }
     }
@@ -69,21 +71,24 @@ std::size_t RequestParser::next() {
 
 // A request that is all there, as most are: in one go. False: it is not, or is wrong, and nothing was changed.
 bool RequestParser::parse_whole(std::string_view input) {
+    constexpr std::ptrdiff_t least = 6; // of an argument, "$0", and of a request that has one
     const char* const end = input.data() + input.size();
     std::size_t count = 0;
+    if (end - input.data() < least)
+        return false;
     const char* at = read_number(input.data() + 1, end, count);
     if (!at || count > whole_arguments_max)
         return false;
     arguments_.reserve(whole_arguments_max);
-    std::string_view* const arguments = arguments_.data();
-    for (std::size_t index = 0; index < count; index++) {
-        if (at == end || *at != '$')
+    std::string_view* argument = arguments_.data();
+    for (const std::string_view* const last = argument + count; argument != last; argument++) {
+        if (end - at < least || *at != '$')
             return false;
         std::size_t size = 0;
         at = read_number(at + 1, end, size);
         if (!at || size > static_cast<std::size_t>(bulk_max_) || static_cast<std::size_t>(end - at) < size + 2)
             return false;
-        arguments[index] = {at, size};
+        *argument = {at, size};
         at += size + 2;
     }
     arguments_.set_size(count);
