@@ -204,18 +204,40 @@ private:
         group.for_each(move);
         group.drop();
     }
+    // Groups that are not in the directory.
+    static void enlarge(Group& group) {
+        Group larger = Group::create(Group::buckets_for(group.items + 1), group.depth);
+        auto move = [&](Item& item) { larger.put(hash_octets(Traits::key(item)), &item); };
+        group.for_each(move);
+        larger.items = group.items;
+        group.drop();
+        group = larger;
+    }
+    static void add(Group& group, std::uint64_t hash, Item& item) {
+        if (group.is_full())
+            enlarge(group);
+        group.put(hash, &item);
+        group.items++;
+    }
     void grow(std::uint64_t hash) {
-        const Group old = group_of(hash);
+        Group old = group_of(hash);
         if (old.buckets < Group::buckets_max || old.depth == depth_max) {
-            set_group(hash, Group::create(Group::buckets_for(old.items + 1), old.depth));
-            return redistribute(old);
+            enlarge(old);
+            return set_group(hash, old);
         }
         if (old.depth == bits_)
             change_directory(bits_ + 1);
+        const std::uint64_t half = std::uint64_t{1} << (63 - old.depth);
         const unsigned buckets = Group::buckets_for(with_slack(old.items / 2));
-        set_group(hash, Group::create(buckets, old.depth + 1));
-        set_group(hash ^ std::uint64_t{1} << (63 - old.depth), Group::create(buckets, old.depth + 1));
-        redistribute(old);
+        Group low = Group::create(buckets, old.depth + 1), high = Group::create(buckets, old.depth + 1);
+        auto move = [&](Item& item) {
+            const std::uint64_t its = hash_octets(Traits::key(item));
+            add(its & half ? high : low, its, item);
+        };
+        old.for_each(move);
+        old.drop();
+        set_group(hash & ~half, low);
+        set_group(hash | half, high);
     }
 
     // With room to lose or gain a fifth before it changes again.
