@@ -1,0 +1,151 @@
+// What a request for another vcore's slot costs beside its own work: see README.md.
+#include "libos-kv/shard/ring.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <format>
+#include <memory>
+#include <mutex>
+#include <print>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace {
+
+using exo::kv::MessageHeader;
+using exo::kv::MessageKind;
+using exo::kv::Ring;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::string_view request = "*2\r\n$3\r\nGET\r\n$16\r\nkey:000000000042\r\n";
+constexpr std::size_t reply_octets = 71; // "$64", a value of 64 octets, and their line ends
+
+void require(bool holds, std::string_view what) {
+    if (!holds) {
+        std::println(stderr, "bench ring: {}", what);
+        std::exit(1);
+    }
+}
+
+// A pair of our rings.
+struct OurRings {
+    std::unique_ptr<Ring> there = std::make_unique<Ring>(), back = std::make_unique<Ring>();
+
+    static bool put(Ring& ring, std::string_view octets) { return ring.push({.kind = MessageKind::Request}, octets); }
+    // The octets' count; 0: nothing is there.
+    static std::size_t take(Ring& ring) {
+        MessageHeader header;
+        std::string_view octets;
+        if (!ring.front(header, octets))
+            return 0;
+        const std::size_t size = octets.size();
+        ring.pop(header);
+        return size;
+    }
+};
+
+// What a program with threads would take instead.
+struct LockedQueue {
+    std::mutex mutex;
+    std::deque<std::string> messages;
+};
+struct LockedQueues {
+    std::unique_ptr<LockedQueue> there = std::make_unique<LockedQueue>(), back = std::make_unique<LockedQueue>();
+
+    static bool put(LockedQueue& queue, std::string_view octets) {
+        const std::lock_guard guard(queue.mutex);
+        queue.messages.emplace_back(octets);
+        return true;
+    }
+    static std::size_t take(LockedQueue& queue) {
+        const std::lock_guard guard(queue.mutex);
+        if (queue.messages.empty())
+            return 0;
+        const std::size_t size = queue.messages.front().size();
+        queue.messages.pop_front();
+        return size;
+    }
+};
+
+template <typename Pair>
+std::size_t wait_for(Pair& pair, auto& queue) {
+    for (;;)
+        if (const std::size_t octets = pair.take(queue))
+            return octets;
+}
+
+double nanoseconds(Clock::duration time, std::size_t count) {
+    return std::chrono::duration<double, std::nano>(time).count() / static_cast<double>(count);
+}
+
+// One thread writes and reads: the instructions alone.
+template <typename Pair>
+double alone(std::size_t count) {
+    Pair pair;
+    const std::string reply(reply_octets, 'v');
+    const auto begin = Clock::now();
+    for (std::size_t i = 0; i < count; i++) {
+        require(pair.put(*pair.there, request) && pair.take(*pair.there) == request.size(), "a request was lost");
+        require(pair.put(*pair.back, reply) && pair.take(*pair.back) == reply_octets, "a reply was lost");
+    }
+    return nanoseconds(Clock::now() - begin, count);
+}
+
+// Two threads, `depth` requests on their way at a time.
+template <typename Pair>
+double between(std::size_t count, std::size_t depth) {
+    Pair pair;
+    std::thread other([&] {
+        const std::string reply(reply_octets, 'v');
+        for (std::size_t i = 0; i < count; i++) {
+            require(wait_for(pair, *pair.there) == request.size(), "a request came damaged");
+            while (!pair.put(*pair.back, reply)) {
+            }
+        }
+    });
+    const auto begin = Clock::now();
+    std::size_t sent = 0;
+    for (std::size_t answered = 0; answered < count; answered++) {
+        for (; sent < count && sent < answered + depth; sent++)
+            require(pair.put(*pair.there, request), "so few requests do not fit");
+        require(wait_for(pair, *pair.back) == reply_octets, "a reply came damaged");
+    }
+    const double time = nanoseconds(Clock::now() - begin, count);
+    other.join();
+    return time;
+}
+
+// The least of several turns of each, which take turns.
+void compare(std::string_view what, auto ours, auto theirs) {
+    constexpr int turns = 11;
+    double least = 1e18, their_least = 1e18;
+    for (int turn = 0; turn < turns; turn++) {
+        least = std::min(least, ours());
+        their_least = std::min(their_least, theirs());
+    }
+    std::println("{:28} ours {:8.1f} ns   mutex and deque {:8.1f} ns   ratio {:.3f}", what, least, their_least,
+                 least / their_least);
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    const bool smoke = count == 2 && std::string_view(words[1]) == "--smoke";
+    if (count > 1 && !smoke) {
+        std::println(stderr, "usage: ring [--smoke]");
+        return 64;
+    }
+    const std::size_t requests = smoke ? 10'000 : 500'000;
+    compare(
+        "one thread, there and back", [&] { return alone<OurRings>(requests); },
+        [&] { return alone<LockedQueues>(requests); });
+    for (const std::size_t depth : {1, 32})
+        compare(
+            std::format("two threads, {} on their way", depth), [&] { return between<OurRings>(requests, depth); },
+            [&] { return between<LockedQueues>(requests, depth); });
+    return 0;
+}
