@@ -53,6 +53,13 @@ struct Entry {
     Form form() const { return static_cast<Form>(form_bits); }
     std::size_t key_size() const { return key_bits == long_key ? static_cast<std::size_t>(*long_size()) : key_bits; }
     std::string_view key() const { return {key_place(), key_size()}; }
+    // The same as comparing with `key`; nearly all keys lie right behind the header.
+    bool has_key(std::string_view its) const {
+        const bool follows = form() == Form::Inline && !expires && key_bits != long_key;
+        if (!follows) [[unlikely]]
+            return same_octets(key(), its);
+        return key_bits == its.size() && same_octets({reinterpret_cast<const char*>(this + 1), its.size()}, its);
+    }
     std::int64_t expiry() const { return expires ? words()[has_word()] : never_expires; }
     void set_expiry(std::int64_t at) { words()[has_word()] = at; } // where `expires`
     std::string_view inline_value() const { return {key_place() + key_size(), inline_size}; }
@@ -89,6 +96,7 @@ std::size_t string_size(Entry& entry);
 struct EntryTraits {
     using Item = Entry;
     static std::string_view key(const Entry& entry) { return entry.key(); }
+    static bool has_key(const Entry& entry, std::string_view key) { return entry.has_key(key); }
 };
 
 } // namespace exo::kv

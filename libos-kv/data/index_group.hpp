@@ -57,6 +57,13 @@ struct IndexGroup {
     std::size_t after(std::size_t at) const { return at + 1 == buckets ? 0 : at + 1; }
     static std::uint8_t tag_of(std::uint64_t hash) { return hash & 255 ? static_cast<std::uint8_t>(hash) : 1; }
 
+    // Items may have a shorter way to compare.
+    static bool has_key(const Item& item, std::string_view key) {
+        if constexpr (requires { Traits::has_key(item, key); })
+            return Traits::has_key(item, key);
+        else
+            return same_octets(Traits::key(item), key);
+    }
     [[gnu::always_inline]] Place find(std::uint64_t hash, std::string_view key) const {
         const std::uint8_t tag = tag_of(hash);
         std::size_t at = home(hash);
@@ -64,7 +71,7 @@ struct IndexGroup {
             Line& line = lines[at];
             for (unsigned found = line.matches(tag); found; found &= found - 1) {
                 const auto index = static_cast<unsigned>(std::countr_zero(found));
-                if (same_octets(Traits::key(*line.item(index)), key))
+                if (has_key(*line.item(index), key))
                     return {&line, index};
             }
             if (!line.may_have_passed(tag))
