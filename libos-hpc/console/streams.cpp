@@ -2,8 +2,8 @@
 #include "libos-hpc/console/streams.hpp"
 
 #include "drivers/virtio-console/console.hpp"
-#include "libos-hpc/device/granted_function.hpp"
 #include "libos-hpc/signal/delivery.hpp"
+#include "libos/device/granted_function.hpp"
 #include "libos/device/virtio_surroundings.hpp"
 #include "libos/memory/bytes.hpp"
 #include "libos/start/kit.hpp"

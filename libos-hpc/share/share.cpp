@@ -1,8 +1,8 @@
 // Finds the function whose mount tag a share has, brings it up, and attaches. Everything of a share stays for good.
 #include "libos-hpc/share/share.hpp"
 
-#include "libos-hpc/device/granted_function.hpp"
 #include "libos-hpc/share/share_node.hpp"
+#include "libos/device/granted_function.hpp"
 #include "libos/device/virtio_surroundings.hpp"
 #include "libos/ninep/client.hpp"
 #include "libos/ninep/virtio_transport.hpp"

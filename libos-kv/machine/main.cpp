@@ -12,6 +12,8 @@
 #include "libos/start/native.hpp"
 #include "libos/thread/thread.hpp"
 #include "libos/time/clock.hpp"
+#include "libos/trace/send.hpp"
+#include "libos/trace/trace.hpp"
 
 namespace exo::kv {
 
@@ -51,6 +53,18 @@ std::uint64_t earlier(std::uint64_t one, std::uint64_t other) {
     return one && (!other || one < other) ? one : other;
 }
 
+// The journal's, with what begins and ends in the trace.
+std::int64_t turn_of(Recorder& recorder) {
+    const bool was_writing = recorder.log().is_writing();
+    const std::int64_t pause_ms = recorder.turn();
+    const bool is_writing = recorder.log().is_writing();
+    if (was_writing && !is_writing)
+        trace_mark("durable", recorder.log().position());
+    if (is_writing && !was_writing)
+        trace_mark("commit", recorder.log().position());
+    return pause_ms;
+}
+
 // `metrics`: null when nobody is to ask for them.
 void serve(Server& server, TcpLinks<Server>& links, MetricsLinks* metrics) {
     std::uint64_t tick_at = 0;
@@ -62,7 +76,7 @@ void serve(Server& server, TcpLinks<Server>& links, MetricsLinks* metrics) {
             tick_at = began + ns_to_cycles(static_cast<std::uint64_t>(server.tick()) * 1'000'000);
         std::uint64_t turn_at = tick_at;
         if (server.recorder)
-            turn_at = began + ns_to_cycles(static_cast<std::uint64_t>(server.recorder->turn()) * 1'000'000);
+            turn_at = began + ns_to_cycles(static_cast<std::uint64_t>(turn_of(*server.recorder)) * 1'000'000);
         const bool told = metrics && metrics->serve();
         const bool served = links.serve() || told; // last, so that nothing is left to be sent when it sleeps
         if (moved || served)
@@ -71,6 +85,7 @@ void serve(Server& server, TcpLinks<Server>& links, MetricsLinks* metrics) {
         if (idle < idle_polls_max || network.interfaces().size() != 1)
             continue;
         const std::uint64_t due = earlier(network.deadline(), metrics ? metrics->deadline() : 0);
+        const TraceSpan span("sleep");
         network.interfaces()[0]->port().sleep(earlier(due, turn_at < tick_at ? turn_at : tick_at));
         idle = 0;
     }
@@ -108,6 +123,7 @@ void serve(Front& front, Shard& own, TcpLinks<Front>& links) {
             continue;
         const std::uint64_t soon = began + ns_to_cycles(waits_ms * 1'000'000);
         const std::uint64_t due = front.has_blocked() && soon < tick_at ? soon : tick_at;
+        const TraceSpan span("sleep");
         network.interfaces()[0]->port().sleep(earlier(network.deadline(), due));
         idle = 0;
     }
@@ -220,5 +236,6 @@ int exo_main(const exo::StartInfo& start) {
         log_line({{"kv: no TCP: "}, {net::problem_text(opened.error())}});
         return 1;
     }
-    return start.vcore_count == 1 ? kv::run_alone(start, options) : kv::run_shared(start, options);
+    const int status = start.vcore_count == 1 ? kv::run_alone(start, options) : kv::run_shared(start, options);
+    return trace_send() || status != 0 ? status : 1;
 }

@@ -2,6 +2,7 @@
 #include "libos-kv/machine/tcp_links.hpp"
 
 #include "libos/net/ip/interface.hpp"
+#include "libos/trace/trace.hpp"
 
 namespace exo::kv {
 
@@ -89,6 +90,7 @@ void TcpLinks<Host>::accept_all() {
         link->stream.set_no_delay(true);
         link->stream.set_keep_alive(keep_alive(server_.config.keep_alive_s));
         link->stream.set_observer(on_ready, link);
+        trace_mark("accepted", session->id);
         queue(*link);
     }
 }
@@ -170,6 +172,7 @@ bool TcpLinks<Host>::send(Link& link) {
 
 template <typename Host>
 void TcpLinks<Host>::drop(Link* link) {
+    trace_mark("gone", link->session->id);
     link->stream.set_observer(nullptr, nullptr);
     if (link->session->broken)
         link->stream.abort();
@@ -188,6 +191,7 @@ bool TcpLinks<Host>::serve() {
     if (ready_.empty())
         return false;
     Array<Link*> ready(std::move(ready_));
+    const TraceSpan span("requests", ready.size());
     const net::TcpBatch batch(*stack_);
     for (Link* link : ready)
         if (link)

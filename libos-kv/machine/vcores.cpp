@@ -5,6 +5,7 @@
 #include "libos/memory/heap.hpp"
 #include "libos/thread/thread.hpp"
 #include "libos/time/clock.hpp"
+#include "libos/trace/trace.hpp"
 
 namespace exo::kv {
 
@@ -25,8 +26,10 @@ Place places[shards_max];
 
 // Until `tick_at`, or until the front says something.
 void sleep(Ring& requests, std::uint64_t tick_at) {
-    if (requests.may_sleep())
+    if (requests.may_sleep()) {
+        const TraceSpan span("sleep");
         (void)thread_park(tick_at);
+    }
     requests.wake_up();
 }
 

@@ -116,5 +116,20 @@ ended
 check "two vcores: SHUTDOWN: status 0, not $status" test $status = 0
 check "two vcores: and nothing more was said" test "$(wc -l <"$scratch/said")" = 1
 
+boot --memory 128M --disk "$scratch/traced,size=64M" --durability always --trace "$scratch/trace.json"
+check "a trace: a key" answers OK set key value
+sleep 1 # it sleeps, too
+check "a trace: SHUTDOWN" answers '' shutdown
+ended
+check "a trace: status 0, not $status" test $status = 0
+check "a trace: keeps the rules of the format" tests/command/trace_rules.pl "$scratch/trace.json"
+for name in accepted requests commit durable sleep gone; do
+    check "a trace: $name" grep -q "\"name\":\"$name\"" "$scratch/trace.json"
+done
+status=0
+"$exo" kv --port $port --trace "$scratch/nowhere/trace.json" 2>"$scratch/said" || status=$?
+check "a trace into a folder that is not there: status 1, not $status, and one sentence" \
+    test "$status/$(wc -l <"$scratch/said")" = 1/1
+
 check "nothing is left behind" nothing_left
 finish

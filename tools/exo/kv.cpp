@@ -35,6 +35,7 @@ host's loopback until Ctrl-C or SHUTDOWN. A line on stderr says when it serves. 
                       them, unless libos-kv/shard/README.md says otherwise
   --net WIRE[,K=V...] the NIC's wire instead of the loopback's port, as `exo run` takes it; --ip ADDRESS is its address
   --ip ADDRESS        of the --net before it: A.B.C.D/PREFIX[,GATEWAY] or dhcp
+  --trace FILE        requests, connections, commits and sleep over time, written at SHUTDOWN; see `exo run --help`
   --timeout S         end the machine after S seconds, status 124
   --accel auto|kvm|tcg, --icount, --capture NAME, --verbose, --dry-run
                       as `exo run --help` describes them
@@ -43,8 +44,8 @@ Status: 0 after SHUTDOWN or Ctrl-C; 2 a mistake on the command line; 1 a request
 125 the machine died.
 )";
 
-constexpr std::string_view machine_values[] = {"--vcores", "--memory",  "--net",   "--ip",
-                                               "--disk",   "--timeout", "--accel", "--capture"};
+constexpr std::string_view machine_values[] = {"--vcores",  "--memory", "--net",     "--ip",   "--disk",
+                                               "--timeout", "--accel",  "--capture", "--trace"};
 constexpr std::string_view machine_flags[] = {"--icount", "--verbose", "--dry-run"};
 
 // The value of an option: behind =, or the next word.

@@ -3,7 +3,7 @@
 
 #include "libos/start/kit.hpp"
 
-namespace exo::hpc {
+namespace exo {
 
 inline constexpr std::uint32_t role_console = 3, role_share = 9; // virtio device numbers (virtio 1.2, 5)
 
@@ -17,4 +17,4 @@ inline const StartFunction* granted_function(std::uint32_t role, std::size_t ind
     return nullptr;
 }
 
-} // namespace exo::hpc
+} // namespace exo
