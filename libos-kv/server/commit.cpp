@@ -20,8 +20,13 @@ constexpr const char* failed_text = "MISCONF Errors writing to the AOF file: Inp
 const char* Recorder::refusal(std::size_t request_octets, bool grows) {
     if (log_.state() == LogState::Failed)
         return failed_text;
-    const std::uint64_t needed = grows ? snapshot_octets() + room_to_grow + 2 * request_octets : room_at_all;
-    return lagging_ || log_.room() < needed ? full_text : nullptr;
+    const auto has_room = [&] {
+        return log_.room() >= (grows ? snapshot_octets() + room_to_grow + 2 * request_octets : room_at_all);
+    };
+    // What is removed and not freed yet counts as what a snapshot would have to take.
+    while (!has_room() && grows && server_.removed.step()) {
+    }
+    return lagging_ || !has_room() ? full_text : nullptr;
 }
 
 std::uint64_t Recorder::awaited() const {

@@ -25,7 +25,7 @@ command -v redis-server >/dev/null || {
 cluster=no
 [[ ${2:-} != cluster ]] || cluster=yes
 redis-server --hz 100 --port "$reference_port" --bind 127.0.0.1 --save '' --rdbcompression no --dir "$folder" \
-    --cluster-enabled $cluster >"$folder/reference.log" &
+    --cluster-enabled $cluster --cluster-port $((port + 2)) >"$folder/reference.log" &
 pids+=($!)
 build/tests/kv/host-server-san "$port" ${3:+"$3"} 2>"$folder/store.log" &
 pids+=($!)
