@@ -53,6 +53,23 @@ TEST_CASE("kv journal: with batch a reply waits only when what is not durable is
     CHECK(Life::take(writer) == "+OK\r\n");
 }
 
+TEST_CASE("kv journal: a full disk takes writes after FLUSHALL, though nothing was freed yet") {
+    now_us = 1'700'000'000'000'000;
+    MemoryDisk disk({.bytes = 20u << 20});
+    make_journal(disk);
+    Life life(disk, Durability::Always);
+    Session* session = life.connect();
+    const std::string value(20'000, 'x');
+    int kept = 0;
+    while (kept < 2000 && life.ask(session, {"set", std::format("k{}", kept), value}) == "+OK\r\n")
+        kept++;
+    CHECK(kept > 64); // fewer would be freed at once
+    CHECK(life.ask(session, {"set", "after", value}) == full);
+    CHECK(life.ask(session, {"flushall"}) == "+OK\r\n");
+    CHECK(life.server->removed.pending() != 0);
+    CHECK(life.ask(session, {"set", "after", value}) == "+OK\r\n");
+}
+
 TEST_CASE("kv journal: a full disk refuses what grows, serves reads, and goes on when keys have gone") {
     now_us = 1'700'000'000'000'000;
     MemoryDisk disk({.bytes = 20u << 20});
