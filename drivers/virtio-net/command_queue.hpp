@@ -12,7 +12,7 @@
 namespace exo::virtio_net {
 
 inline constexpr std::uint16_t commands_max = 8;
-inline constexpr std::uint64_t command_timeout_us = 1'000'000;
+inline constexpr std::uint64_t command_timeout_us = 10'000'000; // an emulator whose host is busy takes its time
 
 class CommandQueue {
 public:
