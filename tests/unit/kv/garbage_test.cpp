@@ -1,6 +1,5 @@
 // What is large is gone at once and freed in pieces, whatever removes it.
-#include "libos-kv/server/server.hpp"
-#include "tests/unit/kv/lab.hpp"
+#include "tests/unit/kv/client.hpp"
 
 #include <format>
 #include <vector>
@@ -8,40 +7,6 @@
 using namespace kv_test;
 
 namespace {
-
-std::uint64_t now_us = 1'700'000'000'000'000;
-
-Surroundings surroundings() {
-    Surroundings its;
-    its.realtime_us = its.monotonic_us = [] { return now_us; };
-    its.seed = 7;
-    its.memory_bytes = 8ull << 30;
-    return its;
-}
-
-std::string request(std::initializer_list<std::string_view> words) {
-    std::string text = std::format("*{}\r\n", words.size());
-    for (const std::string_view word : words)
-        text += std::format("${}\r\n{}\r\n", word.size(), word);
-    return text;
-}
-
-struct Client {
-    Server& server;
-    Session* session;
-
-    explicit Client(Server& its) : server(its), session(its.open("10.0.0.1:5000", "10.0.0.2:6379")) {}
-    // What there is to be sent, taken.
-    std::string take() {
-        const std::string text(session->to_send());
-        session->sent(text.size());
-        return text;
-    }
-    std::string ask(std::initializer_list<std::string_view> words) {
-        server.input(session, request(words));
-        return take();
-    }
-};
 
 constexpr std::size_t many = 40'000;
 
