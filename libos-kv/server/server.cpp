@@ -230,44 +230,45 @@ bool Server::expire_if_due(std::size_t database, Entry* entry) {
 }
 
 bool Server::evict() {
-    constexpr unsigned pieces_max = 8;
-    unsigned pieces = 0;
-    while (pieces < pieces_max && removed.step()) {
-        if (used_bytes() <= static_cast<std::size_t>(config.max_memory))
-            return true;
-        pieces++;
-    }
-    if (pieces == pieces_max)
-        return true; // on the way; the next command goes on with it
-    if (config.policy == EvictionPolicy::NoEviction)
-        return false;
-    constexpr unsigned rounds_max = 64;
-    for (unsigned round = 0; round < rounds_max; round++) {
-        std::size_t worst_database = 0;
-        Entry* worst = nullptr;
-        std::uint64_t worst_badness = 0;
-        for (std::size_t number = 0; number < databases_count; number++) {
-            std::uint64_t badness = 0;
-            Entry* entry =
-                eviction_candidate(databases[number], access_clock(), random, config.max_memory_samples, badness);
-            if (entry && (!worst || badness > worst_badness)) {
-                worst = entry;
-                worst_badness = badness;
-                worst_database = number;
-            }
-        }
-        if (!worst)
+    // Bounds one call; the next command goes on with it.
+    constexpr unsigned pieces_max = 8, keys_max = 64;
+    for (unsigned pieces = 0, keys = 0; pieces < pieces_max && keys < keys_max;) {
+        // What a key held may have become garbage: that goes before further keys do.
+        if (removed.step())
+            pieces++;
+        else if (config.policy == EvictionPolicy::NoEviction || !evict_worst())
             return false;
-        const Text key(worst->key());
-        databases[worst_database].erase(worst);
-        statistics.evicted++;
-        if (recorder)
-            recorder->erased(worst_database, key);
-        key_changed(worst_database, key);
+        else
+            keys++;
         if (used_bytes() <= static_cast<std::size_t>(config.max_memory))
             return true;
     }
-    return true; // on the way; the next command goes on with it
+    return true;
+}
+
+bool Server::evict_worst() {
+    std::size_t worst_database = 0;
+    Entry* worst = nullptr;
+    std::uint64_t worst_badness = 0;
+    for (std::size_t number = 0; number < databases_count; number++) {
+        std::uint64_t badness = 0;
+        Entry* entry =
+            eviction_candidate(databases[number], access_clock(), random, config.max_memory_samples, badness);
+        if (entry && (!worst || badness > worst_badness)) {
+            worst = entry;
+            worst_badness = badness;
+            worst_database = number;
+        }
+    }
+    if (!worst)
+        return false;
+    const Text key(worst->key());
+    databases[worst_database].erase(worst);
+    statistics.evicted++;
+    if (recorder)
+        recorder->erased(worst_database, key);
+    key_changed(worst_database, key);
+    return true;
 }
 
 } // namespace exo::kv

@@ -117,6 +117,7 @@ private:
     bool may_run(Session& session, const Command& command, const Arguments& arguments);
     const char* write_refusal(std::uint32_t flags, const Session& session, const Arguments& arguments);
     bool evict();
+    bool evict_worst(); // one key; false: there is none that may go
     void run_row(Call& call);
     void judge(Session& session); // whether what it gets has to wait
     void reject(Session& session, Command* command, std::initializer_list<std::string_view> pieces);

@@ -50,7 +50,8 @@ Problem problem_of(const Superblock& superblock, const Disk& disk) {
         geometry.segment_sector(geometry.segment_count) * sector_bytes + page_bytes <= superblock.disk_bytes;
     if (sizes && disk.is_set()) {
         const Geometry expected = Geometry::of_set(disk.label().member_bytes, superblock.data_disks);
-        if (expected.segment_bytes != geometry.segment_bytes || expected.segment_count != geometry.segment_count)
+        if (expected.segment_bytes != geometry.segment_bytes || expected.segment_count != geometry.segment_count ||
+            expected.disk_bytes != geometry.disk_bytes)
             return Problem::IndexDamaged;
     }
     if (!is_count(superblock.generation, generations_max))

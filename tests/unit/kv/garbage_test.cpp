@@ -115,3 +115,15 @@ TEST_CASE("kv garbage: memory that is being freed is there before keys have to g
     CHECK(used_bytes() <= (empty + full) / 2 + piece_octets);
     CHECK(client.ask({"EXISTS", "kept", "other"}) == ":2\r\n");
 }
+
+TEST_CASE("kv garbage: a large value that is evicted makes room for the write that evicts it") {
+    const MemoryCheck check;
+    Server server(surroundings());
+    Client client(server);
+    const std::size_t empty = used_bytes();
+    client.ask({"CONFIG", "SET", "maxmemory-policy", "allkeys-lru"});
+    fill(client, "list", "key");
+    client.ask({"CONFIG", "SET", "maxmemory", std::to_string((empty + used_bytes()) / 2)});
+    CHECK(client.ask({"SET", "other", "value"}) == "+OK\r\n");
+    CHECK(client.ask({"EXISTS", "key", "other"}) == ":1\r\n");
+}

@@ -81,3 +81,22 @@ TEST_CASE("members of one name that do not agree on what their set is are refuse
     CHECK(problem_of_label([](MemberLabel& label) { label.member_bytes = page_bytes; }) == Problem::NotOfSet);
     CHECK(problem_of_label([](MemberLabel& label) { label.epoch = ~0u; }) == Problem::NotOfSet);
 }
+
+TEST_CASE("a superblock of a set that is larger than its members is refused") {
+    const Code code{2, 1};
+    SetOfDisks made(code);
+    REQUIRE(made.create());
+    const auto problem_of_size = [&](std::uint64_t more) {
+        const SetOfDisks set(code, 0, &made);
+        for (const auto& disk : set.disks)
+            for (const std::uint64_t at : {std::uint64_t{0}, disk->bytes() - 2 * page_bytes})
+                forge<Superblock>(*disk, at, [&](Superblock& super) { super.disk_bytes += more; });
+        Records keeper;
+        Store store(set.given(), keeper);
+        const Status opened = store.open();
+        return opened ? Problem::None : opened.error();
+    };
+    CHECK(problem_of_size(0) == Problem::None);
+    CHECK(problem_of_size(page_bytes) == Problem::IndexDamaged);
+    CHECK(problem_of_size(1ull << 43) == Problem::IndexDamaged);
+}
