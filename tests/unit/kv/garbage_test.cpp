@@ -122,7 +122,7 @@ TEST_CASE("kv garbage: a large value that is evicted makes room for the write th
     Client client(server);
     const std::size_t empty = used_bytes();
     client.ask({"CONFIG", "SET", "maxmemory-policy", "allkeys-lru"});
-    fill(client, "list", "key");
+    fill(client, "hash", "key");
     client.ask({"CONFIG", "SET", "maxmemory", std::to_string((empty + used_bytes()) / 2)});
     CHECK(client.ask({"SET", "other", "value"}) == "+OK\r\n");
     CHECK(client.ask({"EXISTS", "key", "other"}) == ":1\r\n");
