@@ -1,7 +1,6 @@
 // See qemu_priority.hpp; proc(5), sched(7).
 #include "bench/harness/qemu_priority.hpp"
 
-#include <filesystem>
 #include <format>
 #include <fstream>
 #include <string>
@@ -12,8 +11,6 @@ namespace bench {
 namespace {
 
 constexpr int priority = 10;
-// Its main loop, the thread of RCU, and the core: what is started later is not to inherit the priority.
-constexpr std::ptrdiff_t threads_of_running_qemu = 3;
 
 std::string name_of(pid_t process) {
     std::ifstream file(std::format("/proc/{}/comm", process));
@@ -39,12 +36,10 @@ std::optional<bool> raise_main_loop(pid_t ancestor) {
     const pid_t qemu = find_qemu(ancestor);
     if (qemu == 0)
         return std::nullopt;
-    std::error_code gone;
-    const std::filesystem::directory_iterator threads(std::format("/proc/{}/task", qemu), gone);
-    if (gone || std::distance(begin(threads), end(threads)) < threads_of_running_qemu)
-        return std::nullopt;
     const sched_param parameters{.sched_priority = priority};
-    return sched_setscheduler(qemu, SCHED_FIFO, &parameters) == 0; // of the thread of that number alone
+    // Of the thread of that number alone, and not of those that it starts: a core that inherited it would never let
+    // the main loop run.
+    return sched_setscheduler(qemu, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameters) == 0;
 }
 
 } // namespace bench

@@ -7,8 +7,8 @@
 
 namespace bench {
 
-// `ancestor`: the process that is QEMU or started it. Nothing yet while its core does not run; false when the host
-// does not permit it.
+// `ancestor`: the process that is QEMU or started it. Nothing yet while it is not QEMU; false when the host does
+// not permit it.
 std::optional<bool> raise_main_loop(pid_t ancestor);
 
 } // namespace bench
