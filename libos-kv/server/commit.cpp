@@ -46,6 +46,9 @@ void Recorder::start_commit(std::uint64_t now_us) {
     const bool is_much = log_.position() - committed_position_ >= much_octets;
     switch (durability_) {
     case Durability::Always:
+        if (!group_.is_due(now_us, server_.held_sessions()))
+            return;
+        group_.began(now_us);
         break;
     case Durability::Batch:
         if (age_us < batch_begin_us && !is_much)
@@ -74,14 +77,18 @@ std::int64_t Recorder::turn() {
     if (failed_)
         return seldom_ms * 10;
     const std::uint64_t now_us = server_.surroundings().monotonic_us();
+    const bool was_writing = log_.is_writing();
     log_.poll();
     if (log_.state() == LogState::Failed) {
         fail();
         return soon;
     }
-    if (!log_.is_writing())
+    const std::size_t released = server_.release_durable();
+    if (!log_.is_writing()) {
         written_since_us_ = 0;
-    server_.release_durable();
+        if (was_writing)
+            group_.ended(now_us, released, server_.held_sessions());
+    }
     scan_some();
     const bool is_open = !log_.is_durable(log_.ticket());
     if (is_open && !log_.is_writing()) {

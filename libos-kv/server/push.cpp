@@ -68,7 +68,8 @@ void Server::judge(Session& session) {
         holding_.push(&session);
 }
 
-void Server::release_durable() {
+std::size_t Server::release_durable() {
+    const std::size_t before = holding_.size();
     for (std::size_t index = 0; index < holding_.size();) {
         Session& session = *holding_[index];
         std::size_t durable = 0;
@@ -83,6 +84,7 @@ void Server::release_durable() {
         else
             index++;
     }
+    return before - holding_.size();
 }
 
 void Server::medium_failed() {

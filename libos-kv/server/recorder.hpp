@@ -4,6 +4,7 @@
 #pragma once
 
 #include "libos-kv/journal/log.hpp"
+#include "libos-kv/server/group_commit.hpp"
 #include "libos-kv/session/session.hpp"
 
 namespace exo::kv {
@@ -20,10 +21,10 @@ enum class Durability : std::uint8_t {
 std::string_view durability_name(Durability durability);
 inline constexpr std::uint64_t batch_loss_ms = 100;
 
-// What was there when the store was opened.
 // Whether requests of a command are recorded, and not what comes of them.
 bool runs_again(std::string_view command);
 
+// What was there when the store was opened.
 struct Recovered {
     std::uint64_t keys = 0, octets = 0, records = 0, milliseconds = 0;
 };
@@ -114,7 +115,7 @@ private:
     std::uint64_t changes_ = 0;
     std::uint64_t open_since_us_ = 0, written_since_us_ = 0; // how old what is not durable is; 0: nothing is there
     std::uint64_t committed_position_ = 0;
-    std::uint64_t durable_ticket_ = 0;
+    GroupCommit group_;
 
     bool scanning_ = false, snapshot_asked_ = false;
     Position scan_;

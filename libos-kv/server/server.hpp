@@ -88,7 +88,8 @@ public:
     Array<Session*>& sessions() { return sessions_; }
     const Surroundings& surroundings() const { return surroundings_; }
     // Replies that had to wait go out as far as what they tell of is durable.
-    void release_durable();
+    std::size_t release_durable(); // how many have nothing that waits any more
+    std::size_t held_sessions() const { return holding_.size(); }
     // Nothing that is not durable ever will be: who waits for that is dropped.
     void medium_failed();
 

@@ -207,3 +207,65 @@ TEST_CASE("kv journal: keys that went for want of memory, or whose time was over
     Life life(disk, Durability::Batch);
     CHECK(contents_of(*life.server) == before);
 }
+
+TEST_CASE("kv journal: a commit is begun when those whom the last one released have asked again, or do not soon") {
+    constexpr std::uint64_t commit_us = 1000;
+    GroupCommit group;
+    std::uint64_t now = 5'000'000;
+    const auto commit = [&](std::size_t released, std::size_t waiting) {
+        group.began(now);
+        group.ended(now += commit_us, released, waiting);
+    };
+    CHECK(group.is_due(now, 1)); // nobody is known
+    commit(1, 0);
+    CHECK(group.is_due(now, 1)); // who is alone never waits
+    commit(1, 3);
+    CHECK(!group.is_due(now, 3)); // the one that was released may come back
+    CHECK(group.is_due(now, 4));
+    commit(4, 0);
+    CHECK(!group.is_due(now + commit_us - 1, 3));
+    CHECK(group.is_due(now + commit_us, 3)); // but did not
+    CHECK(group.patience_us() == commit_us / 2);
+    commit(3, 0);
+    CHECK(group.is_due(now, 3));
+    CHECK(group.patience_us() == commit_us);
+    for (int vain = 0; vain < 20; vain++) {
+        commit(4, 0);
+        CHECK(group.is_due(now + commit_us, 1));
+    }
+    CHECK(group.patience_us() == commit_us / 16);
+}
+
+TEST_CASE("kv journal: with always clients that ask again and again need one commit a round") {
+    now_us = 1'700'000'000'000'000;
+    MemoryDisk disk;
+    make_journal(disk);
+    Life life(disk, Durability::Always);
+    constexpr int clients = 10, rounds = 20;
+    std::vector<Session*> sessions;
+    for (int client = 0; client < clients; client++)
+        sessions.push_back(life.connect());
+    // Four clients ask in each turn, and again once they have got their replies; a commit takes four turns.
+    std::vector<int> asks_at(clients), replies(clients);
+    for (int client = 0; client < clients; client++)
+        asks_at[client] = client / 4;
+    const auto before = disk.counters().writes;
+    for (int turn = 0, done = 0, due = 0; done < clients * rounds; turn++) {
+        REQUIRE(turn < 100 * rounds);
+        now_us += 100;
+        if (turn >= due) {
+            life.recorder->turn();
+            due = life.log->is_writing() ? turn + 4 : turn;
+        }
+        for (int client = 0; client < clients; client++) {
+            if (Life::take(sessions[client]) == "+OK\r\n") {
+                done++;
+                asks_at[client] = turn + 1 + client / 4;
+            }
+            if (asks_at[client] == turn)
+                life.send(sessions[client], {"set", std::format("key{}", client), "value"});
+        }
+    }
+    MESSAGE("commits of ", clients * rounds, " requests: ", disk.counters().writes - before);
+    CHECK(disk.counters().writes - before < rounds * 3 / 2);
+}
