@@ -48,8 +48,8 @@ public:
     // Without expiry, under another key: the object itself moves.
     static Entry* rename(Entry* entry, std::string_view key);
 
-    // Makes the index large enough for so many keys, if there is none yet.
-    void reserve(std::size_t keys) { keys_.reserve(keys); }
+    // The index gets the size that so many keys need. Takes as long as moving those that are there.
+    void resize(std::size_t keys) { keys_.resize(keys); }
     void clear();
     void swap(Database& other);
     // How many keys lie in each slot; null: not counted.

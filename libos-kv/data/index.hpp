@@ -72,15 +72,19 @@ public:
         __builtin_prefetch(&group.lines[group.home(hash)]);
     }
 
-    // An empty index gets the size that so many items need.
-    void reserve(std::size_t count) {
-        if (groups_ || count == 0)
-            return;
-        while (bits_ < depth_max && with_slack(count >> bits_) > Group::room(Group::buckets_max))
-            bits_++;
-        groups_ = make_directory(bits_);
-        for (std::size_t at = 0; at < directory_size(); at++)
-            groups_[at] = Group::create(Group::buckets_for(with_slack(count >> bits_)), bits_);
+    // The size that so many items need, or those that are there if they are more. Takes as long as moving all of them.
+    void resize(std::size_t count) {
+        count = count < count_ ? count_ : count;
+        Index sized;
+        if (count != 0) {
+            while (sized.bits_ < depth_max && with_slack(count >> sized.bits_) > Group::room(Group::buckets_max))
+                sized.bits_++;
+            sized.groups_ = make_directory(sized.bits_);
+            for (std::size_t at = 0; at < sized.directory_size(); at++)
+                sized.groups_[at] = Group::create(Group::buckets_for(with_slack(count >> sized.bits_)), sized.bits_);
+        }
+        drain([&](Item& item) { sized.insert(&item); });
+        swap(sized);
     }
 
     // No item with its key is there.

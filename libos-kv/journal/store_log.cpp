@@ -184,6 +184,10 @@ bool StoreLog::end_long() {
     return outcome(status, long_begin_);
 }
 
+std::uint64_t StoreLog::stored_octets() const {
+    return store_.page_count(journal_object) * page_bytes;
+}
+
 bool StoreLog::begin_at(std::uint64_t position) {
     constexpr std::uint32_t records =
         store::record_room(sizeof(BeginningRecord)) + store::record_room(sizeof(store::DropRecord));

@@ -35,6 +35,8 @@ public:
     // took one for nonsense), and as Store::read_page.
     store::Status recover(RecordVisitor& visitor);
     store::Status close() { return store_.close(); }
+    // Of what is on the disk, in whole pages.
+    std::uint64_t stored_octets() const;
 
     bool append(std::span<char> unit) override;
     bool begin_long() override;

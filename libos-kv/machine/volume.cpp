@@ -92,7 +92,7 @@ const char* Volume::open(const StartInfo& start, Server& server, Durability dura
     if (!log)
         return sentence_of(log.error());
     Volume* opened = make<Volume>(server, **log, durability);
-    Recovery recovery(server, disks[0].device->bytes());
+    Recovery recovery(server, (*log)->stored_octets());
     if (const store::Status recovered = (*log)->recover(recovery); !recovered)
         return recovery.is_out_of_memory() ? "the machine has too little memory for the keys on the disk"
                                            : sentence_of(recovered.error());

@@ -6,6 +6,12 @@
 
 namespace exo::kv {
 
+namespace {
+
+constexpr std::uint64_t foreseeing_part = 16; // of the journal is seen before more is told from it
+
+} // namespace
+
 Recovery::Recovery(Server& server, std::uint64_t octets)
     : server_(server), session_(0), octets_(octets), string_octets_max_(string_octets_max) {
     // What was once taken is taken again as long as it fits, whatever the machine had.
@@ -14,6 +20,7 @@ Recovery::Recovery(Server& server, std::uint64_t octets)
 }
 
 Recovery::~Recovery() {
+    fit();
     string_octets_max = string_octets_max_;
     server_.update_clock();
 }
@@ -28,6 +35,9 @@ bool Recovery::visit(const RecordHeader& header, std::string_view key, std::stri
         is_out_of_memory_ = true;
         return false;
     }
+    seen_octets_ += unit_length_octets + sizeof header + key.size() + more.size();
+    if (!has_foreseen_ && seen_octets_ > octets_ / foreseeing_part)
+        foresee();
     const bool is_ahead = is_in_snapshot_ && (header.flags & record_flag::ahead);
     const bool is_known = !is_in_snapshot_ && (header.flags & record_flag::scanned);
     switch (kind) {
@@ -50,15 +60,40 @@ bool Recovery::visit(const RecordHeader& header, std::string_view key, std::stri
     return false;
 }
 
-// The index gets the size that it will need, and no more than keys can be in so many octets.
+// Indexes get the size that they will need at once: growing with their keys they would move each several times. The
+// number of keys is what a snapshot begins with, or what there will be if the journal goes on as it began, and no more
+// than can be in so many octets.
 void Recovery::reserve(std::string_view counts) {
     const std::uint64_t most = octets_ / sizeof(RecordHeader);
     for (std::size_t number = 0; number < databases_count && counts.size() >= sizeof(std::uint64_t); number++) {
         std::uint64_t count;
         copy_bytes(&count, counts.data(), sizeof count);
         counts.remove_prefix(sizeof count);
-        server_.databases[number].reserve(count < most ? count : most);
+        foreseen_[number] = count < most ? count : most;
+        server_.databases[number].resize(foreseen_[number]);
     }
+}
+
+void Recovery::foresee() {
+    has_foreseen_ = true;
+    // Of an index that large the items fill the machine, unless they are tiny.
+    const std::uint64_t most = server_.surroundings().memory_bytes / 128;
+    for (std::size_t number = 0; number < databases_count; number++) {
+        Database& database = server_.databases[number];
+        const std::uint64_t foreseen = database.size() * (octets_ / 1024) / (seen_octets_ / 1024 + 1);
+        const std::uint64_t keys = foreseen < most ? foreseen : most;
+        if (keys <= foreseen_[number])
+            continue;
+        foreseen_[number] = keys;
+        database.resize(keys);
+    }
+}
+
+// What was foreseen and did not come gives its memory back.
+void Recovery::fit() {
+    for (std::size_t number = 0; number < databases_count; number++)
+        if (const std::size_t keys = server_.databases[number].size(); keys < foreseen_[number] / 4 * 3)
+            server_.databases[number].resize(keys);
 }
 
 bool Recovery::put(const RecordHeader& header, std::string_view key, std::string_view value) {

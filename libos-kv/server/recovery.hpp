@@ -9,7 +9,7 @@ namespace exo::kv {
 
 class Recovery final : public RecordVisitor {
 public:
-    // `octets`: that the journal has at most.
+    // `octets`: about as many as the journal has.
     Recovery(Server& server, std::uint64_t octets);
     Recovery(const Recovery&) = delete;
     Recovery& operator=(const Recovery&) = delete;
@@ -24,12 +24,16 @@ private:
     bool put(const RecordHeader& header, std::string_view key, std::string_view value);
     bool run(const RecordHeader& header, std::string_view ready_key, std::string_view arguments);
     void reserve(std::string_view counts);
+    void foresee();
+    void fit();
 
     Server& server_;
     Session session_;
     Arguments arguments_;
     const std::uint64_t octets_;
-    std::uint64_t records_ = 0;
+    std::uint64_t records_ = 0, seen_octets_ = 0;
+    std::uint64_t foreseen_[databases_count] = {}; // keys for which the index has room
+    bool has_foreseen_ = false;
     bool is_in_snapshot_ = false; // with which the journal begins
     bool is_out_of_memory_ = false;
     const std::size_t string_octets_max_;

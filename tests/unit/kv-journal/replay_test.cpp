@@ -188,3 +188,26 @@ TEST_CASE(
     Life life(disk, Durability::Batch);
     CHECK(difference(before, contents_of(*life.server)) == "");
 }
+
+TEST_CASE("kv journal: an index that got room for keys which never came gives it back") {
+    now_us = 1'700'000'000'000'000;
+    MemoryDisk disk;
+    make_journal(disk);
+    constexpr int keys = 3000, again = 60'000;
+    std::size_t index = 0;
+    {
+        Life life(disk, Durability::None);
+        Session* session = life.connect();
+        for (int request = 0; request < keys + again; request++) {
+            const int key = request < keys ? request : request % 100;
+            life.send(session, {"set", std::format("key:{}", key), "value"});
+            Life::take(session);
+        }
+        life.settle();
+        CHECK(life.recorder->commit());
+        index = life.server->databases[0].keys().table_bytes();
+    }
+    Life life(disk, Durability::None);
+    CHECK(life.server->databases[0].size() == keys);
+    CHECK(life.server->databases[0].keys().table_bytes() < index * 5 / 4);
+}

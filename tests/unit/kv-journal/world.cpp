@@ -95,7 +95,7 @@ Life::Life(MemoryDisk& disk, Durability durability, std::string* problem)
     : log(new StoreLog(disk)), server(new Server(surroundings())) {
     exo::store::Status opened = log->open({});
     if (opened) {
-        Recovery recovery(*server, disk.bytes());
+        Recovery recovery(*server, log->stored_octets());
         opened = log->recover(recovery);
     }
     if (problem)

@@ -252,3 +252,25 @@ TEST_CASE("each item is chosen as often as another") {
         CHECK(count < draws / items * 6 / 5);
     }
 }
+
+TEST_CASE("what an index holds stays when it gets the size of more items, or of those that are there") {
+    Dice dice;
+    const MemoryCheck memory;
+    Play play(dice);
+    play.index.resize(0);
+    for (const std::size_t size : {0u, 1u, 5'000u, 200'000u, 3u, 0u}) {
+        for (int more = 0; more < 1000; more++)
+            play.put(std::to_string(dice.bits() % 100'000));
+        play.index.resize(size);
+        check_all(play.index, play.model);
+    }
+    play.index.resize(100'000);
+    const std::size_t large = play.index.table_bytes();
+    looks = 0;
+    for (int key = 0; play.model.size() < 90'000; key++)
+        play.put("key:" + std::to_string(key));
+    CHECK(play.index.table_bytes() < large + large / 50); // hardly any group had to grow
+    play.index.resize(0);
+    CHECK(play.index.table_bytes() <= large);
+    check_all(play.index, play.model);
+}
