@@ -66,15 +66,10 @@ Status Function::add_table(std::uint64_t address, std::uint32_t level) {
 }
 
 // Pages of one size within one table, making the tables they lack.
-Status Function::bind_window(std::uint64_t frame, unsigned order, std::uint64_t count) {
+Status Function::bind_window(std::uint64_t frame, unsigned order, std::uint64_t count, Rights rights) {
     const std::uint64_t address = frame * page_bytes;
-    const BindOp row{BindKind::Dma,
-                     right::Read | right::Write | page_size_flag(order),
-                     handle_,
-                     address,
-                     frame,
-                     count,
-                     frames().handle_of(frame)};
+    const BindOp row{BindKind::Dma, rights | page_size_flag(order), handle_, address, frame,
+                     count,         frames().handle_of(frame)};
     Status status = bind_row(row);
     // From the top: each level exists or is made, down to the one that holds the pages.
     for (std::uint32_t level = 3; !status && status.error() == Error::NoTable && level > order / 9; --level) {
@@ -84,20 +79,20 @@ Status Function::bind_window(std::uint64_t frame, unsigned order, std::uint64_t 
     return status;
 }
 
-Status Function::allow(std::uint64_t first_frame, std::uint64_t count) {
+Status Function::allow(std::uint64_t first_frame, std::uint64_t count, Rights rights) {
     MutexGuard guard(lock_);
     const std::uint64_t end = first_frame + count;
     for (std::uint64_t frame = first_frame; frame < end;) {
         const bool large = frame % frames_per_large == 0 && end - frame >= frames_per_large;
-        if (large && bind_window(frame, order_2m, 1)) {
+        if (large && bind_window(frame, order_2m, 1, rights)) {
             frame += frames_per_large;
             continue;
         }
         // Small pages to the end of this table; one by one where some are there already.
         const std::uint64_t border = std::min(end, (frame / frames_per_large + 1) * frames_per_large);
-        Status status = bind_window(frame, order_4k, border - frame);
+        Status status = bind_window(frame, order_4k, border - frame, rights);
         for (std::uint64_t one = frame; !status && status.error() == Error::Occupied && one < border; ++one) {
-            if (Status single = bind_window(one, order_4k, 1); !single && single.error() != Error::Occupied)
+            if (Status single = bind_window(one, order_4k, 1, rights); !single && single.error() != Error::Occupied)
                 return single;
             if (one + 1 == border)
                 status = {};

@@ -35,8 +35,9 @@ public:
     // New memory inside the window, zeroed, a whole number of pages. Errors: TableFull, or as allow.
     Result<DmaMemory> allocate_dma(std::uint64_t bytes);
     void free_dma(const DmaMemory& memory);
-    // Lets the device reach frames of the environment; twice is as good as once. Errors: as bind.
-    Status allow(std::uint64_t first_frame, std::uint64_t count);
+    // Lets the device reach frames of the environment, or read them alone; twice is as good as once: what it may do
+    // with a frame already stays. Errors: as bind.
+    Status allow(std::uint64_t first_frame, std::uint64_t count, Rights rights = right::Read | right::Write);
     Status forbid(std::uint64_t first_frame, std::uint64_t count);
 
     // Routes an MSI-X vector to an event bit. One interrupt comes, then none until `arm`.
@@ -45,7 +46,7 @@ public:
 
 private:
     Status add_table(std::uint64_t address, std::uint32_t level);
-    Status bind_window(std::uint64_t frame, unsigned order, std::uint64_t count);
+    Status bind_window(std::uint64_t frame, unsigned order, std::uint64_t count, Rights rights);
 
     Handle handle_ = no_handle;
     const DeviceInfo* info_ = nullptr;

@@ -123,6 +123,18 @@ Result<std::uint64_t> FrameAllocator::allocate_pair() {
     return std::unexpected(Error::TableFull);
 }
 
+Status FrameAllocator::reserve_pairs(std::uint64_t count) {
+    for (;;) {
+        {
+            SpinGuard guard(lock_);
+            if (free_pairs_ >= count)
+                return {};
+        }
+        if (Status status = grow_pairs(); !status)
+            return status;
+    }
+}
+
 // A 2 MiB block of the direct map becomes 256 pairs.
 Status FrameAllocator::grow_pairs() {
     auto block = allocate(order_2m);

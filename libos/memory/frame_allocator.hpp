@@ -42,6 +42,15 @@ public:
     // An even frame whose neighbour goes with it: for a page table and its ledger. Errors: TableFull.
     Result<std::uint64_t> allocate_pair();
     void free_pair(std::uint64_t even);
+    // Sets frames aside until so many pairs are free. Errors: as allocate_pair.
+    Status reserve_pairs(std::uint64_t count);
+    // Calls `visit` with the even frame of each free pair. It may call nothing of this object.
+    template <typename Visit>
+    void each_free_pair(Visit visit) {
+        SpinGuard guard(lock_);
+        for (std::uint64_t even = first_pair_; even; even = std::uint64_t{zone_of(even)->note(even)} * 2)
+            visit(even);
+    }
 
     // One more mapping of a frame that copy-on-write shares. `first`: it was not shared before.
     void share(std::uint64_t frame, bool first);

@@ -2,7 +2,7 @@
 // What is above cannot tell which. Polled by its owner's vcore; no call blocks but `sleep`.
 #pragma once
 
-#include "libos/net/packet.hpp"
+#include "libos/net/lent_memory.hpp"
 #include "secure-bindings/abi/flow.hpp"
 
 #include <array>
@@ -58,6 +58,16 @@ public:
         lent_ = &pool;
         return true;
     }
+    // Lets the NIC read those blocks of `memory` that are marked as lent, as long as the port is open; the mark of one
+    // that it cannot read is taken away. Device addresses are physical ones.
+    void lend(LentMemory& memory) {
+        for (std::size_t block = 0; block < memory.blocks(); block++)
+            if (memory.is_lent(block))
+                memory.set_lent(block, reach(block * LentMemory::block_bytes, LentMemory::block_bytes));
+        lent_memory_ = &memory;
+    }
+    // Null: none was lent.
+    LentMemory* lent_memory() const { return lent_memory_; }
     // The packet, of either pool, whose buffer an octet lies in; null: the NIC does not reach it.
     Packet* containing(const std::byte* octet) const {
         Packet* const packet = pool_->containing(octet);
@@ -76,7 +86,7 @@ public:
 
 protected:
     ~Port() = default;
-    // Lets the NIC reach memory of the environment. False: this one cannot.
+    // Lets the NIC read memory of the environment. False: this one cannot.
     virtual bool reach(std::uint64_t device_address, std::size_t bytes);
 
     MacAddress address_{};
@@ -86,6 +96,7 @@ protected:
     const char* problem_ = nullptr;
     PacketPool* pool_ = nullptr;
     PacketPool* lent_ = nullptr;
+    LentMemory* lent_memory_ = nullptr;
     std::span<const FlowSpec> held_; // empty: everything
 };
 

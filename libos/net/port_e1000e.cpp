@@ -46,6 +46,10 @@ const char* E1000ePort::open(const StartFunction& granted, const PortWishes& wis
     return open_rings(wishes);
 }
 
+bool E1000ePort::reach(std::uint64_t device_address, std::size_t bytes) {
+    return function_.allow(device_address / page_bytes, bytes / page_bytes, right::Read).has_value();
+}
+
 const char* E1000ePort::open_rings(const PortWishes& wishes) {
     const std::uint16_t entries = ring_entries(wishes.ring_entries);
     const std::size_t bytes = e1000e::Ring::memory_bytes(entries);

@@ -25,6 +25,7 @@ public:
     void sleep(std::uint64_t deadline_tsc) override;
 
 private:
+    bool reach(std::uint64_t device_address, std::size_t bytes) override;
     // Rooms are refilled, and sent packets released, that many at a time.
     static constexpr std::uint16_t batch = 32;
     static constexpr std::uint32_t vector = 0;

@@ -74,7 +74,7 @@ const char* VirtioPort<Ring>::open(VirtioNic& nic, std::uint16_t pair, std::size
 
 template <typename Ring>
 bool VirtioPort<Ring>::reach(std::uint64_t device_address, std::size_t bytes) {
-    return nic_->function().allow(device_address / page_bytes, bytes / page_bytes).has_value();
+    return nic_->function().allow(device_address / page_bytes, bytes / page_bytes, right::Read).has_value();
 }
 
 template <typename Ring>

@@ -43,11 +43,21 @@ bool may_show(const Interface& interface, const pbuf* segment) {
     return pieces <= shown_pieces_max && interface.offers(port_offer::chained_transmit);
 }
 
+// Octets where they lie; null: the NIC does not reach them, or all views are out.
+Packet* view_of(const Port& port, const std::byte* at, std::size_t octets) {
+    Views& views = tcp_globals().views;
+    if (Packet* const owner = port.containing(at))
+        return views.show(*owner, at, octets);
+    LentMemory* const memory = port.lent_memory();
+    return memory && memory->covers(at, octets) ? views.show(*memory, at, octets) : nullptr;
+}
+
 // Appends a segment's data to its header: shown where it lies, or copied.
 bool append(Interface& interface, Packet* header, Packet*& first_view, const pbuf* piece, bool show) {
     const auto* const at = static_cast<const std::byte*>(piece->payload);
-    Packet* const owner = show ? interface.port().containing(at) : nullptr;
-    if (Packet* const view = owner ? tcp_globals().views.show(*owner, at, piece->len) : nullptr) {
+    // What is short and comes first, such as the head of a reply, costs less as a part of the header.
+    const bool is_short = !first_view && piece->len <= copied_octets_max / 4 && header->tail_room() >= piece->len;
+    if (Packet* const view = show && !is_short ? view_of(interface.port(), at, piece->len) : nullptr) {
         Packet* last = header;
         while (last->next)
             last = last->next;

@@ -144,6 +144,10 @@ TcpStack* TcpStack::current() {
     return tcp_state ? tcp_state->stack : nullptr;
 }
 
+std::uint64_t TcpStack::lent_octets() {
+    return tcp_state ? tcp_state->views.lent_octets() : 0;
+}
+
 TcpBatch::TcpBatch(TcpStack& stack) : stack_(stack), outer_(tcp_state->within_poll) {
     tcp_state->within_poll = true;
 }

@@ -26,6 +26,8 @@ public:
     static TcpStack* current();
 
     Network& network() { return *network_; }
+    // Octets that ports were given where they lie in memory that was lent to them, ever; again for what is sent again.
+    static std::uint64_t lent_octets();
 
 private:
     Network* network_ = nullptr;

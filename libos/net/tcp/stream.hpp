@@ -82,16 +82,16 @@ public:
 
     // Octets that `send` and `write` take now.
     std::size_t send_room() const;
-    // Takes a packet of the pool of this connection's port (`allocate`), or one that shows what lies in a pool that was
-    // lent to it (packet_views.hpp), whole, or leaves it. Errors: NoRoom,
+    // Takes a packet of the pool of this connection's port (`allocate`), one that shows what lies in a pool that was
+    // lent to it (packet_views.hpp), or one of TcpLoans, whole, or leaves it. Errors: NoRoom,
     // NotConnected (still connecting), Closed (after shut_send), or the stream's problem. `more`: it waits for the
     // octets of the next call, which follow in the same segment if they fit, or for `flush`.
     NetStatus send(Packet* packet, bool more = false);
     void flush();
     // An empty packet with its octets where `send` wants them; null: none is left.
     Packet* allocate();
-    // Copies in as much as fits; how much. Errors: as send; NoRoom only when not one octet fitted.
-    NetResult<std::size_t> write(std::span<const std::byte> from);
+    // Copies in as much as fits; how much. Errors: as send; NoRoom only when not one octet fitted. `more`: as of send.
+    NetResult<std::size_t> write(std::span<const std::byte> from, bool more = false);
     // FIN after what was sent; the peer's half stays open.
     NetStatus shut_send();
     // Octets sent or waiting and not acknowledged.

@@ -212,7 +212,7 @@ void TcpStream::flush() {
     engine_flush(*tcp_globals().network);
 }
 
-NetResult<std::size_t> TcpStream::write(std::span<const std::byte> from) {
+NetResult<std::size_t> TcpStream::write(std::span<const std::byte> from, bool more) {
     if (const NetStatus may = may_send(connection_); !may)
         return std::unexpected(may.error());
     tcp_pcb* const pcb = connection_->pcb;
@@ -232,7 +232,7 @@ NetResult<std::size_t> TcpStream::write(std::span<const std::byte> from) {
             std::min({wanted - written, static_cast<std::size_t>(packet->tail_room()), segment - packet->length});
         std::byte* const at = packet->data() + packet->length;
         __builtin_memcpy(at, from.data() + written, part);
-        if (!end.write(at, part, 0)) {
+        if (!end.write(at, part, more ? TCP_WRITE_FLAG_MORE : 0)) {
             PacketPool::release(added);
             note_refused(*connection_);
             break;
@@ -246,6 +246,10 @@ NetResult<std::size_t> TcpStream::write(std::span<const std::byte> from) {
     }
     if (written == 0 && !from.empty())
         return std::unexpected(Problem::NoRoom);
+    if (more) {
+        sort(*pcb);
+        return written;
+    }
     (void)tcp_output(pcb);
     watch_silence(*pcb);
     sort(*pcb);

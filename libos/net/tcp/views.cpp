@@ -11,9 +11,10 @@ void Views::open() {
         free_ = &view;
     }
     free_count_ = views_max;
+    frames_back_ = frames_shown_;
 }
 
-Packet* Views::show(Packet& shown, const std::byte* at, std::size_t octets) {
+Views::View* Views::take(Packet& shown) {
     if (!free_)
         reclaim();
     View* const view = free_;
@@ -21,6 +22,14 @@ Packet* Views::show(Packet& shown, const std::byte* at, std::size_t octets) {
         return nullptr;
     free_ = view->next;
     free_count_--;
+    shown.references++;
+    return view;
+}
+
+Packet* Views::show(Packet& shown, const std::byte* at, std::size_t octets) {
+    View* const view = take(shown);
+    if (!view)
+        return nullptr;
     *view = {.packet = {.buffer = shown.buffer,
                         .device_address = shown.device_address,
                         .capacity = shown.capacity,
@@ -39,11 +48,26 @@ Packet* Views::show(Packet& shown, const std::byte* at, std::size_t octets) {
         view->packet.flags = packet_flag::sum_known;
         view->packet.checksum_start = shown.checksum_start;
     }
-    shown.references++;
+    return &view->packet;
+}
+
+Packet* Views::show(LentMemory& memory, const std::byte* at, std::size_t octets) {
+    View* const view = take(memory.book());
+    if (!view)
+        return nullptr;
+    view->packet = {};
+    view->packet.buffer = const_cast<std::byte*>(at); // Safe: a NIC reads a frame that is sent, and nobody writes it.
+    view->packet.device_address = memory.device_address(at);
+    view->packet.capacity = view->packet.length = static_cast<std::uint16_t>(octets);
+    view->packet.references = 1;
+    view->shown = &memory.book();
+    view->next = nullptr;
+    lent_octets_ += octets;
     return &view->packet;
 }
 
 void Views::watch(Packet* first) {
+    frames_shown_++;
     View& view = of(first);
     if (last_watched_)
         last_watched_->next = &view;
@@ -67,6 +91,7 @@ void Views::reclaim() {
     while (first_watched_ && first_watched_->packet.references == 0) {
         View* const view = first_watched_;
         first_watched_ = view->next;
+        frames_back_++;
         if (!first_watched_)
             last_watched_ = nullptr;
         give_back(&view->packet);
