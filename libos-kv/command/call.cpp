@@ -69,6 +69,21 @@ void Call::erase(Entry* entry) {
     db().erase(entry);
 }
 
+void Call::reply_string(Entry* entry) {
+    StringScratch scratch;
+    if (entry)
+        reply_part(*entry, string_of(*entry, scratch));
+    else
+        reply.null();
+}
+
+void Call::reply_part(Entry& entry, std::string_view octets) {
+    if (entry.form() == Entry::Form::Block)
+        reply.bulk(*entry.word().block, octets);
+    else
+        reply.bulk(octets);
+}
+
 void Call::wrong_type() {
     reply.error("WRONGTYPE Operation against a key holding the wrong kind of value");
 }

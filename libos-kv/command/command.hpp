@@ -96,6 +96,11 @@ struct Call {
     // Removes a key that is there.
     void erase(Entry* entry);
 
+    // Replies with a string; null: with null.
+    void reply_string(Entry* entry);
+    // With some of a string's octets.
+    void reply_part(Entry& entry, std::string_view octets);
+
     void wrong_type();
     void syntax_error();
     // The number in an argument, or an error said.

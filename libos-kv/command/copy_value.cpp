@@ -59,7 +59,7 @@ Entry* copy_value(Entry& entry, std::string_view key) {
         copy_bytes(copy->inline_place(), entry.inline_place(), entry.inline_size);
         return copy;
     case Entry::Form::Block:
-        copy->word().block = make<Text>(entry.word().block->view());
+        copy->word().block = SharedText::create(entry.word().block->view());
         return copy;
     case Entry::Form::Object:
         break;

@@ -99,6 +99,8 @@ void statistics(Page& page, Call& call) {
     page.put("total_commands_processed", counts.commands);
     page.put("total_net_input_bytes", counts.received_octets);
     page.put("total_net_output_bytes", counts.sent_octets);
+    if (const auto lent_octets = call.server.surroundings().lent_octets)
+        page.put("total_net_output_in_place_bytes", lent_octets());
     page.put("rejected_connections", counts.rejected_connections);
     page.put("expired_keys", counts.expired);
     page.put("evicted_keys", counts.evicted);

@@ -42,7 +42,7 @@ std::size_t bytes_of(Entry& entry) {
     switch (entry.type()) {
     case Type::String:
         return bytes +
-               (entry.form() == Entry::Form::Block ? sizeof(Text) + block_bytes(entry.word().block->room()) : 0);
+               (entry.form() == Entry::Form::Block ? sizeof(SharedText) + block_bytes(entry.word().block->room()) : 0);
     case Type::List:
         return bytes + entry.list().bytes();
     case Type::Set:

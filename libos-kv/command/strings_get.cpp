@@ -8,14 +8,6 @@ namespace exo::kv::commands {
 
 namespace {
 
-void reply_string(Call& call, Entry* entry) {
-    StringScratch scratch;
-    if (entry)
-        call.reply.bulk(string_of(*entry, scratch));
-    else
-        call.reply.null();
-}
-
 constexpr std::string_view bit_offset_problem = "ERR bit offset is not an integer or out of range";
 
 std::int64_t count_bits(std::string_view octets) {
@@ -35,14 +27,14 @@ std::int64_t count_bits(std::string_view octets) {
 void get(Call& call) {
     Entry* entry;
     if (call.read(call[1], Type::String, entry))
-        reply_string(call, entry);
+        call.reply_string(entry);
 }
 
 void mget(Call& call) {
     call.reply.array(call.count - 1);
     for (std::size_t index = 1; index < call.count; index++) {
         Entry* entry = call.read(call[index]);
-        reply_string(call, entry && entry->type() == Type::String ? entry : nullptr);
+        call.reply_string(entry && entry->type() == Type::String ? entry : nullptr);
     }
 }
 
@@ -71,7 +63,9 @@ void getrange(Call& call) {
     end = end >= size ? size - 1 : end;
     if (start > end || size == 0)
         return call.reply.bulk({});
-    call.reply.bulk(octets.substr(static_cast<std::size_t>(start), static_cast<std::size_t>(end - start + 1)));
+    const std::string_view part =
+        octets.substr(static_cast<std::size_t>(start), static_cast<std::size_t>(end - start + 1));
+    call.reply_part(*entry, part);
 }
 
 void substr(Call& call) {

@@ -58,14 +58,6 @@ bool moment_of(Call& call, const Expiry& expiry, std::int64_t& at_ms) {
 
 enum class Condition : std::uint8_t { None, IfAbsent, IfPresent };
 
-void reply_old(Call& call, Entry* entry) {
-    StringScratch scratch;
-    if (entry)
-        call.reply.bulk(string_of(*entry, scratch));
-    else
-        call.reply.null();
-}
-
 void store(Call& call, std::string_view key, std::string_view value, std::int64_t expiry) {
     Entry* old = call.write(key);
     Entry* entry = call.db().put_string(old, key, value, expiry);
@@ -82,7 +74,7 @@ void set_if(Call& call, std::string_view value, Condition condition, bool get, c
     if (get) {
         if (!call.read(key, Type::String, old))
             return;
-        reply_old(call, old);
+        call.reply_string(old);
     } else {
         old = call.write(key);
     }
@@ -167,7 +159,7 @@ void getset(Call& call) {
     Entry* old;
     if (!call.read(call[1], Type::String, old))
         return;
-    reply_old(call, old);
+    call.reply_string(old);
     store(call, call[1], call[2], never_expires);
 }
 
@@ -175,7 +167,7 @@ void getdel(Call& call) {
     Entry* old;
     if (!call.read(call[1], Type::String, old))
         return;
-    reply_old(call, old);
+    call.reply_string(old);
     if (!old)
         return;
     call.erase(old);
@@ -198,7 +190,7 @@ void getex(Call& call) {
     std::int64_t at_ms;
     if (!moment_of(call, expiry, at_ms))
         return;
-    reply_old(call, entry);
+    call.reply_string(entry);
     if (expiry.given && at_ms <= call.now_ms) {
         call.erase(entry);
         call.changed(call[1]);

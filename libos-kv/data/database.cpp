@@ -99,10 +99,11 @@ Entry* Database::set_expiry(Entry* entry, std::int64_t at) {
 }
 
 Text& Database::editable(Entry*& entry) {
-    if (entry->form() != Entry::Form::Block) {
+    // One that is on its way to somebody stays as it is.
+    if (entry->form() != Entry::Form::Block || entry->word().block->is_shared()) {
         StringScratch scratch;
         Entry* fresh = Entry::create(entry->key(), Type::String, Entry::Form::Block, entry->expires);
-        fresh->word().block = make<Text>(string_of(*entry, scratch));
+        fresh->word().block = SharedText::create(string_of(*entry, scratch));
         fresh->idle = entry->idle;
         if (entry->expires)
             fresh->set_expiry(entry->expiry());
@@ -110,7 +111,7 @@ Text& Database::editable(Entry*& entry) {
         entry = fresh;
     }
     entry->edited = true;
-    return *entry->word().block;
+    return entry->word().block->text();
 }
 
 Entry* Database::rename(Entry* entry, std::string_view key) {

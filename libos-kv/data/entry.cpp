@@ -48,7 +48,7 @@ Entry* Entry::create_string(std::string_view key, std::string_view octets, std::
     if (is_inline)
         copy_bytes(entry->inline_place(), octets.data(), octets.size());
     else
-        entry->word().block = make<Text>(octets);
+        entry->word().block = SharedText::create(octets);
     if (entry->expires)
         entry->set_expiry(expiry);
     return entry;
@@ -91,7 +91,7 @@ void Entry::release_shell(Entry* entry) {
 
 void Entry::destroy(Entry* entry) {
     if (entry->form() == Form::Block)
-        kv::destroy(entry->word().block);
+        entry->word().block->let_go();
     if (entry->form() == Form::Object) {
         switch (entry->type()) {
         case Type::String:

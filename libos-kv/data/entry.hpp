@@ -3,7 +3,7 @@
 // string's octets where they are few.
 #pragma once
 
-#include "libos-kv/memory/array.hpp"
+#include "libos-kv/memory/shared_text.hpp"
 #include "libos-kv/number/integer.hpp"
 
 namespace exo::kv {
@@ -33,7 +33,7 @@ struct Entry {
 
     union Word {
         std::int64_t number;
-        Text* block;
+        SharedText* block;
         void* object;
     };
 

@@ -9,6 +9,7 @@
 #include "libos-kv/machine/volume.hpp"
 #include "libos/memory/frame_allocator.hpp"
 #include "libos/net/configure.hpp"
+#include "libos/net/lend_frames.hpp"
 #include "libos/start/native.hpp"
 #include "libos/thread/thread.hpp"
 #include "libos/time/clock.hpp"
@@ -28,6 +29,7 @@ constexpr int status_usage = 64;
 
 net::Network network;
 net::TcpStack stack;
+net::LentMemory lent[net::interfaces_max];
 bool stopping;
 int stop_status;
 
@@ -41,6 +43,7 @@ Surroundings make_surroundings(const StartInfo& start) {
         surroundings.memory_bytes += start.frame_runs[run].count * page_bytes;
     surroundings.memory_bytes /= start.vcore_count;
     surroundings.busy_us = [] { return cycles_to_ns(Vcores::busy_cycles()) / 1000; };
+    surroundings.lent_octets = net::TcpStack::lent_octets;
     surroundings.stop = [](int status) {
         stopping = true;
         stop_status = status;
@@ -208,6 +211,8 @@ int run_alone(const StartInfo& start, const Options& options) {
     if (metrics)
         if (const auto opened = metrics->open(stack, options.metrics_port); !opened)
             return cannot_listen(options.metrics_port, opened.error());
+    for (std::size_t index = 0; index < network.interfaces().size(); index++)
+        net::lend_frames(network.interfaces()[index]->port(), lent[index]);
     server->serving_us = monotonic_ns() / 1000;
     announce(options, server->serving_us);
     serve(*server, *links, metrics);

@@ -4,6 +4,7 @@
 
 #include "libos-kv/shard/front.hpp"
 #include "libos/net/tcp/listener.hpp"
+#include "libos/net/tcp/loans.hpp"
 
 namespace exo::kv {
 
@@ -36,6 +37,9 @@ private:
     std::size_t send_room(const Link& link) const;
     // Whether there is something to do for it that nobody will say.
     bool is_unfinished(const Link& link) const;
+    // Gives the stream some of them, the next that the session has to send; how many. What is written waits for
+    // `flush` where more of the reply follows.
+    net::NetResult<std::size_t> put(Link& link, std::string_view octets);
     // What fits goes out. False: the link is gone.
     bool send(Link& link);
     void drop(Link* link);
@@ -43,7 +47,8 @@ private:
     Host& server_;
     net::TcpStack* stack_ = nullptr;
     net::TcpListener listener_;
-    Array<Link*> ready_; // null: the link is gone
+    net::TcpLoans loans_; // of values; holders are SharedTexts
+    Array<Link*> ready_;  // null: the link is gone
 };
 
 } // namespace exo::kv

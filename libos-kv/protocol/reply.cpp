@@ -33,7 +33,10 @@ void Reply::header(char type, std::size_t count) {
 
 void Reply::header_at(std::size_t mark, char type, std::size_t count) {
     char text[header_max];
-    out_->insert(mark, {text, write_header(text, type, static_cast<std::int64_t>(count))});
+    const std::size_t size = write_header(text, type, static_cast<std::int64_t>(count));
+    out_->insert(mark, {text, size});
+    if (shown_)
+        shown_->moved(mark, static_cast<std::ptrdiff_t>(size));
 }
 
 void Reply::simple(std::string_view text) {
@@ -71,6 +74,14 @@ void Reply::bulk(std::string_view octets) {
     at[head + octets.size()] = '\r';
     at[head + octets.size() + 1] = '\n';
     out_->shrink(out_->size() - (header_max - head));
+}
+
+void Reply::bulk(SharedText& value, std::string_view octets) {
+    if (!shown_ || octets.size() < shown_->least)
+        return bulk(octets);
+    header('$', octets.size());
+    shown_->add(out_->size(), octets, value);
+    out_->append("\r\n");
 }
 
 void Reply::null() {

@@ -1,9 +1,9 @@
-// Replies in RESP2 or RESP3, appended to the text that goes to the peer. Types that RESP2 lacks are written as the ones
-// that Redis writes in their place.
+// Replies in RESP2 or RESP3, appended to the text that goes to the peer; large values are shown beside it. Types that
+// RESP2 lacks are written as the ones that Redis writes in their place.
 #pragma once
 
-#include "libos-kv/memory/array.hpp"
 #include "libos-kv/number/integer.hpp"
+#include "libos-kv/protocol/shown_values.hpp"
 
 namespace exo::kv {
 
@@ -14,8 +14,12 @@ public:
     int version() const { return version_; }
     void set_version(int version) { version_ = version; }
     Text& out() { return *out_; }
-    // Replies go elsewhere from now on: to a transaction's scratch, or into nothing.
-    void set_out(Text& out) { out_ = &out; }
+    // Replies go elsewhere from now on: to a scratch, or into nothing. `shown`: of that output; null: all values are
+    // copied.
+    void set_out(Text& out, ShownValues* shown = nullptr) {
+        out_ = &out;
+        shown_ = shown;
+    }
 
     void ok() { out_->append("+OK\r\n"); }
     void simple(std::string_view text);
@@ -24,6 +28,8 @@ public:
     void error(std::initializer_list<std::string_view> pieces);
     void integer(std::int64_t value);
     void bulk(std::string_view octets);
+    // The same of octets of a value, which is shown where it lies if it is worth it.
+    void bulk(SharedText& value, std::string_view octets);
     void bulk_integer(std::int64_t value) { bulk(IntegerText(value)); }
     void null();       // $-1, or _
     void null_array(); // *-1, or _
@@ -53,6 +59,7 @@ private:
     void header_at(std::size_t mark, char type, std::size_t count);
 
     Text* out_;
+    ShownValues* shown_ = nullptr;
     int version_ = 2;
     std::uint64_t errors_ = 0;
     char last_kind_[32] = {};

@@ -157,7 +157,7 @@ void Server::execute_silently(Session& session, const Arguments& arguments) {
     Text unheard;
     session.reply.set_out(unheard);
     execute(session, arguments);
-    session.reply.set_out(session.output);
+    session.reply_here();
     if (session.reply_mode == ReplyMode::On)
         session.output.append(unheard);
     else if (mode == ReplyMode::Skip && session.reply_mode == ReplyMode::Skip)

@@ -89,7 +89,7 @@ std::size_t Server::release_durable() {
 
 void Server::medium_failed() {
     for (Session* session : holding_) {
-        session->output.shrink(session->held[0].from);
+        session->cut_output(session->held[0].from);
         session->judged = session->output.size();
         session->held.clear();
         session->broken = true;

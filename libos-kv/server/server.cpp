@@ -37,7 +37,7 @@ Server::Server(const Surroundings& surroundings) : random(surroundings.seed), su
     started_us = surroundings_.monotonic_us();
     config.max_memory = static_cast<std::int64_t>(surroundings_.memory_bytes / 4 * 3);
     config.output_limits.fit(surroundings_.memory_bytes);
-    // A value is there a second time while it goes out, and keys have three quarters.
+    // A value may be there a second time while it goes out, and keys have three quarters.
     const auto longest = static_cast<std::int64_t>(surroundings_.memory_bytes / 8);
     config.bulk_octets = longest != 0 && longest < bulk_octets_max ? longest : bulk_octets_max;
     string_octets_max = static_cast<std::size_t>(config.bulk_octets);

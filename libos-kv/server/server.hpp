@@ -22,10 +22,11 @@ inline constexpr unsigned databases_count = 16;
 struct Surroundings {
     std::uint64_t (*realtime_us)() = nullptr; // since 1970
     std::uint64_t (*monotonic_us)() = nullptr;
-    std::uint64_t seed = 0;               // that nobody can guess
-    std::uint64_t memory_bytes = 0;       // that the machine has; 0: more than anyone asks for
-    std::uint64_t (*busy_us)() = nullptr; // time that the processor has spent on all this; null: nobody knows
-    void (*stop)(int status) = nullptr;   // SHUTDOWN; may return, and then nothing more is asked of the store
+    std::uint64_t seed = 0;                   // that nobody can guess
+    std::uint64_t memory_bytes = 0;           // that the machine has; 0: more than anyone asks for
+    std::uint64_t (*busy_us)() = nullptr;     // time that the processor has spent on all this; null: nobody knows
+    std::uint64_t (*lent_octets)() = nullptr; // of values that NICs read where they lie; null: nobody counts
+    void (*stop)(int status) = nullptr;       // SHUTDOWN; may return, and then nothing more is asked of the store
 };
 
 class Server {

@@ -94,7 +94,7 @@ void Server::end_overdue_waits() {
 // A session that waited has its reply, which begins at `before` in its output.
 void Server::answered(Session& session, std::size_t before) {
     if (session.waiting->is_silent)
-        session.output.shrink(before);
+        session.cut_output(before);
     end_wait(session);
     if (!session.marked)
         resumed_.push(&session);

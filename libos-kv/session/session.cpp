@@ -36,14 +36,24 @@ void Session::judge(std::uint64_t ticket) {
 
 void Session::forget_sent() {
     output.erase(0, output_taken);
+    shown.moved(0, -static_cast<std::ptrdiff_t>(output_taken));
     judged -= judged < output_taken ? judged : output_taken;
     for (HeldReplies& replies : held)
         replies.from -= output_taken;
     output_taken = 0;
 }
 
+void Session::cut_output(std::size_t end) {
+    shown.cut(end);
+    output.shrink(end);
+}
+
 void Session::sent(std::size_t octets) {
     constexpr std::size_t kept_bytes = 64 * 1024;
+    if (value_to_send()) {
+        shown.sent(octets);
+        return; // something of the output is behind it
+    }
     output_taken += octets;
     if (output_taken < output.size()) {
         // What was sent goes once it is most of it.

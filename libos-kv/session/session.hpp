@@ -61,6 +61,7 @@ struct Session {
     RequestParser parser;
     Text output;
     std::size_t output_taken = 0; // of `output`, already sent
+    ShownValues shown;            // between its octets
     Reply reply{output};
 
     unsigned database = 0;
@@ -98,14 +99,33 @@ struct Session {
     std::size_t judged = 0;  // of `output`
     Array<HeldReplies> held; // the oldest first
 
-    // What is to go out now; valid until more is written.
+    // What is to go out next, of the output or a value; valid until more is written. Nothing: nothing is to go out now.
     std::string_view to_send() const {
         const std::size_t end = !is_durable ? output.size() : held.empty() ? judged : held[0].from;
-        return output.view().substr(output_taken, end - output_taken);
+        if (shown.empty() || shown.first().before >= end) [[likely]]
+            return output.view().substr(output_taken, end - output_taken);
+        const std::size_t before = shown.first().before;
+        return before == output_taken ? shown.first().octets
+                                      : output.view().substr(output_taken, before - output_taken);
+    }
+    // The value of which `to_send` is a part; null: it is of the output.
+    SharedText* value_to_send() const {
+        const bool is_value = !shown.empty() && shown.first().before == output_taken;
+        return is_value ? &shown.first().held.text() : nullptr;
     }
     // With what waits.
-    std::size_t unsent() const { return output.size() - output_taken; }
+    std::size_t unsent() const { return output.size() - output_taken + shown.octets(); }
+    // So many octets of what `to_send` said.
     void sent(std::size_t octets);
+    // Replies go into the output.
+    void reply_here() { reply.set_out(output, shown.least ? &shown : nullptr); }
+    // Who carries its octets takes those of values where they lie (value_to_send), from so many on.
+    void show_values(std::size_t least) {
+        shown.least = least;
+        reply_here();
+    }
+    // Takes back what was written from an octet of the output on.
+    void cut_output(std::size_t end);
     // What was written since the last time waits for that ticket; 0: for none, and then none is held.
     void judge(std::uint64_t ticket);
 

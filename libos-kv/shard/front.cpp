@@ -196,7 +196,7 @@ Text Front::reply_here(Session& session, const Arguments& arguments) {
     session.reply_mode = ReplyMode::On;
     session.reply.set_out(reply);
     server.answer(session, arguments);
-    session.reply.set_out(session.output);
+    session.reply_here();
     session.reply_mode = mode;
     return reply;
 }

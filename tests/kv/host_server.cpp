@@ -82,6 +82,8 @@ void accept_all(int listener, Host& server) {
             close(socket);
             continue;
         }
+        if constexpr (std::is_same_v<Host, Server>)
+            session->show_values(1); // as the machine does, but all that it can
         Link* link = new Link{socket, session};
         session->transport = link;
         session->wake = wake;

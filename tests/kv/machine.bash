@@ -58,6 +58,22 @@ check "redis-cli: and it came" grep -qx hello "$scratch/news"
 timeout 200 build/tests/kv/client $port >"$scratch/client" || echo "FAILED the client of hiredis ended with $?" >>"$scratch/client"
 lines_of "$scratch/client"
 
+# What readers get of values that are changed meanwhile, and that the NIC read it where it lay.
+overwrite() {
+    cli flushall >/dev/null
+    before=$(info memory used_memory) in_place=$(info stats total_net_output_in_place_bytes)
+    timeout 200 build/tests/kv/overwrite $port 15 >"$scratch/overwrite" || echo "FAILED the readers ended with $?" >>"$scratch/overwrite"
+    sed "s/^\(ok\|FAILED\) /&$1/" "$scratch/overwrite"
+    failures=$((failures + $(grep -c '^FAILED ' "$scratch/overwrite" || :)))
+    octets=$(sed -n 's/^octets //p' "$scratch/overwrite")
+    cli flushall >/dev/null
+    sleep 1 # the NIC gives back what it has sent
+    check "${1}what is gone and was sent takes no memory" test "$(info memory used_memory)" -lt $((before + 500000))
+}
+overwrite "large values: "
+in_place=$(($(info stats total_net_output_in_place_bytes) - in_place))
+check "large values: the NIC read $in_place octets where they lay, $octets came" test "$in_place" -gt $((octets / 10 * 9)) -a "$octets" -gt 50000000
+
 check "SHUTDOWN closes the connection" answers '' shutdown nosave
 ended
 check "SHUTDOWN: status 0, not $status" test $status = 0
@@ -111,6 +127,7 @@ bench "two vcores, 300 clients" -t set,get -n 3000 -c 300 -r 10000
 timeout 200 build/tests/kv/client $port >"$scratch/client" || echo "FAILED the client of hiredis ended with $?" >>"$scratch/client"
 sed 's/^\(ok\|FAILED\) /&two vcores: /' "$scratch/client"
 failures=$((failures + $(grep -c '^FAILED ' "$scratch/client" || :)))
+overwrite "two vcores: large values: "
 check "two vcores: SHUTDOWN closes the connection" answers '' shutdown nosave
 ended
 check "two vcores: SHUTDOWN: status 0, not $status" test $status = 0

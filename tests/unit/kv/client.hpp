@@ -32,8 +32,11 @@ struct Client {
     explicit Client(Server& its) : server(its), session(its.open("10.0.0.1:5000", "10.0.0.2:6379")) {}
     // What there is to be sent, taken.
     std::string take() {
-        const std::string text(session->to_send());
-        session->sent(text.size());
+        std::string text;
+        for (auto part = session->to_send(); !part.empty(); part = session->to_send()) {
+            text += part;
+            session->sent(part.size());
+        }
         return text;
     }
     std::string ask(std::initializer_list<std::string_view> words) {
