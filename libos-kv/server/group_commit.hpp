@@ -3,6 +3,7 @@
 // Waiting for them is worth while as long as it is shorter than a commit.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace exo::kv {
