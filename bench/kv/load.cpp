@@ -71,7 +71,7 @@ struct Measure {
 
     load::Phase phase() const {
         // About as long at every depth; a disk takes its time.
-        const std::uint32_t batches = wishes.smoke ? 1'000 : wishes.count ? 4'000 : wishes.always ? 10'000 : 40'000;
+        const std::uint32_t batches = wishes.smoke ? 1'000 : wishes.count ? 4'000 : wishes.always ? 4'000 : 20'000;
         const std::uint32_t requests = pipeline == 1 ? batches : batches * 4;
         return {.work = work,
                 .pipeline = pipeline,
