@@ -53,7 +53,7 @@ constexpr bool shows_values(const Server&) {
 constexpr bool shows_values(const Front&) {
     return false;
 }
-// A value in a reply of its own costs some 1,700 instructions more to be lent, and 0.9 an octet to be copied.
+// From here on a value costs fewer instructions to be lent than to be copied (docs/decisions/0020).
 constexpr std::size_t shown_octets_min = 2048;
 constexpr std::size_t loans_max = 2048;
 
