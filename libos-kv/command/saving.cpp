@@ -1,4 +1,5 @@
-// What is kept on the disk: SAVE, BGSAVE, BGREWRITEAOF, LASTSAVE. Without a disk nothing can be.
+// What is kept on the disk: SAVE, BGSAVE, BGREWRITEAOF, LASTSAVE. Without a disk nothing can be; a server that keeps
+// nothing itself while others of its store do (shard/front.hpp) has no part in it.
 #include "libos-kv/command/handlers.hpp"
 #include "libos-kv/server/recorder.hpp"
 #include "libos-kv/server/server.hpp"
@@ -19,9 +20,9 @@ std::int64_t up_s(const Call& call) {
 // All that was changed is on the medium when it answers.
 void save(Call& call) {
     Recorder* recorder = call.server.recorder;
-    if (!recorder)
+    if (!call.server.config.durability)
         return call.reply.error(no_disk);
-    if (!recorder->commit() || recorder->is_failing())
+    if (recorder && (!recorder->commit() || recorder->is_failing()))
         return call.reply.error("ERR");
     call.reply.ok();
 }
@@ -30,18 +31,18 @@ void bgsave(Call& call) {
     if (call.count > 2 || (call.count == 2 && !is_word(call[1], "schedule")))
         return call.syntax_error();
     Recorder* recorder = call.server.recorder;
-    if (!recorder)
+    if (!call.server.config.durability)
         return call.reply.error(no_disk);
-    if (!recorder->begin_snapshot())
+    if (recorder && !recorder->begin_snapshot())
         return call.reply.error("ERR Background save already in progress");
     call.reply.simple("Background saving started");
 }
 
 void bgrewriteaof(Call& call) {
     Recorder* recorder = call.server.recorder;
-    if (!recorder)
+    if (!call.server.config.durability)
         return call.reply.error(no_disk);
-    if (!recorder->begin_snapshot())
+    if (recorder && !recorder->begin_snapshot())
         return call.reply.error("ERR Background append only file rewriting already in progress");
     call.reply.simple("Background append only file rewriting started");
 }

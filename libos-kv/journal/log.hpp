@@ -42,6 +42,8 @@ public:
     virtual std::uint64_t beginning() const = 0;
     // About how many octets can still be appended.
     virtual std::uint64_t room() const = 0;
+    // Whoever else appends to the same medium leaves so many of them: a snapshot will need them.
+    virtual void keep_free(std::uint64_t) {}
 
     // What is to be waited for until all that was appended so far is durable.
     virtual std::uint64_t ticket() const = 0;

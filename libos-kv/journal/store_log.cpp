@@ -1,16 +1,11 @@
 // Appending to the journal. Reading it: store_log_read.cpp. Interface: store_log.hpp.
-#include "libos-kv/journal/store_log.hpp"
+#include "libos-kv/journal/journals.hpp"
 
 namespace exo::kv {
 
 namespace {
 
-constexpr std::uint64_t journal_object = 1;
 constexpr std::uint64_t page_bytes = store::page_bytes;
-
-std::span<const std::byte> octets_of(const BeginningRecord& record) {
-    return {reinterpret_cast<const std::byte*>(&record), sizeof record}; // Safe: plain data of the format.
-}
 
 constexpr std::uint64_t whole_units(std::uint64_t octets) {
     return (octets + unit_length_octets - 1) / unit_length_octets * unit_length_octets;
@@ -18,52 +13,8 @@ constexpr std::uint64_t whole_units(std::uint64_t octets) {
 
 } // namespace
 
-store::Status StoreLog::create(block::Device& device, const store::CreateSpec& spec) {
-    if (const store::Status made = store::Store::create(device, spec); !made)
-        return made;
-    StoreLog log(device);
-    if (const store::Status opened = log.store_.open(); !opened)
-        return opened;
-    if (const store::Status room = log.store_.reserve(store::record_room(sizeof(BeginningRecord)), 0); !room)
-        return room;
-    log.store_.add_record(octets_of(log.beginning_record()));
-    log.has_beginning_ = true;
-    return log.store_.close();
-}
-
-store::Status StoreLog::open(const store::OpenOptions& options) {
-    if (const store::Status opened = store_.open(options); !opened)
-        return is_newer_ ? store::fail(store::Problem::Newer) : opened;
-    return has_beginning_ ? store::Status{} : store::fail(store::Problem::Unknown);
-}
-
-BeginningRecord StoreLog::beginning_record() const {
-    BeginningRecord record{};
-    copy_bytes(record.magic, journal_magic, sizeof journal_magic);
-    record.kind = 'K';
-    record.version = journal_version;
-    record.beginning = beginning_;
-    return record;
-}
-
-bool StoreLog::replay(std::span<const std::byte> octets) {
-    BeginningRecord record;
-    if (octets.size() < sizeof record)
-        return false;
-    copy_bytes(&record, octets.data(), sizeof record);
-    if (compare_bytes(record.magic, journal_magic, sizeof journal_magic) != 0 || record.kind != 'K')
-        return false;
-    is_newer_ = record.version > journal_version;
-    if (octets.size() != sizeof record || is_newer_ || record.beginning % unit_length_octets != 0)
-        return false;
-    beginning_ = record.beginning;
-    return has_beginning_ = true;
-}
-
-void StoreLog::snapshot(store::RecordSink& sink) {
-    if (has_beginning_)
-        (void)sink.add(octets_of(beginning_record()));
-}
+StoreLog::StoreLog(Journals& journals, std::uint64_t object)
+    : journals_(journals), store_(journals.store_), object_(object) {}
 
 LogState StoreLog::state() const {
     if (store_.problem() != store::Problem::None || !store_.is_writable())
@@ -88,8 +39,8 @@ store::Status StoreLog::put(std::string_view octets) {
     while (!octets.empty()) {
         const std::uint64_t within = position_ % page_bytes;
         const std::size_t count = octets.size() < page_bytes - within ? octets.size() : page_bytes - within;
-        const auto page = store_.change_page(journal_object, position_ / page_bytes,
-                                             within ? store::Fill::Keep : store::Fill::Nothing);
+        const auto page =
+            store_.change_page(object_, position_ / page_bytes, within ? store::Fill::Keep : store::Fill::Nothing);
         if (!page)
             return store::fail(page.error());
         copy_bytes(*page + within, octets.data(), count);
@@ -102,7 +53,7 @@ store::Status StoreLog::put(std::string_view octets) {
 }
 
 store::Status StoreLog::put_length(std::uint64_t at, std::uint64_t length) {
-    const auto page = store_.change_page(journal_object, at / page_bytes, store::Fill::Keep);
+    const auto page = store_.change_page(object_, at / page_bytes, store::Fill::Keep);
     if (!page)
         return store::fail(page.error());
     copy_bytes(*page + at % page_bytes, &length, sizeof length);
@@ -117,12 +68,12 @@ bool StoreLog::tidy() {
         return false;
     const std::uint64_t within = position_ % page_bytes;
     if (within != 0) {
-        const auto page = store_.change_page(journal_object, position_ / page_bytes, store::Fill::Keep);
+        const auto page = store_.change_page(object_, position_ / page_bytes, store::Fill::Keep);
         if (!page)
             return false;
         fill_bytes(*page + within, 0, page_bytes - within);
     }
-    store_.drop_pages(journal_object, (position_ + page_bytes - 1) / page_bytes, ~0ull);
+    store_.drop_pages(object_, (position_ + page_bytes - 1) / page_bytes, ~0ull);
     untidy_ = false;
     return true;
 }
@@ -185,19 +136,27 @@ bool StoreLog::end_long() {
 }
 
 std::uint64_t StoreLog::stored_octets() const {
-    return store_.page_count(journal_object) * page_bytes;
+    return store_.page_count(object_) * page_bytes;
+}
+
+void StoreLog::abandon_long() {
+    (void)outcome(store::fail(store::Problem::NoSpace), long_begin_);
+    full_ = false;
 }
 
 bool StoreLog::begin_at(std::uint64_t position) {
     constexpr std::uint32_t records =
         store::record_room(sizeof(BeginningRecord)) + store::record_room(sizeof(store::DropRecord));
+    full_ = false;
+    if (position == beginning_)
+        return true;
     if (!store_.reserve(records, 0))
         return false;
     beginning_ = position;
-    store_.add_record(octets_of(beginning_record()));
+    const BeginningRecord record = journals_.record_of(*this);
+    store_.add_record({reinterpret_cast<const std::byte*>(&record), sizeof record}); // Safe: plain data of the format.
     if (position >= page_bytes)
-        store_.drop_pages(journal_object, 0, position / page_bytes - 1);
-    full_ = false;
+        store_.drop_pages(object_, 0, position / page_bytes - 1);
     return true;
 }
 

@@ -1,6 +1,5 @@
-// The journal on a store of libos/store: pages of one object, and a record that says where it begins. A short unit is
-// in one batch of the store; the length of a long one is written when all of it is there, so that a crash in between
-// leaves none.
+// One of the journals on a store of libos/store (journals.hpp): pages of one object. A short unit is in one batch of
+// the store; the length of a long one is written when all of it is there, so that a crash in between leaves none.
 #pragma once
 
 #include "libos-kv/journal/log.hpp"
@@ -9,39 +8,26 @@
 
 namespace exo::kv {
 
-// Where the journal begins, as the store keeps it. Octet 8 is none of the file system's kinds of records, so neither
-// takes the other's image.
-struct BeginningRecord {
-    char magic[8];
-    std::uint8_t kind; // 'K'
-    std::uint8_t version;
-    std::uint8_t zero[6];
-    std::uint64_t beginning;
-};
-static_assert(sizeof(BeginningRecord) == 24);
-inline constexpr char journal_magic[8] = {'E', 'X', 'O', 'K', 'V', 'L', 'O', 'G'};
-inline constexpr std::uint8_t journal_version = 1;
+class Journals;
 
-class StoreLog final : public Log, private store::Keeper {
+class StoreLog final : public Log {
 public:
-    // Makes an empty one on a disk, whatever it held. Errors: as Store::create and Store::open.
-    static store::Status create(block::Device& device, const store::CreateSpec& spec);
+    // An empty one: `object` has no pages, or its beginning is still to be read.
+    StoreLog(Journals& journals, std::uint64_t object);
 
-    explicit StoreLog(block::Device& device) : store_(device, *this) {}
-
-    // Errors: as Store::open; Unknown: it is something else's, Newer: of a later version.
-    store::Status open(const store::OpenOptions& options);
     // Gives every record to `visitor`, in order, and goes on behind the last. Errors: Damaged, Unknown (the visitor
     // took one for nonsense), and as Store::read_page.
     store::Status recover(RecordVisitor& visitor);
-    store::Status close() { return store_.close(); }
     // Of what is on the disk, in whole pages.
     std::uint64_t stored_octets() const;
+    std::uint64_t object() const { return object_; }
 
     bool append(std::span<char> unit) override;
     bool begin_long() override;
     bool add_long(std::string_view octets) override;
     bool end_long() override;
+    // Nothing is there of a unit that was begun.
+    void abandon_long();
     std::uint64_t position() const override { return position_; }
     bool begin_at(std::uint64_t position) override;
     std::uint64_t beginning() const override { return beginning_; }
@@ -54,26 +40,22 @@ public:
     bool commit() override { return store_.commit().has_value(); }
     LogState state() const override;
 
-    const store::Store& store() const { return store_; }
-
 private:
+    friend class Journals;
     class Reader;
 
-    bool replay(std::span<const std::byte> record) override;
-    void snapshot(store::RecordSink& sink) override;
-    std::uint64_t snapshot_bytes() const override { return 64; }
-
-    BeginningRecord beginning_record() const;
     store::Status reserve_pages(std::size_t octets);
     store::Status put(std::string_view octets);
     store::Status put_length(std::uint64_t at, std::uint64_t length);
     bool outcome(const store::Status& status, std::uint64_t begin);
     bool tidy();
 
-    store::Store store_;
+    Journals& journals_;
+    store::Store& store_;
+    const std::uint64_t object_;
     std::uint64_t beginning_ = 0, position_ = 0;
     std::uint64_t long_begin_ = 0;
-    bool has_beginning_ = false, is_newer_ = false, full_ = false;
+    bool full_ = false;
     bool untidy_ = false; // behind the end there is something that is not zero
 };
 

@@ -1,13 +1,12 @@
 // Reading the journal. The store has checked every page; nothing is believed nevertheless, since an image may have been
 // made by anybody. Interface: store_log.hpp.
+#include "libos-kv/journal/journals.hpp"
 #include "libos-kv/journal/record_reader.hpp"
-#include "libos-kv/journal/store_log.hpp"
 
 namespace exo::kv {
 
 namespace {
 
-constexpr std::uint64_t journal_object = 1;
 constexpr std::uint64_t page_bytes = store::page_bytes;
 constexpr std::uint32_t ahead_pages = 64;
 
@@ -16,13 +15,14 @@ constexpr std::uint32_t ahead_pages = 64;
 // Octets of the journal, one run after the other.
 class StoreLog::Reader final : public OctetSource {
 public:
-    Reader(store::Store& store, std::uint64_t position) : store_(store), position_(position) {}
+    Reader(store::Store& store, std::uint64_t object, std::uint64_t position)
+        : store_(store), object_(object), position_(position) {}
 
     std::uint64_t position() const { return position_; }
     void go_to(std::uint64_t position) { position_ = position; }
     // Whether the page is there in which an octet lies.
     bool reaches(std::uint64_t position) const {
-        const store::PageMap* const pages = store_.pages_of(journal_object);
+        const store::PageMap* const pages = store_.pages_of(object_);
         return pages && pages->find(position / page_bytes) != nullptr;
     }
     store::Problem problem() const { return problem_; }
@@ -64,8 +64,8 @@ private:
         if (index == loaded_)
             return page_; // nobody has called the store since
         if (index % ahead_pages == 0 || loaded_ == ~0ull)
-            store_.read_ahead(journal_object, index, ahead_pages);
-        const auto page = store_.read_page(journal_object, index);
+            store_.read_ahead(object_, index, ahead_pages);
+        const auto page = store_.read_page(object_, index);
         if (!page || !*page) {
             problem_ = page ? store::Problem::Damaged : page.error();
             return nullptr;
@@ -75,6 +75,7 @@ private:
     }
 
     store::Store& store_;
+    const std::uint64_t object_;
     std::uint64_t position_, loaded_ = ~0ull;
     const std::byte* page_ = nullptr; // the one with that index
     store::Problem problem_ = store::Problem::None;
@@ -82,7 +83,7 @@ private:
 };
 
 store::Status StoreLog::recover(RecordVisitor& visitor) {
-    Reader reader(store_, beginning_);
+    Reader reader(store_, object_, beginning_);
     while (reader.reaches(reader.position())) {
         std::string_view octets;
         std::uint64_t length;
@@ -94,7 +95,7 @@ store::Status StoreLog::recover(RecordVisitor& visitor) {
             break;
         }
         const std::uint64_t begin = reader.position();
-        if (length > store_.page_count(journal_object) * page_bytes || !reader.reaches(begin + length - 1))
+        if (length > store_.page_count(object_) * page_bytes || !reader.reaches(begin + length - 1))
             return store::fail(store::Problem::Damaged);
         const std::uint64_t end = begin + length;
         switch (read_records(reader, length, visitor)) {

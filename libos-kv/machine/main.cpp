@@ -51,6 +51,10 @@ Surroundings make_surroundings(const StartInfo& start) {
     return surroundings;
 }
 
+std::uint64_t ms_to_cycles(std::int64_t milliseconds) {
+    return ns_to_cycles(static_cast<std::uint64_t>(milliseconds) * 1'000'000);
+}
+
 // Of deadlines, of which 0 is none.
 std::uint64_t earlier(std::uint64_t one, std::uint64_t other) {
     return one && (!other || one < other) ? one : other;
@@ -76,10 +80,10 @@ void serve(Server& server, TcpLinks<Server>& links, MetricsLinks* metrics) {
         const std::uint64_t began = tsc();
         const bool moved = network.poll() != 0;
         if (began >= tick_at)
-            tick_at = began + ns_to_cycles(static_cast<std::uint64_t>(server.tick()) * 1'000'000);
+            tick_at = began + ms_to_cycles(server.tick());
         std::uint64_t turn_at = tick_at;
         if (server.recorder)
-            turn_at = began + ns_to_cycles(static_cast<std::uint64_t>(turn_of(*server.recorder)) * 1'000'000);
+            turn_at = began + ms_to_cycles(turn_of(*server.recorder));
         const bool told = metrics && metrics->serve();
         const bool served = links.serve() || told; // last, so that nothing is left to be sent when it sleeps
         if (moved || served)
@@ -102,9 +106,9 @@ void serve(Server& server, TcpLinks<Server>& links, MetricsLinks* metrics) {
     }
 }
 
-// On several vcores: this one has the connections and the first shard.
-void serve(Front& front, Shard& own, TcpLinks<Front>& links) {
-    constexpr std::uint64_t waits_ms = 10; // until the end of waiting on another vcore is looked for
+// On several vcores: this one has the connections, the first shard and the disk. `keeping`: null without a disk.
+void serve(Front& front, Shard& own, TcpLinks<Front>& links, Keeping* keeping) {
+    constexpr std::int64_t waits_ms = 10; // until the end of waiting on another vcore is looked for
     std::uint64_t tick_at = 0;
     unsigned idle = 0;
     while (!stopping) {
@@ -112,20 +116,26 @@ void serve(Front& front, Shard& own, TcpLinks<Front>& links) {
         bool moved = network.poll() != 0;
         if (began >= tick_at) {
             const std::int64_t front_ms = front.server.tick(), own_ms = own.server.tick();
-            tick_at =
-                began + ns_to_cycles(static_cast<std::uint64_t>(front_ms < own_ms ? front_ms : own_ms) * 1'000'000);
+            tick_at = began + ms_to_cycles(front_ms < own_ms ? front_ms : own_ms);
         }
         moved |= links.serve();
         front.flush();
         moved |= own.poll();
         moved |= front.poll();
+        std::uint64_t turn_at = tick_at;
+        if (keeping) {
+            turn_at = began + ms_to_cycles(turn_of(*own.server.recorder));
+            moved |= keeping->writer().poll();
+        }
         if (moved)
             Vcores::count_busy(0, tsc() - began);
-        idle = moved || front.is_expecting() ? 0 : idle + 1;
+        const bool is_writing = keeping && (turn_at == began || keeping->writer().is_active());
+        idle = moved || is_writing || front.is_expecting() ? 0 : idle + 1;
         if (idle < idle_polls_max || network.interfaces().size() != 1)
             continue;
-        const std::uint64_t soon = began + ns_to_cycles(waits_ms * 1'000'000);
-        const std::uint64_t due = front.has_blocked() && soon < tick_at ? soon : tick_at;
+        const std::uint64_t soon = began + ms_to_cycles(waits_ms);
+        const std::uint64_t next = turn_at < tick_at ? turn_at : tick_at;
+        const std::uint64_t due = front.has_blocked() && soon < next ? soon : next;
         const TraceSpan span("sleep");
         network.interfaces()[0]->port().sleep(earlier(network.deadline(), due));
         idle = 0;
@@ -134,6 +144,10 @@ void serve(Front& front, Shard& own, TcpLinks<Front>& links) {
     const std::uint64_t end = tsc() + ns_to_cycles(200'000'000);
     while (tsc() < end) {
         network.poll();
+        if (keeping) {
+            (void)own.turn();
+            (void)keeping->writer().poll();
+        }
         front.poll();
         links.serve();
     }
@@ -141,6 +155,16 @@ void serve(Front& front, Shard& own, TcpLinks<Front>& links) {
 
 int cannot_listen(std::uint16_t port, net::Problem problem) {
     log_line({{"kv: cannot listen at port "}, decimal(port), {": "}, {net::problem_text(problem)}});
+    return 1;
+}
+
+int cannot_keep(const Text& problem) {
+    log_line({{"kv: keys cannot be kept: "}, {problem.data()}});
+    return 1;
+}
+
+int not_all_is_kept() {
+    log_line({{"kv: the disk failed: not all that was changed is on it"}});
     return 1;
 }
 
@@ -166,8 +190,6 @@ void configure(Config& config, const Options& options) {
 
 // What keeps it from running on several vcores; null: nothing.
 const char* cannot_share(const StartInfo& start, const Options& options) {
-    if (has_disk(start))
-        return "keys are kept on a disk by a store on one vcore alone";
     if (options.metrics_port)
         return "--metrics-port is for a store on one vcore";
     return start.vcore_count > shards_max ? "a store runs on at most 64 vcores" : nullptr;
@@ -182,17 +204,28 @@ int run_shared(const StartInfo& start, const Options& options) {
     Vcores vcores(start, surroundings);
     Front* front = make<Front>(surroundings, vcores.rings(), Vcores::wake);
     configure(front->server.config, options);
-    if (const char* problem = vcores.open(front->server.config.max_memory)) {
-        log_line({{"kv: "}, {problem}});
-        return 1;
+    Keeping* keeping = nullptr;
+    unsigned written_by = 0;
+    if (has_disk(start)) {
+        Journals* journals = nullptr;
+        if (const Text problem = open_journals(start, vcores.count(), journals); !problem.empty())
+            return cannot_keep(problem);
+        written_by = journals->count();
+        keeping = make<Keeping>(*journals, vcores.make_lines(), options.durability);
+    }
+    if (const Text problem = vcores.open(front->server.config.max_memory, keeping); !problem.empty())
+        return cannot_keep(problem);
+    if (keeping) {
+        front->server.config.durability = options.durability;
+        say_what_is_kept(keeping->recovered(), options.durability, written_by, vcores.count());
     }
     auto* links = make<TcpLinks<Front>>(*front);
     if (const auto opened = links->open(stack, options.port); !opened)
         return cannot_listen(options.port, opened.error());
     front->server.serving_us = monotonic_ns() / 1000;
     announce(options, front->server.serving_us);
-    serve(*front, vcores.own(), *links);
-    return stop_status;
+    serve(*front, Vcores::own(), *links, keeping);
+    return keeping && !keeping->close() ? not_all_is_kept() : stop_status;
 }
 
 int run_alone(const StartInfo& start, const Options& options) {
@@ -200,10 +233,8 @@ int run_alone(const StartInfo& start, const Options& options) {
     configure(server->config, options);
     Volume* volume = nullptr;
     if (has_disk(start))
-        if (const char* problem = Volume::open(start, *server, options.durability, volume)) {
-            log_line({{"kv: keys cannot be kept: "}, {problem}});
-            return 1;
-        }
+        if (const Text problem = Volume::open(start, *server, options.durability, volume); !problem.empty())
+            return cannot_keep(problem);
     auto* links = make<TcpLinks<Server>>(*server);
     if (const auto opened = links->open(stack, options.port); !opened)
         return cannot_listen(options.port, opened.error());
@@ -216,11 +247,7 @@ int run_alone(const StartInfo& start, const Options& options) {
     server->serving_us = monotonic_ns() / 1000;
     announce(options, server->serving_us);
     serve(*server, *links, metrics);
-    if (volume && !volume->close()) {
-        log_line({{"kv: the disk failed: not all that was changed is on it"}});
-        return 1;
-    }
-    return stop_status;
+    return volume && !volume->close() ? not_all_is_kept() : stop_status;
 }
 
 } // namespace

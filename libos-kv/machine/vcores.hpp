@@ -3,7 +3,7 @@
 #pragma once
 
 #include "libos-kv/shard/front.hpp"
-#include "libos-kv/shard/shard.hpp"
+#include "libos-kv/shard/keep.hpp"
 #include "libos/start/start_info.hpp"
 
 namespace exo::kv {
@@ -16,22 +16,27 @@ public:
     // `surroundings`: those of one vcore.
     Vcores(const StartInfo& start, const Surroundings& surroundings);
 
+    unsigned count() const { return static_cast<unsigned>(start_.vcore_count); }
+    // For the journals: fresh, one a shard.
+    Array<LogLine*> make_lines() const;
     // For the front: the rings of each shard, the first of them that of this vcore.
     Array<Rings*> rings() const;
     static void wake(unsigned shard);
-    // Brings up the shards, each with its part of `total_memory`, one after the other. Null, or one sentence that says
-    // what is wrong.
-    const char* open(std::int64_t total_memory);
-    Shard& own() { return *own_; }
+    // Brings up the shards, each with its part of `total_memory`, one after the other. With `keeping` they have their
+    // keys afterwards, else it is null. An empty text, or one sentence that says what is wrong, with a NUL.
+    Text open(std::int64_t total_memory, Keeping* keeping);
+    static Shard& own(); // of this vcore
 
     // Cycles in which a vcore had something to do.
     static void count_busy(unsigned vcore, std::uint64_t cycles);
     static std::uint64_t busy_cycles();
 
 private:
+    Text bring_up(unsigned number, std::int64_t total_memory, Keeping* keeping);
+    bool start_thread(unsigned number, std::uint64_t memory);
+
     const StartInfo& start_;
     const Surroundings& surroundings_;
-    Shard* own_ = nullptr;
 };
 
 } // namespace exo::kv

@@ -89,6 +89,7 @@ std::int64_t Recorder::turn() {
         if (was_writing)
             group_.ended(now_us, released, server_.held_sessions());
     }
+    log_.keep_free(snapshot_octets());
     scan_some();
     const bool is_open = !log_.is_durable(log_.ticket());
     if (is_open && !log_.is_writing()) {

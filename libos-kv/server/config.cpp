@@ -1,7 +1,6 @@
 // The parameters of CONFIG: names as Redis has them, and how their text is read. Interface: config.hpp.
 #include "libos-kv/data/limits.hpp"
 #include "libos-kv/data/pattern.hpp"
-#include "libos-kv/server/recorder.hpp"
 #include "libos-kv/server/server.hpp"
 
 namespace exo::kv {
@@ -46,9 +45,10 @@ constexpr LimitRow limit_rows[] = {
 
 // How often the journal is synchronized, in the words that Redis has for its own.
 std::string_view sync_name(const Server& server) {
-    if (!server.recorder || server.recorder->durability() == Durability::Batch)
+    const Durability durability = server.config.durability.value_or(Durability::Batch);
+    if (durability == Durability::Batch)
         return "everysec"; // the default of Redis, too
-    return server.recorder->durability() == Durability::Always ? "always" : "no";
+    return durability == Durability::Always ? "always" : "no";
 }
 
 // Parameters that stay as they are at start, and that clients ask for.
@@ -58,7 +58,7 @@ struct FixedRow {
 };
 constexpr FixedRow fixed[] = {
     {"save", [](const Server&) { return std::string_view(); }},
-    {"appendonly", [](const Server& server) { return std::string_view(server.recorder ? "yes" : "no"); }},
+    {"appendonly", [](const Server& server) { return std::string_view(server.config.durability ? "yes" : "no"); }},
     {"appendfsync", sync_name},
     {"databases", [](const Server&) { return std::string_view("16"); }},
 };

@@ -3,6 +3,7 @@
 
 #include "libos-kv/data/eviction.hpp"
 #include "libos-kv/protocol/request_parser.hpp"
+#include "libos-kv/server/durability.hpp"
 #include "libos-kv/server/output_limits.hpp"
 
 #include <optional>
@@ -21,9 +22,10 @@ struct Config {
     std::int64_t port = 6379;
     std::int64_t bulk_octets = bulk_octets_max;
     OutputLimits output_limits;
-    Text password;                   // empty: none is asked for
-    Text announced_address;          // at which clients reach it; empty: where it listens
-    std::int64_t announced_port = 0; // 0: `port`
+    Text password;                        // empty: none is asked for
+    Text announced_address;               // at which clients reach it; empty: where it listens
+    std::int64_t announced_port = 0;      // 0: `port`
+    std::optional<Durability> durability; // none: nothing is kept
 };
 
 class Server;

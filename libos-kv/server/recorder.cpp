@@ -44,11 +44,11 @@ bool runs_again(std::string_view name) {
     return false;
 }
 
-Recorder::Recorder(Server& server, Log& log, Durability durability)
-    : server_(server), log_(log), durability_(durability) {
+Recorder::Recorder(Server& server, Log& log, Durability durability, std::size_t empty_bytes)
+    : server_(server), log_(log), durability_(durability), empty_bytes_(empty_bytes) {
     (void)unit_.grow(unit_length_octets);
-    empty_bytes_ = used_bytes();
     snapshot_s_ = server.now_ms() / 1000;
+    server.config.durability = durability;
 }
 
 void Recorder::touched(std::size_t database, std::string_view key) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "libos-kv/journal/log.hpp"
+#include "libos-kv/server/durability.hpp"
 #include "libos-kv/server/group_commit.hpp"
 #include "libos-kv/session/session.hpp"
 
@@ -12,14 +13,6 @@ namespace exo::kv {
 struct Call;
 struct Entry;
 class Server;
-
-enum class Durability : std::uint8_t {
-    None,   // what was acknowledged is written when it is convenient
-    Batch,  // of what was acknowledged no more than the last batch_loss_ms can be lost
-    Always, // what was acknowledged is on the medium, and so is whatever a reply tells of
-};
-std::string_view durability_name(Durability durability);
-inline constexpr std::uint64_t batch_loss_ms = 100;
 
 // Whether requests of a command are recorded, and not what comes of them.
 bool runs_again(std::string_view command);
@@ -31,8 +24,8 @@ struct Recovered {
 
 class Recorder {
 public:
-    // Of a server without keys, or with those that the log leads to.
-    Recorder(Server& server, Log& log, Durability durability);
+    // Of a server that has the keys that the log leads to, or will have them. `empty_bytes`: used_bytes() without keys.
+    Recorder(Server& server, Log& log, Durability durability, std::size_t empty_bytes = used_bytes());
     Recorder(const Recorder&) = delete;
     Recorder& operator=(const Recorder&) = delete;
 
@@ -61,6 +54,8 @@ public:
 
     // False: one is being written.
     bool begin_snapshot();
+    // Writes one at once. False: it does not fit, or the medium failed.
+    bool write_snapshot();
     bool is_scanning() const { return scanning_; }
 
     Durability durability() const { return durability_; }
@@ -121,7 +116,7 @@ private:
     Position scan_;
     std::uint64_t snapshot_begin_ = 0, scanned_octets_ = 0;
     std::int64_t snapshot_s_ = 0;
-    std::size_t empty_bytes_; // memory in use without keys
+    const std::size_t empty_bytes_; // memory in use without keys
 };
 
 } // namespace exo::kv

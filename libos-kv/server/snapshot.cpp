@@ -51,6 +51,17 @@ bool Recorder::begin_snapshot() {
     return true;
 }
 
+bool Recorder::write_snapshot() {
+    snapshot_asked_ = true;
+    do {
+        scan_some();
+        if (!log_.commit())
+            return false;
+        committed_position_ = log_.position();
+    } while (scanning_);
+    return !snapshot_asked_ && !lagging_;
+}
+
 void Recorder::scan_some() {
     if (!scanning_) {
         if (!wants_snapshot())

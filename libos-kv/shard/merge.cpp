@@ -27,6 +27,16 @@ void sum(const Array<Text>& parts, Reply& reply) {
     reply.integer(total);
 }
 
+void least(const Array<Text>& parts, Reply& reply) {
+    std::int64_t least = INT64_MAX;
+    for (std::size_t index = 0; index + 1 < parts.size(); index++) {
+        std::string_view text = parts[index];
+        const std::int64_t number = take_number(text);
+        least = number < least ? number : least;
+    }
+    reply.integer(least);
+}
+
 void join(const Array<Text>& parts, Reply& reply) {
     std::int64_t count = 0;
     Text elements;
@@ -125,6 +135,12 @@ Text merge_replies(Merge merge, const Array<Text>& parts, const Array<std::uint8
         break;
     case Merge::Any:
         choose(parts, random, reply);
+        break;
+    case Merge::Same:
+        reply.raw(parts[0]);
+        break;
+    case Merge::Least:
+        least(parts, reply);
         break;
     case Merge::Info:
         join_pages(parts, reply);

@@ -6,12 +6,13 @@
 
 namespace exo::kv {
 
-// `parts`: whole replies, one a shard that was asked, empty for the others; of Merge::Info the last one is the front's.
-// `order`: of Merge::Gather, the shard of each element. An error among them is the reply.
+// `parts`: whole replies, one a shard that was asked, empty for the others; of those that all have a part in the last
+// one is the front's. `order`: of Merge::Gather, the shard of each element. An error among them is the reply.
 Text merge_replies(Merge merge, const Array<Text>& parts, const Array<std::uint8_t>& order, Random& random);
 // A shard's reply to SCAN, with the cursor that its client gets.
 Text merge_scan(std::string_view reply, unsigned shard, unsigned shards);
-// Pages of INFO as one: numbers that every vcore counts are sums, the rest is the front's, which is the last.
+// Pages of INFO as one: numbers that every vcore counts are sums, what is said of the disk is the shards', the rest is
+// the front's, which is the last.
 Text merge_info(const Array<Text>& pages);
 
 // The first reply in a row of whole ones, taken from it.

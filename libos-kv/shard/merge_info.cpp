@@ -7,6 +7,8 @@ namespace exo::kv {
 
 namespace {
 
+constexpr std::string_view persistence_title = "# Persistence";
+
 // Of the front and of every shard.
 constexpr std::string_view summed_names[] = {
     "total_commands_processed", "expired_keys",    "evicted_keys",      "keyspace_hits",           "keyspace_misses",
@@ -49,6 +51,13 @@ std::int64_t number_in(std::string_view value) {
     return parse_integer(value).value_or(0);
 }
 
+// Of what is said of the disk: numbers that are sums, that are the greatest, and that are the least.
+constexpr std::string_view summed_kept_names[] = {
+    "rdb_changes_since_last_save", "rdb_last_load_keys_loaded", "aof_current_size", "journal_room", "recovered_keys",
+    "recovered_records",           "recovered_octets",          "recovery_ms"};
+constexpr std::string_view greatest_kept_names[] = {"rdb_bgsave_in_progress", "aof_rewrite_in_progress"};
+constexpr std::string_view least_kept_names[] = {"rdb_last_save_time"};
+
 // A line of numbers with labels, such as db0:keys=1,expires=0.
 bool has_labels(std::string_view name) {
     return name.starts_with("cmdstat_") || (name.starts_with("db") && name.size() <= 4);
@@ -90,15 +99,53 @@ void put_labelled(Text& page, const Array<Text>& pages, std::string_view prefix)
         }
 }
 
+// Text is the worst that any says: nothing else differs.
+void put_kept(Text& page, const Array<Text>& pages, std::string_view name) {
+    std::int64_t sum = 0, greatest = 0, least = INT64_MAX;
+    std::string_view text;
+    for (std::size_t index = 0; index + 1 < pages.size(); index++) {
+        const std::string_view value = find_value(pages[index], name);
+        const std::int64_t number = number_in(value);
+        sum += number;
+        greatest = number > greatest ? number : greatest;
+        least = number < least ? number : least;
+        text = text.empty() || value == "err" ? value : text;
+    }
+    if (is_among(summed_kept_names, name))
+        put(page, name, IntegerText(sum));
+    else if (is_among(greatest_kept_names, name))
+        put(page, name, IntegerText(greatest));
+    else if (is_among(least_kept_names, name))
+        put(page, name, IntegerText(least));
+    else
+        put(page, name, text);
+}
+
+// The section that the front knows nothing of, from the pages of the shards.
+void put_persistence(Text& page, const Array<Text>& pages) {
+    bool is_within = false;
+    for (std::string_view rest = pages[0]; !rest.empty();) {
+        const std::string_view line = take_line(rest);
+        if (is_within && line.empty())
+            return;
+        if (is_within)
+            put_kept(page, pages, name_of(line));
+        is_within |= line == persistence_title;
+    }
+}
+
 } // namespace
 
 Text merge_info(const Array<Text>& pages) {
     const std::size_t front = pages.size() - 1;
     Text page;
+    bool is_kept = false; // of the section of the disk
     for (std::string_view rest = pages[front]; !rest.empty();) {
         const std::string_view line = take_line(rest), name = name_of(line);
-        if (has_labels(name))
+        is_kept = is_kept && !line.empty();
+        if (has_labels(name) || is_kept)
             continue; // behind the title, where those of all stand
+        is_kept = line == persistence_title;
         const bool is_of_all = is_among(summed_names, name), is_of_shards = is_among(shard_names, name);
         if (is_of_all || is_of_shards) {
             std::int64_t total = 0;
@@ -110,6 +157,8 @@ Text merge_info(const Array<Text>& pages) {
         }
         if (line == "# Commandstats")
             put_labelled(page, pages, "cmdstat_");
+        else if (is_kept)
+            put_persistence(page, pages);
         else if (line == "# Keyspace")
             put_labelled(page, pages, "db");
     }

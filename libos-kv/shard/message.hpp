@@ -23,10 +23,15 @@ enum class MessageKind : std::uint8_t {
     Waits,  // for a key: the request is not answered before one has something
     Broken, // the connection cannot go on
     Closed, // the last word of a connection: its number is free
+    // From a shard to the writer of its journal.
+    Unit,    // octets: a unit, whole, or a piece of one without its length
+    Abandon, // the unit of which pieces came is none
+    BeginAt, // octets: eight, the place at which the journal begins
 };
 
 namespace message_flag {
-inline constexpr std::uint8_t last = 1u << 0; // the end of a request or a reply; pieces come before it
+inline constexpr std::uint8_t last = 1u << 0;  // the end of a request, a reply or a unit; pieces come before it
+inline constexpr std::uint8_t first = 1u << 1; // of a unit: its beginning
 } // namespace message_flag
 
 struct MessageHeader {

@@ -20,10 +20,12 @@ struct AllRow {
     Merge merge;
 };
 constexpr AllRow all_rows[] = {
-    {"dbsize", Merge::Sum},      {"keys", Merge::Join},           {"flushall", Merge::AllOk},
-    {"flushdb", Merge::AllOk},   {"swapdb", Merge::AllOk},        {"randomkey", Merge::Any},
-    {"info", Merge::Info},       {"config|set", Merge::AllOk},    {"config|resetstat", Merge::AllOk},
-    {"slowlog|len", Merge::Sum}, {"slowlog|reset", Merge::AllOk}, {"client|unblock", Merge::Sum}};
+    {"dbsize", Merge::Sum},        {"keys", Merge::Join},        {"flushall", Merge::AllOk},
+    {"flushdb", Merge::AllOk},     {"swapdb", Merge::AllOk},     {"randomkey", Merge::Any},
+    {"info", Merge::Info},         {"config|set", Merge::AllOk}, {"config|resetstat", Merge::AllOk},
+    {"save", Merge::AllOk},        {"bgsave", Merge::Same},      {"bgrewriteaof", Merge::Same},
+    {"lastsave", Merge::Least},    {"slowlog|len", Merge::Sum},  {"slowlog|reset", Merge::AllOk},
+    {"client|unblock", Merge::Sum}};
 
 // What each shard would answer for itself alone.
 constexpr std::string_view refused_names[] = {"slowlog|get"};

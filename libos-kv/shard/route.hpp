@@ -25,6 +25,8 @@ enum class Merge : std::uint8_t {
     Gather, // an array's elements, in the order of the keys
     Join,   // arrays, one behind the other
     Any,    // one of those that found something
+    Same,   // all say the same, and it is more than OK
+    Least,  // of numbers, the front's aside
     Scan,   // one shard's, with a cursor that says which
     Info,
 };

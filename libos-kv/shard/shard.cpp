@@ -3,14 +3,42 @@
 
 namespace exo::kv {
 
+namespace {
+
+// Of replies that wait for the journal, until a connection's further requests do, too.
+constexpr std::size_t held_octets_max = 64 * 1024;
+
+} // namespace
+
 Shard::Shard(const Surroundings& surroundings, unsigned shards, std::int64_t total_memory, Rings& rings)
-    : server(surroundings), rings_(rings), shards_(shards), total_memory_(total_memory) {
+    : server(surroundings), rings_(rings), empty_bytes_(used_bytes()), shards_(shards), total_memory_(total_memory) {
     share_limits();
 }
 
 Shard::~Shard() {
     for (Proxy* proxy : proxies_)
         destroy(proxy); // its session goes with the server
+    server.recorder = nullptr;
+    destroy(recorder_);
+    destroy(log_);
+}
+
+Recorder& Shard::keep(LogLine& line, std::uint64_t beginning, std::uint64_t position, RingLog::Pause pause,
+                      Durability durability) {
+    log_ = make<RingLog>(line, beginning, position, pause);
+    recorder_ = make<Recorder>(server, *log_, durability, empty_bytes_);
+    server.recorder = recorder_;
+    return *recorder_;
+}
+
+void Shard::set_log_pause(RingLog::Pause pause) {
+    if (log_)
+        log_->set_pause(pause);
+}
+
+std::int64_t Shard::turn() {
+    constexpr std::int64_t never_ms = 1000;
+    return recorder_ ? recorder_->turn() : never_ms;
 }
 
 // What the whole store may have is shared out; what bounds connections is the front's business.
@@ -62,7 +90,7 @@ void Shard::take(const MessageHeader& header, std::string_view octets) {
         proxy.has_credit = true;
         return queue(proxy);
     }
-    if (proxy.is_busy || !proxy.backlog.empty() || !(header.flags & message_flag::last))
+    if (!may_run(proxy) || !proxy.backlog.empty() || !(header.flags & message_flag::last))
         keep(proxy, header, octets);
     else
         run(proxy, header, octets);
@@ -117,8 +145,14 @@ void Shard::keep(Proxy& proxy, const MessageHeader& header, std::string_view oct
     else
         backlog.back().octets.append(octets);
     backlog.back().header.flags = header.flags;
-    if (!proxy.is_busy)
+    if (may_run(proxy))
         queue(proxy);
+}
+
+// One request after the other; while replies wait for the journal, and there is room for more of them, nobody has to.
+bool Shard::may_run(const Proxy& proxy) {
+    const Session& session = *proxy.session;
+    return !proxy.is_busy && (proxy.answers.empty() || (!session.held.empty() && session.unsent() <= held_octets_max));
 }
 
 void Shard::run(Proxy& proxy, const MessageHeader& header, std::string_view octets) {
@@ -140,13 +174,14 @@ void Shard::run(Proxy& proxy, const MessageHeader& header, std::string_view octe
     session.reply.set_version(header.version);
     proxy.serial = header.serial;
     proxy.is_busy = true;
-    proxy.is_begun = proxy.has_credit = proxy.is_known = false;
+    proxy.is_known = false;
     if (header.kind == MessageKind::Config)
         configure(proxy, octets);
     else
         server.input(&session, octets);
     answer_served();
-    if (!answer(proxy))
+    end_request(proxy);
+    if (answer(proxy) == Outcome::Full)
         queue(proxy);
 }
 
@@ -154,8 +189,21 @@ void Shard::run(Proxy& proxy, const MessageHeader& header, std::string_view octe
 // served.
 void Shard::answer_served() {
     for (Proxy* proxy : work_)
-        if (proxy->is_busy && !proxy->session->waiting)
+        if (proxy->is_busy && !proxy->session->waiting) {
+            end_request(*proxy);
             (void)answer(*proxy);
+        }
+}
+
+// What was written since the last one is its answer, unless it waits.
+void Shard::end_request(Proxy& proxy) {
+    const Session& session = *proxy.session;
+    if (!proxy.is_busy || session.waiting)
+        return;
+    const std::size_t octets = session.unsent() - proxy.answered;
+    proxy.answers.push(proxy.serial, static_cast<std::uint8_t>(session.database), octets);
+    proxy.answered += octets;
+    proxy.is_busy = false;
 }
 
 // What was set is for all shards together.
@@ -166,46 +214,60 @@ void Shard::configure(Proxy& proxy, std::string_view octets) {
     share_limits();
 }
 
-bool Shard::answer(Proxy& proxy) {
-    Session& session = *proxy.session;
-    MessageHeader header{MessageKind::Reply, 0, static_cast<std::uint8_t>(session.database)};
+Shard::Outcome Shard::say(Proxy& proxy, MessageKind kind) {
+    MessageHeader header{kind};
     header.connection = proxy.connection;
     header.serial = proxy.serial;
+    return rings_.replies.push(header, {}) ? Outcome::Sent : Outcome::Full;
+}
+
+Shard::Outcome Shard::answer(Proxy& proxy) {
+    Session& session = *proxy.session;
     if (session.broken || session.closing) {
-        header.kind = MessageKind::Broken;
-        proxy.is_busy = !rings_.replies.push(header, {});
-        return !proxy.is_busy;
+        proxy.answers.clear();
+        proxy.answered = session.unsent();
+        proxy.is_busy = false;
+        return say(proxy, MessageKind::Broken);
     }
-    if (session.waiting) {
-        header.kind = MessageKind::Waits;
-        proxy.is_known = proxy.is_known || rings_.replies.push(header, {});
-        return false;
-    }
-    while (proxy.is_busy) {
-        const std::string_view octets = session.to_send();
-        const std::string_view piece = octets.substr(0, message_octets_max);
-        if (proxy.is_begun && !proxy.has_credit)
-            return false;
-        header.flags = piece.size() == octets.size() ? message_flag::last : 0;
-        if (!rings_.replies.push(header, piece))
-            return false;
-        session.sent(piece.size());
-        proxy.is_begun = true;
-        proxy.has_credit = false;
-        proxy.is_busy = (header.flags & message_flag::last) == 0;
-    }
-    return true;
+    while (!proxy.answers.empty())
+        if (const Outcome outcome = send_oldest(proxy); outcome != Outcome::Sent)
+            return outcome;
+    if (!session.waiting)
+        return Outcome::Sent;
+    const Outcome told = proxy.is_known ? Outcome::Sent : say(proxy, MessageKind::Waits);
+    proxy.is_known = told == Outcome::Sent;
+    return proxy.is_known ? Outcome::Later : told;
+}
+
+// The next piece of the oldest answer.
+Shard::Outcome Shard::send_oldest(Proxy& proxy) {
+    Session& session = *proxy.session;
+    Answer& answer = proxy.answers[0];
+    const std::size_t most = answer.octets < message_octets_max ? answer.octets : message_octets_max;
+    const std::string_view octets = session.to_send();
+    if (octets.size() < most || (proxy.is_begun && !proxy.has_credit))
+        return Outcome::Later;
+    const bool is_last = most == answer.octets;
+    MessageHeader header{MessageKind::Reply, is_last ? message_flag::last : std::uint8_t{0}, answer.database};
+    header.connection = proxy.connection;
+    header.serial = answer.serial;
+    if (!rings_.replies.push(header, octets.substr(0, most)))
+        return Outcome::Full;
+    session.sent(most);
+    proxy.answered -= most;
+    answer.octets -= most;
+    proxy.is_begun = !is_last;
+    proxy.has_credit = false;
+    if (is_last)
+        proxy.answers.erase(0);
+    return Outcome::Sent;
 }
 
 void Shard::advance(Proxy& proxy) {
-    if (proxy.is_busy && !answer(proxy)) {
-        // Only a ring that is full has nobody who says when it can go on.
-        const bool waits = proxy.session->waiting ? proxy.is_known : proxy.is_begun && !proxy.has_credit;
-        if (!waits)
-            queue(proxy);
-        return;
-    }
-    while (!proxy.is_busy && !proxy.backlog.empty() && (proxy.backlog[0].header.flags & message_flag::last)) {
+    end_request(proxy);
+    if (answer(proxy) == Outcome::Full)
+        queue(proxy);
+    while (may_run(proxy) && !proxy.backlog.empty() && (proxy.backlog[0].header.flags & message_flag::last)) {
         const Kept kept(std::move(proxy.backlog[0]));
         proxy.backlog.erase(0);
         run(proxy, kept.header, kept.octets);

@@ -3,8 +3,9 @@
 // not taken yet, keeps nobody else waiting.
 #pragma once
 
+#include "libos-kv/server/recorder.hpp"
 #include "libos-kv/server/server.hpp"
-#include "libos-kv/shard/ring.hpp"
+#include "libos-kv/shard/ring_log.hpp"
 
 namespace exo::kv {
 
@@ -16,8 +17,16 @@ public:
     Shard& operator=(const Shard&) = delete;
     ~Shard();
 
+    // Keeps keys on the medium from now on. Its journal begins and ends there, and has led to those that it has.
+    Recorder& keep(LogLine& line, std::uint64_t beginning, std::uint64_t position, RingLog::Pause pause,
+                   Durability durability);
+    // How it waits for the writer of its journal, if it has one.
+    void set_log_pause(RingLog::Pause pause);
+
     // Does what has come, as much as is fair; false: nothing had, and no reply could be sent.
     bool poll();
+    // What is due for the journal. Returns milliseconds until it wants to be called again.
+    std::int64_t turn();
 
     Server server;
 
@@ -26,17 +35,31 @@ private:
         MessageHeader header;
         Text octets;
     };
+    // A reply that is in the output, in whole or in part.
+    struct Answer {
+        std::uint32_t serial;
+        std::uint8_t database;
+        std::size_t octets; // that are still there
+    };
     struct Proxy {
         Shard* shard;
         Session* session;
         std::uint32_t connection;
-        std::uint32_t serial = 0; // of the request that is not answered yet
-        bool is_busy = false;     // there is one
-        bool is_begun = false;    // a piece of its reply is out
+        std::uint32_t serial = 0; // of the request that is being run
+        bool is_busy = false;     // one is, and waits
+        bool is_begun = false;    // a piece of the oldest answer is out
         bool has_credit = false;  // and another may follow
         bool is_known = false;    // it waits, and the front knows
         bool queued = false;      // it is in work_
+        Array<Answer> answers;    // the oldest first
+        std::size_t answered = 0; // octets of these
         Array<Kept> backlog;      // what came meanwhile, the oldest first; the last may not be whole
+    };
+    // Why an answer stays.
+    enum class Outcome : std::uint8_t {
+        Sent,
+        Later, // somebody says when it can go on
+        Full,  // the ring is, of which nobody says so
     };
 
     static void on_output(Session& session);
@@ -45,16 +68,23 @@ private:
     void open(const MessageHeader& header, std::string_view octets);
     void close(std::uint32_t connection);
     void keep(Proxy& proxy, const MessageHeader& header, std::string_view octets);
+    static bool may_run(const Proxy& proxy);
     void run(Proxy& proxy, const MessageHeader& header, std::string_view octets);
     void configure(Proxy& proxy, std::string_view octets);
-    // Sends as much of the reply as may go; false: not all of it has gone.
-    bool answer(Proxy& proxy);
+    static void end_request(Proxy& proxy);
+    // Sends as much as may go.
+    Outcome answer(Proxy& proxy);
+    Outcome send_oldest(Proxy& proxy);
+    Outcome say(Proxy& proxy, MessageKind kind);
     void answer_served();
     void advance(Proxy& proxy);
     bool tell_closed();
     void share_limits();
 
     Rings& rings_;
+    const std::size_t empty_bytes_; // memory in use without keys
+    RingLog* log_ = nullptr;        // null: nothing is kept
+    Recorder* recorder_ = nullptr;
     unsigned shards_;
     std::int64_t total_memory_;
     Array<Proxy*> proxies_; // by the number of the connection; null: none

@@ -50,6 +50,50 @@ check "after SHUTDOWN: all keys" said '^kv: recovered 30[0-9] keys\|^kv: recover
 check "batch: says what can be lost" said '^kv: durability batch: at most the last 100 ms of what was acknowledged can be lost'
 stop
 
+# Several vcores, each with its part of the keys and a journal of its own on the one disk.
+shared=$scratch/shared.img
+booted --vcores 2 --disk "$shared,size=64M" --durability always
+check "two vcores: it says how durable it is" said '^kv: durability always'
+check "two vcores: INFO says so, too" test "$(info persistence durability)" = always
+check "two vcores: 300 writes acknowledged one by one" \
+    test "$(seq 300 | sed 's/.*/set key:& value:&/' | cli | grep -cx OK)" = 300
+printf 'rpush list a b c\nsadd set x y z\nspop set\nexpire key:1 1000\nmulti\nincr {t}1\nincr {t}2\nexec\n' | cli >/dev/null
+members=$(cli smembers set | sort)
+check "two vcores: SAVE" answers OK save
+check "two vcores: BGSAVE" answers 'Background saving started' bgsave
+for ((tries = 0; tries < 100; tries++)); do [[ $(info persistence rdb_changes_since_last_save) == 0 ]] && break; sleep 0.1; done
+check "two vcores: a snapshot is written" test "$(info persistence rdb_changes_since_last_save)" = 0
+timeout 60 build/tests/kv/history $port 4 3 >"$scratch/history" 2>&1 &
+history=$!
+sleep 1.5
+cut_power
+wait $history || :
+# Another number of vcores finds the same keys, and a machine that is killed again the ones that they wrote since.
+before=0
+for vcores in 2 1 3 2; do
+    booted --vcores $vcores --memory 160M --disk "$shared" --durability always
+    check "two vcores killed, then $vcores: says what it found" said '^kv: recovered 3[01][0-9] keys'
+    check "two vcores killed, then $vcores: all values" test "$(seq -f 'get key:%g' 300 | cli)" = "$(seq -f 'value:%g' 300)"
+    check "two vcores killed, then $vcores: what chance left of a set" test "$(cli smembers set | sort)" = "$members"
+    check "two vcores killed, then $vcores: expiry" test "$(cli ttl key:1)" -gt 900
+    check "two vcores killed, then $vcores: a transaction" answers $'1\n1' mget {t}1 {t}2
+    [[ $before == 0 ]] || check "two vcores killed, then $vcores: what $before wrote" answers kept get "at:$before"
+    [[ $before != 0 ]] || check "two vcores killed while clients were at work: each key is one thing" \
+        sh -c "timeout 60 build/tests/kv/history $port check '$scratch/history' >'$scratch/judged' || { cat '$scratch/judged'; false; }"
+    [[ $before == 0 || $before == "$vcores" ]] || check "two vcores killed, then $vcores: says that it shared keys out anew" \
+        said "^kv: keys that --vcores $before had written were shared out anew among $vcores"
+    check "two vcores killed, then $vcores: a write" answers OK set "at:$vcores" kept
+    before=$vcores
+    cut_power
+done
+booted --vcores 2 --disk "$shared" --durability none
+cli set last word >/dev/null
+stop
+check "two vcores: SHUTDOWN: status 0, not $status" test $status = 0
+booted --vcores 2 --disk "$shared" --durability batch
+check "two vcores: after SHUTDOWN the last word" answers word get last
+stop
+
 booted --disk "$scratch/small.img,size=20M" --durability batch
 head -c 20000 /dev/urandom | base64 -w 0 >"$scratch/value"
 # fill_disk: SETs until one is refused; $last is what that was told, $key how many were taken.
@@ -76,6 +120,17 @@ check "and who has it goes on" test "$(cli -x set after <"$scratch/value")" = OK
 stop
 booted --disk "$scratch/small.img" --durability batch
 check "after FLUSHALL of a full disk: the one key since then" said '^kv: recovered 1 keys'
+stop
+booted --vcores 2 --disk "$scratch/small.img" --durability batch
+fill_disk
+check "two vcores, a full disk: writes are refused after $key keys" \
+    test "$last/$((key > 20))" = 'MISCONF Errors writing to the AOF file: No space left on device/1'
+check "two vcores, a full disk: reads go on" test "$(cli strlen big:0)" -gt 20000
+check "two vcores, a full disk: FLUSHALL is served" answers OK flushall
+check "two vcores, a full disk: and writes go on" test "$(cli -x set after <"$scratch/value")" = OK
+cut_power
+booted --vcores 1 --disk "$scratch/small.img" --durability batch
+check "two vcores, a full disk, killed: the one key since FLUSHALL" said '^kv: recovered [01] keys'
 stop
 
 cp "$scratch/small.img" "$scratch/newer.img"

@@ -143,8 +143,8 @@ TEST_CASE("kv journal: what the disk holds instead is said, and left as it is") 
     MemoryDisk empty;
     std::string problem;
     {
-        StoreLog log(empty);
-        const auto opened = log.open({});
+        Journals journals(empty);
+        const auto opened = journals.open({});
         REQUIRE(!opened);
         CHECK(opened.error() == Problem::NotAStore);
     }
@@ -168,15 +168,15 @@ TEST_CASE("kv journal: what the disk holds instead is said, and left as it is") 
         REQUIRE(store.open());
         REQUIRE(store.checkpoint());
         const auto writes = disk.write_number;
-        StoreLog log(disk);
-        const auto opened = log.open({});
+        Journals journals(disk);
+        const auto opened = journals.open({});
         REQUIRE(!opened);
         CHECK(disk.write_number == writes);
         return opened.error();
     };
     CHECK(problem_of("") == Problem::Unknown);
     CHECK(problem_of("something else that is long enough") == Problem::Unknown);
-    CHECK(problem_of(std::string("EXOKVLOGK\x02", 10) + std::string(30, '\0')) == Problem::Newer);
+    CHECK(problem_of(std::string("EXOKVLOGK\x03", 10) + std::string(30, '\0')) == Problem::Newer);
     CHECK(problem_of(std::string("EXOKVLOGK\x01", 10) + std::string(13, '\0')) == Problem::Unknown);
     CHECK(problem_of(std::string("EXOKVLOGK\x01", 10) + std::string(6, '\0') + std::string("\x01\0\0\0\0\0\0\0", 8)) ==
           Problem::Unknown);

@@ -62,16 +62,16 @@ std::string value_of(Entry& entry) {
     return text + std::format(" expires {}", entry.expiry());
 }
 
+} // namespace
+
 Surroundings surroundings() {
     static std::uint64_t seed = 1;
     Surroundings its;
     its.realtime_us = its.monotonic_us = [] { return now_us; };
-    its.seed = seed++; // no life hashes as the one before
+    its.seed = seed++;
     its.memory_bytes = 1ull << 30;
     return its;
 }
-
-} // namespace
 
 Contents contents_of(Server& server) {
     Contents contents;
@@ -92,9 +92,10 @@ std::string request(const Words& words) {
 }
 
 Life::Life(MemoryDisk& disk, Durability durability, std::string* problem)
-    : log(new StoreLog(disk)), server(new Server(surroundings())) {
-    exo::store::Status opened = log->open({});
+    : journals(new Journals(disk)), server(new Server(surroundings())) {
+    exo::store::Status opened = journals->open({});
     if (opened) {
+        log = &journals->log(0);
         Recovery recovery(*server, log->stored_octets());
         opened = log->recover(recovery);
     }
@@ -102,6 +103,8 @@ Life::Life(MemoryDisk& disk, Durability durability, std::string* problem)
         *problem = opened ? "" : problem_text(opened.error());
     else
         REQUIRE(opened);
+    if (!log)
+        return;
     recorder.reset(new Recorder(*server, *log, durability));
     server->recorder = recorder.get();
 }
@@ -134,10 +137,10 @@ std::string Life::ask(Session* session, const Words& words) {
     return take(session);
 }
 
-void make_journal(MemoryDisk& disk) {
+void make_journal(MemoryDisk& disk, unsigned count) {
     exo::store::CreateSpec spec;
     spec.salt = 77;
-    REQUIRE(StoreLog::create(disk, spec));
+    REQUIRE(Journals::create(disk, spec, count));
 }
 
 } // namespace journal_test

@@ -2,7 +2,7 @@
 // how it holds it.
 #pragma once
 
-#include "libos-kv/journal/store_log.hpp"
+#include "libos-kv/journal/journals.hpp"
 #include "libos-kv/server/recorder.hpp"
 #include "libos-kv/server/recovery.hpp"
 #include "tests/unit/store/disks.hpp"
@@ -27,6 +27,9 @@ Contents contents_of(Server& server);
 
 std::string request(const Words& words);
 
+// Of one life of a store: no life hashes as the one before.
+Surroundings surroundings();
+
 // One life of the store: from opening the disk to the end, which comes without a warning.
 class Life {
 public:
@@ -45,12 +48,13 @@ public:
     // The reply, once it may be told.
     std::string ask(Session* session, const Words& words);
 
-    std::unique_ptr<StoreLog> log;
+    std::unique_ptr<Journals> journals;
+    StoreLog* log = nullptr;
     std::unique_ptr<Server> server;
     std::unique_ptr<Recorder> recorder;
 };
 
-// Makes an empty journal on a disk.
-void make_journal(MemoryDisk& disk);
+// Makes empty journals on a disk.
+void make_journal(MemoryDisk& disk, unsigned count = 1);
 
 } // namespace journal_test
