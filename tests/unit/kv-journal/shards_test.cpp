@@ -222,6 +222,24 @@ TEST_CASE("kv shards: a disk without room to share its keys out anew says so, an
     CHECK(life.ask(life.connect(), {"flushall"}) == full);
 }
 
+TEST_CASE("kv shards: of journals that were prepared and never adopted nothing is left") {
+    MemoryDisk disk;
+    make_journal(disk, 2);
+    {
+        Journals journals(disk);
+        REQUIRE(journals.open({}));
+        journals.prepare(3);
+        std::vector<char> unit = long_unit();
+        REQUIRE(journals.prepared(2).append(unit));
+        REQUIRE(journals.prepared(2).commit());
+        CHECK(journals.store().pages_used() == 5);
+    }
+    Journals journals(disk);
+    REQUIRE(journals.open({}));
+    CHECK(journals.count() == 2);
+    CHECK(journals.store().pages_used() == 0);
+}
+
 TEST_CASE("kv shards: when the disk fails who waits is dropped, writes are refused on every shard, and reads go on") {
     now_us = begin_us;
     MemoryDisk disk;
