@@ -11,6 +11,9 @@ namespace {
 struct [[gnu::packed, gnu::may_alias]] Word {
     std::uint64_t value;
 };
+struct [[gnu::packed, gnu::may_alias]] HalfWord {
+    std::uint32_t value;
+};
 
 // Safe: bytes of the caller's ranges, through a type that may alias anything.
 Word* word_at(std::byte* address) {
@@ -18,6 +21,12 @@ Word* word_at(std::byte* address) {
 }
 const Word* word_at(const std::byte* address) {
     return reinterpret_cast<const Word*>(address);
+}
+HalfWord* half_word_at(std::byte* address) {
+    return reinterpret_cast<HalfWord*>(address);
+}
+const HalfWord* half_word_at(const std::byte* address) {
+    return reinterpret_cast<const HalfWord*>(address);
 }
 
 constexpr std::size_t block = 4 * sizeof(Word);
@@ -31,19 +40,48 @@ constexpr std::size_t block = 4 * sizeof(Word);
     word_at(out)[3].value = d;
 }
 
+// Fewer than eight.
+[[gnu::always_inline]] inline void copy_few(std::byte* out, const std::byte* in, std::size_t bytes) {
+    if (bytes >= sizeof(std::uint32_t)) {
+        const std::uint32_t first = half_word_at(in)->value, last = half_word_at(in + bytes - sizeof last)->value;
+        half_word_at(out)->value = first;
+        half_word_at(out + bytes - sizeof last)->value = last;
+        return;
+    }
+    for (; bytes; --bytes)
+        *out++ = *in++;
+}
+
 } // namespace
 
+// What is left of a word is the end of the last whole one, some bytes of which are stored twice. It is read first:
+// where `move_bytes` copies downwards, the target may lie on it by then.
 void copy_bytes(void* to, const void* from, std::size_t bytes) {
     auto* out = static_cast<std::byte*>(to);
     const auto* in = static_cast<const std::byte*>(from);
+    if (bytes < sizeof(Word))
+        return copy_few(out, in, bytes);
+    Word* const end = word_at(out + bytes - sizeof(Word));
+    const std::uint64_t last = word_at(in + bytes - sizeof(Word))->value;
     for (; bytes >= 2 * block; bytes -= 2 * block, out += 2 * block, in += 2 * block) {
         copy_block(out, in);
         copy_block(out + block, in + block);
     }
-    for (; bytes >= sizeof(Word); bytes -= sizeof(Word), out += sizeof(Word), in += sizeof(Word))
+    if (bytes & block) {
+        copy_block(out, in);
+        out += block;
+        in += block;
+    }
+    if (bytes & 2 * sizeof(Word)) {
+        const std::uint64_t a = word_at(in)[0].value, b = word_at(in)[1].value;
+        word_at(out)[0].value = a;
+        word_at(out)[1].value = b;
+        out += 2 * sizeof(Word);
+        in += 2 * sizeof(Word);
+    }
+    if (bytes & sizeof(Word))
         word_at(out)->value = word_at(in)->value;
-    for (; bytes; --bytes)
-        *out++ = *in++;
+    end->value = last;
 }
 
 void move_bytes(void* to, const void* from, std::size_t bytes) {

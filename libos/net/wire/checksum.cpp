@@ -5,14 +5,14 @@ namespace exo::net {
 
 namespace {
 
-// Sums with their carries counted in the upper half: one addition and one more for the carry a word.
-using WideSum = unsigned __int128;
-
-constexpr WideSum sum_words(const std::byte* at, std::size_t words) {
-    WideSum sum = 0;
+// One addition a word, which takes the carry of the one before, and one for the last carry.
+template <std::size_t words>
+[[gnu::always_inline]] inline Sum add_words(Sum start, const std::byte* at) {
+    unsigned long long carry = 0, sum = start;
+#pragma clang loop unroll(full)
     for (std::size_t word = 0; word < words; ++word)
-        sum += load64(at + word * sizeof(std::uint64_t));
-    return sum;
+        sum = __builtin_addcll(sum, load64(at + word * sizeof(std::uint64_t)), carry, &carry);
+    return add_sums(sum, carry);
 }
 
 // The last one to seven of at least eight octets, before `end`; zeros follow them.
@@ -35,25 +35,25 @@ Sum sum_octets(std::span<const std::byte> octets) {
     std::size_t left = octets.size();
     if (left < sizeof(std::uint64_t)) [[unlikely]]
         return load_few(at, left);
-    WideSum sum = 0;
+    Sum sum = 0;
     for (; left >= 64; at += 64, left -= 64)
-        sum += sum_words(at, 8);
+        sum = add_words<8>(sum, at);
     if (left & 32) {
-        sum += sum_words(at, 4);
+        sum = add_words<4>(sum, at);
         at += 32;
     }
     if (left & 16) {
-        sum += sum_words(at, 2);
+        sum = add_words<2>(sum, at);
         at += 16;
     }
     if (left & 8) {
-        sum += load64(at);
+        sum = add_words<1>(sum, at);
         at += 8;
     }
     left &= 7;
     if (left != 0)
-        sum += load_last(at + left, left);
-    return add_sums(static_cast<Sum>(sum), static_cast<Sum>(sum >> 64));
+        sum = add_sums(sum, load_last(at + left, left));
+    return sum;
 }
 
 } // namespace exo::net
