@@ -75,6 +75,9 @@ bool Network::has_address(Ipv4Address address) const {
 }
 
 Interface* Network::route(Ipv4Address destination) const {
+    if (interface_count_ == 1 && interfaces_[0]->configuration().is_on_link(destination) &&
+        !interfaces_[0]->address().is_any())
+        return interfaces_[0];
     Interface* best = nullptr;
     int best_prefix = -1;
     const bool own = has_address(destination);

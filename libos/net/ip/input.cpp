@@ -1,5 +1,5 @@
-// Frames that have come. A whole UDP datagram to this address, without options, takes the short way; everything else,
-// and everything wrong, the careful one.
+// Frames that have come. A whole UDP datagram or TCP segment to this address, without options of IPv4, takes the short
+// way; everything else, and everything wrong, the careful one.
 #include "libos/net/ip/chain.hpp"
 #include "libos/net/ip/interface.hpp"
 #include "libos/net/udp/socket.hpp"
@@ -13,8 +13,9 @@ namespace {
 
 // Octets 12 to 15 of a frame, and 6 to 9 of the IP header, as they lie.
 constexpr std::uint32_t kind_mask = 0x00ff'ffff, kind_plain_ipv4 = 0x0045'0008;
-constexpr std::uint32_t whole_mask = 0xff00'ff3f, whole_udp = std::uint32_t{ip_protocol::udp} << 24;
-constexpr std::uint32_t headers_before_udp = ethernet_header_octets + ipv4_header_octets;
+constexpr std::uint32_t whole_mask = 0xff00'ff3f, whole_udp = std::uint32_t{ip_protocol::udp} << 24,
+                        whole_tcp = std::uint32_t{ip_protocol::tcp} << 24;
+constexpr std::uint32_t headers_before_payload = ethernet_header_octets + ipv4_header_octets;
 
 std::uint64_t source_cookie(std::uint32_t address_wire, std::uint16_t port) {
     return static_cast<std::uint64_t>(address_wire) << 32 | static_cast<std::uint64_t>(port) << 16;
@@ -37,11 +38,13 @@ void Interface::input(Packet* packet) {
     const std::byte* const ip = frame + ethernet_header_octets;
     const std::byte* const udp = ip + ipv4_header_octets;
     if (packet->length < udp_headers_octets || packet->next || (load32(frame + 12) & kind_mask) != kind_plain_ipv4 ||
-        (load32(ip + 6) & whole_mask) != whole_udp || load32(ip + 16) != configuration_.address.wire)
+        load32(ip + 16) != configuration_.address.wire)
         return input_slowly(packet);
+    if (const std::uint32_t whole = load32(ip + 6) & whole_mask; whole != whole_udp)
+        return whole == whole_tcp ? input_tcp(packet) : input_slowly(packet);
     const std::uint32_t datagram = big16(udp + 4);
     if (!is_good(sum_20(ip)) || big16(ip + 2) != datagram + ipv4_header_octets || datagram < udp_header_octets ||
-        datagram + headers_before_udp > packet->length)
+        datagram + headers_before_payload > packet->length)
         return input_slowly(packet);
     if (!(packet->flags & packet_flag::checksum_good) && !is_good_udp(ip, datagram)) [[unlikely]] {
         counters_.malformed++;
@@ -55,6 +58,23 @@ void Interface::input(Packet* packet) {
     packet->length = static_cast<std::uint16_t>(datagram - udp_header_octets);
     packet->cookie[1] = source_cookie(source.address.wire, source.port);
     socket->deliver(packet);
+}
+
+// Its checksum is left to TCP. From a group or from nobody, or to us as a broadcast, it is unusual.
+void Interface::input_tcp(Packet* packet) {
+    const std::byte* const ip = packet->data() + ethernet_header_octets;
+    const std::uint32_t total = big16(ip + 2);
+    const Ipv4Address source{load32(ip + 12)}, destination{load32(ip + 16)};
+    const std::uint32_t network = source.number() >> 24;
+    const Transport& tcp = network_->tcp();
+    constexpr std::uint32_t loopback = 127, first_group = 224;
+    if (!is_good(sum_20(ip)) || total < ipv4_header_octets || total + ethernet_header_octets > packet->length ||
+        network == loopback || network >= first_group || is_broadcast(destination) || destination.is_any() ||
+        !tcp.input)
+        return input_slowly(packet);
+    packet->offset = static_cast<std::uint16_t>(packet->offset + headers_before_payload);
+    packet->length = static_cast<std::uint16_t>(total - ipv4_header_octets); // without Ethernet's padding
+    tcp.input(tcp.context, *this, packet, source, destination);
 }
 
 void Interface::input_slowly(Packet* packet) {

@@ -4,6 +4,7 @@
 
 #include "libos/net/ip/address_claim.hpp"
 #include "libos/net/ip/neighbours.hpp"
+#include "libos/net/ip/paths.hpp"
 #include "libos/net/ip/reassembly.hpp"
 #include "libos/net/network.hpp"
 
@@ -16,15 +17,6 @@ struct InterfaceCounters {
     std::uint64_t no_packets = 0;    // answers not made because the pool was empty
     std::uint64_t echo_replies = 0;
     std::uint64_t icmp_errors_sent = 0;
-};
-
-// How an IPv4 payload is to travel.
-struct Ipv4Send {
-    Ipv4Address source, destination;
-    std::uint8_t protocol;
-    std::uint8_t time_to_live = 64;
-    std::uint8_t service = 0;
-    bool do_not_fragment = false;
 };
 
 // Who hears the messages of DHCP's client port, before there is an address too.
@@ -99,6 +91,7 @@ public:
 
 private:
     void input(Packet* packet);
+    void input_tcp(Packet* packet);
     void input_slowly(Packet* packet);
     void input_arp(Packet* packet);
     void input_local(Packet* packet, const Ipv4Header& header, std::size_t payload_octets);
@@ -115,12 +108,14 @@ private:
     std::uint64_t tick_neighbour(Neighbour& neighbour, std::uint64_t now);
     void give_up(Neighbour& neighbour);
     void adopt_address();
+    bool send_on(const Ipv4Path& path, Packet* payload);
     NetStatus send_whole(Packet* payload, std::size_t octets, const Ipv4Send& how, Ipv4Address hop);
     NetStatus send_fragments(Packet* payload, std::size_t octets, const Ipv4Send& how, Ipv4Address hop);
     bool send_fragment(const Packet* payload, std::size_t begin, std::size_t octets, const Ipv4Header& header,
                        Ipv4Address hop);
-    // Takes a frame complete but for its destination.
+    // Takes a frame complete but for its destination, which is asked for.
     bool transmit(Packet* frame, Ipv4Address hop);
+    bool keep_waiting(Packet* frame, Ipv4Address hop); // until the hop answers
     bool enqueue(Packet* frame);
     bool may_send_error();
 
@@ -140,6 +135,7 @@ private:
     std::uint64_t errors_allowed_at_ = 0; // token bucket of ICMP errors
     AddressClaim claim_;
     Neighbours neighbours_;
+    Ipv4Paths paths_;
     Reassembly reassembly_;
 };
 

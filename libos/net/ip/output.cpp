@@ -8,11 +8,26 @@ namespace exo::net {
 
 namespace {
 
-constexpr std::uint16_t headers_octets = ethernet_header_octets + ipv4_header_octets;
+constexpr std::uint16_t headers_octets = path_octets;
 
 } // namespace
 
+// The short way: one frame, which the device takes as it lies, to where the one before it went. False: it needs the
+// other one.
+bool Interface::send_on(const Ipv4Path& path, Packet* payload) {
+    const std::size_t octets = chain_octets(payload) + ipv4_header_octets;
+    if (octets > mtu_ || payload->offset < headers_octets || transmit_queued_ == transmit_queue_max ||
+        (payload->next && !offers(port_offer::chained_transmit)))
+        return false;
+    path.write(payload->push(headers_octets), octets, identification_++);
+    transmit_queue_[transmit_queued_++] = payload;
+    return true;
+}
+
 NetStatus Interface::send_ipv4(Packet* payload, const Ipv4Send& how) {
+    const Ipv4Path& path = paths_.of(how.destination);
+    if (path.is_for(how, generation()) && send_on(path, payload))
+        return {};
     const Ipv4Address hop = next_hop(how.destination);
     if (hop.is_any())
         return std::unexpected(Problem::NetworkUnreachable);
@@ -50,7 +65,12 @@ NetStatus Interface::send_whole(Packet* payload, std::size_t octets, const Ipv4S
                 .protocol = how.protocol,
                 .source = how.source,
                 .destination = how.destination});
-    const bool taken = transmit(frame, hop);
+    const MacAddress* const mac = resolve(hop);
+    if (mac) {
+        put_mac(at, *mac);
+        paths_.of(how.destination).keep(at, how, generation());
+    }
+    const bool taken = mac ? enqueue(frame) : keep_waiting(frame, hop);
     if (frame != payload)
         PacketPool::release(taken ? payload : frame);
     else if (!taken)
@@ -112,6 +132,10 @@ bool Interface::transmit(Packet* frame, Ipv4Address hop) {
         put_mac(frame->data(), *mac);
         return enqueue(frame);
     }
+    return keep_waiting(frame, hop);
+}
+
+bool Interface::keep_waiting(Packet* frame, Ipv4Address hop) {
     Neighbour* const neighbour = neighbours_.find(hop);
     return neighbour && Neighbours::keep(*neighbour, frame);
 }

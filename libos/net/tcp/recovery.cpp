@@ -14,8 +14,9 @@ namespace exo::net {
 
 namespace {
 
-constexpr std::size_t option_timestamps = 8, option_sack = 5, option_nothing = 1; // RFC 7323, RFC 2018
-constexpr int later_arrivals_min = 3;                                             // RFC 6675 3: DupThresh
+constexpr std::size_t option_timestamps = 8, option_sack = 5, option_nothing = 1;     // RFC 7323, RFC 2018
+constexpr std::uint32_t timestamps_alone = 0x0101'080a, timestamps_alone_octets = 12; // RFC 7323, appendix A
+constexpr int later_arrivals_min = 3;                                                 // RFC 6675 3: DupThresh
 constexpr std::uint32_t reordering_ms_min = 2;
 constexpr std::uint32_t patience_max = 4; // a whole round trip, as RFC 8985 6.2 has it
 // Two round trips (RFC 8985 7.2), and what a peer may hold an acknowledgement of one segment back.
@@ -161,6 +162,40 @@ void send_lost(TcpRecovery& recovery, tcp_pcb& pcb, std::uint32_t in_flight) {
     pcb.cwnd = static_cast<tcpwnd_size_t>(pcb.snd_nxt - pcb.lastack + room);
 }
 
+// A segment that acknowledges something echoes when what it answers was sent.
+void note_echo(TcpRecovery& recovery, const tcp_pcb& pcb, std::uint32_t acknowledged, std::uint32_t echoed_ms) {
+    if (acknowledged == pcb.lastack)
+        return;
+    note_round_trip(recovery, echoed_ms);
+    recovery.in_vain |= recovery.on && recovery.window_before != 0 && recovery.sent_again_ms != 0 &&
+                        is_before(echoed_ms, recovery.sent_again_ms);
+}
+
+void note_options(TcpRecovery& recovery, tcp_pcb& pcb, std::uint32_t acknowledged, std::span<const std::byte> options) {
+    const std::byte* at = options.data();
+    if (options.size() == timestamps_alone_octets && load32_at(at) == timestamps_alone)
+        return note_echo(recovery, pcb, acknowledged, load32_at(at + 8));
+    const std::byte* const past = at + options.size();
+    while (at < past) {
+        const auto kind = std::to_integer<std::size_t>(*at);
+        if (kind == 0)
+            break;
+        if (kind == option_nothing) {
+            at++;
+            continue;
+        }
+        const std::size_t octets = past - at >= 2 ? std::to_integer<std::size_t>(at[1]) : 0;
+        if (octets < 2 || octets > static_cast<std::size_t>(past - at))
+            break;
+        if (kind == option_timestamps && octets == 10)
+            note_echo(recovery, pcb, acknowledged, load32_at(at + 6));
+        recovery.gaps |= kind == option_sack;
+        for (std::size_t block = 2; kind == option_sack && block + 8 <= octets; block += 8)
+            note_range(recovery, pcb, load32_at(at + block), load32_at(at + block + 4));
+        at += octets;
+    }
+}
+
 // In slow start the engine adds two segments an acknowledgement at most (RFC 3465 2.3). A receiver that acknowledges
 // whole bursts, as we do and Linux does, would make it grow slowly: what it leaves out is added.
 void grow_window(tcp_pcb& pcb, const TcpRecovery& recovery, std::uint32_t acknowledged) {
@@ -183,30 +218,8 @@ void note_acknowledgements(tcp_pcb& pcb, const tcp_hdr& header, std::size_t opti
         return;
     recovery.highest_before = recovery.highest;
     // Safe: the engine has checked that the options lie in the segment's first piece.
-    const std::byte* at = reinterpret_cast<const std::byte*>(&header + 1);
-    const std::byte* const past = at + option_octets;
-    while (at < past) {
-        const auto kind = std::to_integer<std::size_t>(*at);
-        if (kind == 0)
-            break;
-        if (kind == option_nothing) {
-            at++;
-            continue;
-        }
-        const std::size_t octets = past - at >= 2 ? std::to_integer<std::size_t>(at[1]) : 0;
-        if (octets < 2 || octets > static_cast<std::size_t>(past - at))
-            break;
-        if (kind == option_timestamps && octets == 10 && acknowledged != pcb.lastack) {
-            const std::uint32_t echoed_ms = load32_at(at + 6);
-            note_round_trip(recovery, echoed_ms);
-            recovery.in_vain |= recovery.on && recovery.window_before != 0 && recovery.sent_again_ms != 0 &&
-                                is_before(echoed_ms, recovery.sent_again_ms);
-        }
-        recovery.gaps |= kind == option_sack;
-        for (std::size_t block = 2; kind == option_sack && block + 8 <= octets; block += 8)
-            note_range(recovery, pcb, load32_at(at + block), load32_at(at + block + 4));
-        at += octets;
-    }
+    const auto* const options = reinterpret_cast<const std::byte*>(&header + 1);
+    note_options(recovery, pcb, acknowledged, {options, option_octets});
     if (acknowledged != pcb.lastack)
         note_range(recovery, pcb, pcb.lastack, acknowledged);
     grow_window(pcb, recovery, acknowledged - pcb.lastack);

@@ -120,6 +120,11 @@ std::uint32_t TcpStream::ready() const {
     return bits;
 }
 
+bool TcpStream::has_ended() const {
+    return connection_ &&
+           (connection_->problem != Problem::None || (connection_->peer_finished && connection_->received.is_empty()));
+}
+
 Problem TcpStream::problem() const {
     return connection_ ? connection_->problem : Problem::None;
 }

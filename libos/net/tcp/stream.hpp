@@ -64,6 +64,7 @@ public:
     bool is_open() const { return connection_ != nullptr; }
     bool is_connecting() const;
     std::uint32_t ready() const; // of tcp_ready::
+    bool has_ended() const;      // finished or failed
     // Why it failed: Refused, Reset, TimedOut, HostUnreachable, NetworkUnreachable, Aborted. None: it did not.
     Problem problem() const;
     Endpoint local() const;
