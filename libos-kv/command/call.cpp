@@ -32,8 +32,10 @@ Entry* Call::peek(std::string_view key) {
 
 Entry* Call::write(std::string_view key) {
     Entry* entry = peek(key);
-    if (entry)
-        note_access(*entry, server.access_clock(), server.random);
+    if (entry && !is_lfu(server.config.policy)) [[likely]]
+        note_access_time(*entry, now_ms);
+    else if (entry)
+        count_access(*entry, server.access_clock(), server.random);
     return entry;
 }
 

@@ -31,11 +31,18 @@ private:
 
 constexpr std::uint64_t each = 0x0101010101010101;
 
-// A to Z made a to z, all eight octets at once; no carry leaves its octet.
-std::uint64_t lower(std::uint64_t word) {
+// 0x20, by which the cases of a letter differ, in each octet that is one from `first` to `last`: all eight at once, and
+// no carry leaves its octet.
+std::uint64_t case_bits(std::uint64_t word, unsigned first, unsigned last) {
     const std::uint64_t low = word & each * 0x7f;
-    const std::uint64_t from_a = low + each * (0x80 - 'A'), beyond_z = low + each * (0x7f - 'Z');
-    return word | ((from_a & ~beyond_z & ~word & each * 0x80) >> 2);
+    const std::uint64_t from_first = low + each * (0x80 - first), beyond_last = low + each * (0x7f - last);
+    return (from_first & ~beyond_last & ~word & each * 0x80) >> 2;
+}
+std::uint64_t lower(std::uint64_t word) {
+    return word | case_bits(word, 'A', 'Z');
+}
+std::uint64_t upper(std::uint64_t word) {
+    return word & ~case_bits(word, 'a', 'z');
 }
 
 } // namespace
@@ -53,7 +60,7 @@ std::uint64_t CommandNames::word_of(std::string_view name) {
         for (const std::size_t at : {std::size_t{0}, middle, last})
             word |= std::uint64_t{static_cast<unsigned char>(name[at])} << at * 8;
     }
-    return lower(word);
+    return word;
 }
 
 std::size_t CommandNames::home(std::uint64_t word) {
@@ -66,18 +73,29 @@ void CommandNames::add(Command* command) {
     if (command->parent || command->name.size() > short_max)
         return;
     const std::uint64_t word = word_of(command->name);
+    put(word, command);
+    put(upper(word), command);
+}
+
+void CommandNames::put(std::uint64_t word, Command* command) {
     std::size_t at = home(word);
     while (short_names_[at].command)
         at = (at + 1) % places;
     short_names_[at] = {word, command};
 }
 
-Command* CommandNames::find_short(std::string_view name) const {
-    const std::uint64_t word = word_of(name);
+inline Command* CommandNames::look_up(std::uint64_t word, std::size_t size) const {
     for (std::size_t at = home(word); short_names_[at].command; at = (at + 1) % places)
         if (short_names_[at].word == word)
-            return short_names_[at].command->name.size() == name.size() ? short_names_[at].command : nullptr;
+            return short_names_[at].command->name.size() == size ? short_names_[at].command : nullptr;
     return nullptr;
+}
+
+Command* CommandNames::find_short(std::string_view name) const {
+    const std::uint64_t word = word_of(name);
+    if (Command* command = look_up(word, name.size())) [[likely]]
+        return command;
+    return look_up(lower(word), name.size());
 }
 
 Command* CommandNames::find_long(std::string_view name) const {

@@ -16,7 +16,8 @@ public:
     Command* find(const Command& parent, std::string_view name) const;
 
 private:
-    // Names of at most eight octets, which is nearly every request's, are compared as one word.
+    // Names of at most eight octets, which is nearly every request's, are compared as one word. They are kept as most
+    // write them, in capitals or without any.
     static constexpr std::size_t short_max = 8, places = 1024;
     struct Place {
         std::uint64_t word;
@@ -25,6 +26,8 @@ private:
 
     static std::uint64_t word_of(std::string_view name);
     static std::size_t home(std::uint64_t word);
+    void put(std::uint64_t word, Command* command);
+    Command* look_up(std::uint64_t word, std::size_t size) const;
     Command* find_short(std::string_view name) const;
     Command* find_long(std::string_view name) const;
 

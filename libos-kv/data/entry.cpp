@@ -113,18 +113,10 @@ void Entry::destroy(Entry* entry) {
     release_shell(entry);
 }
 
-std::string_view string_of(Entry& entry, StringScratch& scratch) {
-    switch (entry.form()) {
-    case Entry::Form::Number:
+std::string_view long_or_number_of(Entry& entry, StringScratch& scratch) {
+    if (entry.form() == Entry::Form::Number)
         return {scratch.text, format_integer(entry.word().number, scratch.text)};
-    case Entry::Form::Inline:
-        return entry.inline_value();
-    case Entry::Form::Block:
-        return entry.word().block->view();
-    case Entry::Form::Object:
-        break;
-    }
-    return {};
+    return entry.word().block->view();
 }
 
 std::size_t string_size(Entry& entry) {

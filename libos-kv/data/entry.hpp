@@ -54,15 +54,20 @@ struct Entry {
     std::size_t key_size() const { return key_bits == long_key ? static_cast<std::size_t>(*long_size()) : key_bits; }
     std::string_view key() const { return {key_place(), key_size()}; }
     // The same as comparing with `key`; nearly all keys lie right behind the header.
-    bool has_key(std::string_view its) const {
+    [[gnu::always_inline]] bool has_key(std::string_view its) const {
         const bool follows = form() == Form::Inline && !expires && key_bits != long_key;
         if (!follows) [[unlikely]]
-            return same_octets(key(), its);
+            return has_key_further(its);
         return key_bits == its.size() && same_octets({reinterpret_cast<const char*>(this + 1), its.size()}, its);
     }
     std::int64_t expiry() const { return expires ? words()[has_word()] : never_expires; }
     void set_expiry(std::int64_t at) { words()[has_word()] = at; } // where `expires`
-    std::string_view inline_value() const { return {key_place() + key_size(), inline_size}; }
+    // Of the form Inline; nearly all lie behind a key that follows the header.
+    std::string_view inline_value() const {
+        if (!expires && key_bits != long_key) [[likely]]
+            return {reinterpret_cast<const char*>(this + 1) + key_bits, inline_size}; // Safe: in the block.
+        return {key_place() + key_size(), inline_size};
+    }
     char* inline_place() { return const_cast<char*>(key_place()) + key_size(); }
     // Of all forms but Inline.
     Word& word() { return *reinterpret_cast<Word*>(this + 1); } // Safe: it is in the block then.
@@ -76,6 +81,7 @@ struct Entry {
 private:
     static constexpr std::uint32_t long_key = (1u << 22) - 1;
 
+    [[gnu::noinline]] bool has_key_further(std::string_view its) const { return same_octets(key(), its); }
     unsigned has_word() const { return form() != Form::Inline; }
     unsigned words_count() const { return has_word() + expires + (key_bits == long_key); }
     // Safe: in the block, which is aligned as they are.
@@ -90,13 +96,16 @@ static_assert(sizeof(Entry) == 8);
 struct StringScratch {
     char text[integer_text_max];
 };
-std::string_view string_of(Entry& entry, StringScratch& scratch);
+std::string_view long_or_number_of(Entry& entry, StringScratch& scratch); // of those that are not inline
+inline std::string_view string_of(Entry& entry, StringScratch& scratch) {
+    return entry.form() == Entry::Form::Inline ? entry.inline_value() : long_or_number_of(entry, scratch);
+}
 std::size_t string_size(Entry& entry);
 
 struct EntryTraits {
     using Item = Entry;
     static std::string_view key(const Entry& entry) { return entry.key(); }
-    static bool has_key(const Entry& entry, std::string_view key) { return entry.has_key(key); }
+    [[gnu::always_inline]] static bool has_key(const Entry& entry, std::string_view key) { return entry.has_key(key); }
 };
 
 } // namespace exo::kv

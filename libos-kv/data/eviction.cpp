@@ -54,11 +54,7 @@ void note_birth(Entry& entry, const AccessClock& clock) {
     entry.idle = (is_lfu(clock.policy) ? packed(minutes(clock), lfu_first_count) : seconds(clock)) & clock_mask;
 }
 
-void note_access(Entry& entry, const AccessClock& clock, Random& random) {
-    if (!is_lfu(clock.policy)) {
-        entry.idle = seconds(clock) & clock_mask;
-        return;
-    }
+void count_access(Entry& entry, const AccessClock& clock, Random& random) {
     std::uint32_t count = access_count(entry, clock);
     if (count < 255) {
         // Raised with the probability 1 / ((count - first) * factor + 1).
@@ -66,6 +62,10 @@ void note_access(Entry& entry, const AccessClock& clock, Random& random) {
         count += random() % (above * static_cast<std::uint64_t>(clock.lfu_log_factor) + 1) == 0;
     }
     entry.idle = packed(minutes(clock), count) & clock_mask;
+}
+
+void note_access_time(Entry& entry, std::int64_t now_ms) {
+    entry.idle = seconds({.now_ms = now_ms}) & clock_mask;
 }
 
 std::int64_t idle_seconds(const Entry& entry, const AccessClock& clock) {

@@ -33,7 +33,9 @@ struct AccessClock {
 };
 inline constexpr std::uint32_t lfu_first_count = 5;
 
-void note_access(Entry& entry, const AccessClock& clock, Random& random);
+// An access: with LFU, and else.
+void count_access(Entry& entry, const AccessClock& clock, Random& random);
+void note_access_time(Entry& entry, std::int64_t now_ms);
 void note_birth(Entry& entry, const AccessClock& clock);
 std::uint32_t access_count(const Entry& entry, const AccessClock& clock); // LFU, decayed to now
 std::int64_t idle_seconds(const Entry& entry, const AccessClock& clock);  // LRU

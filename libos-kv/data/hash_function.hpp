@@ -36,6 +36,7 @@ inline std::uint64_t hash_octets(std::string_view octets) {
     const char* at = octets.data();
     std::size_t left = octets.size();
     std::uint64_t state = hash_seed;
+#pragma clang loop unroll(disable)
     for (; left > 16; left -= 16, at += 16)
         state = mix(word(at) ^ odd_a, word(at + 8) ^ state);
     std::uint64_t first = 0, second = 0;

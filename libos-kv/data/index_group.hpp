@@ -58,24 +58,33 @@ struct IndexGroup {
     static std::uint8_t tag_of(std::uint64_t hash) { return hash & 255 ? static_cast<std::uint8_t>(hash) : 1; }
 
     // Items may have a shorter way to compare.
-    static bool has_key(const Item& item, std::string_view key) {
+    [[gnu::always_inline]] static bool has_key(const Item& item, std::string_view key) {
         if constexpr (requires { Traits::has_key(item, key); })
             return Traits::has_key(item, key);
         else
             return same_octets(Traits::key(item), key);
     }
+    [[gnu::always_inline]] static Place find_in(Line& line, std::uint8_t tag, std::string_view key) {
+        for (unsigned found = line.matches(tag); found; found &= found - 1) {
+            const auto index = static_cast<unsigned>(std::countr_zero(found));
+            if (has_key(*line.item(index), key)) [[likely]]
+                return {&line, index};
+        }
+        return {};
+    }
     [[gnu::always_inline]] Place find(std::uint64_t hash, std::string_view key) const {
         const std::uint8_t tag = tag_of(hash);
-        std::size_t at = home(hash);
-        for (unsigned left = buckets; left; left--, at = after(at)) {
-            Line& line = lines[at];
-            for (unsigned found = line.matches(tag); found; found &= found - 1) {
-                const auto index = static_cast<unsigned>(std::countr_zero(found));
-                if (has_key(*line.item(index), key))
-                    return {&line, index};
-            }
-            if (!line.may_have_passed(tag))
-                break;
+        const std::size_t at = home(hash);
+        const Place place = find_in(lines[at], tag, key);
+        return place.line || !lines[at].may_have_passed(tag) ? place : find_behind(at, tag, key);
+    }
+    // In the buckets behind its home, where few items lie.
+    [[gnu::noinline]] Place find_behind(std::size_t at, std::uint8_t tag, std::string_view key) const {
+        for (unsigned left = buckets; --left;) {
+            at = after(at);
+            const Place place = find_in(lines[at], tag, key);
+            if (place.line || !lines[at].may_have_passed(tag))
+                return place;
         }
         return {};
     }

@@ -118,7 +118,7 @@ void TcpLinks<Host>::accept_all() {
 template <typename Host>
 bool TcpLinks<Host>::may_receive(const Link& link) const {
     const Session& session = *link.session;
-    return !session.broken && !session.closing && session.unsent() < server_.unsent_max() &&
+    return !session.broken && !session.closing && !server_.has_much_unsent(session) &&
            !(holds_back(server_, session) && session.input.size() >= sent_ahead_max);
 }
 
@@ -159,7 +159,7 @@ bool TcpLinks<Host>::is_unfinished(const Link& link) const {
     const Session& session = *link.session;
     if (!session.to_send().empty() && link.stream.unacknowledged_octets() == 0)
         return true;
-    return may_receive(link) && (session.paused || (link.stream.ready() & net::tcp_ready::readable) != 0);
+    return may_receive(link) && (session.paused || link.stream.readable_octets() != 0);
 }
 
 template <typename Host>
@@ -209,9 +209,7 @@ bool TcpLinks<Host>::send(Link& link) {
     }
     if (waits && !session.broken)
         link.stream.flush();
-    const std::uint32_t ready = link.stream.ready();
-    const bool over = (ready & (net::tcp_ready::finished | net::tcp_ready::failed)) != 0;
-    if (session.broken || over || (session.closing && session.unsent() == 0)) {
+    if (session.broken || link.stream.has_ended() || (session.closing && session.unsent() == 0)) {
         drop(&link);
         return false;
     }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 namespace exo::kv {
 
@@ -31,6 +32,7 @@ public:
     ~Array() { reset(); }
 
     std::size_t size() const { return count_; }
+    std::size_t room() const { return room_; }
     bool empty() const { return count_ == 0; }
     T* begin() { return items_; }
     T* end() { return items_ + count_; }
@@ -56,6 +58,8 @@ public:
     }
     void pop() { items_[--count_].~T(); }
     void clear() {
+        if constexpr (std::is_trivially_destructible_v<T>)
+            count_ = 0;
         while (count_)
             pop();
     }
@@ -125,8 +129,8 @@ public:
     }
     // Makes so many octets more and gives their place; their contents are undefined.
     char* grow(std::size_t octets) {
-        if (room_ - size_ < octets)
-            reserve(larger(size_ + octets));
+        if (room_ - size_ < octets) [[unlikely]]
+            make_room(octets);
         char* at = octets_ + size_;
         size_ += octets;
         return at;
@@ -158,6 +162,8 @@ public:
     }
 
 private:
+    // Seldom called, so it is the one to save registers.
+    [[clang::preserve_most, gnu::noinline]] void make_room(std::size_t octets) { reserve(larger(size_ + octets)); }
     std::size_t larger(std::size_t needed) const {
         const std::size_t doubled = room_ < (1u << 20) ? room_ * 2 : room_ + room_ / 4;
         return needed < 16 ? 16 : needed > doubled ? needed : doubled;

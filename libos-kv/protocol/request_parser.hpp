@@ -53,7 +53,11 @@ private:
     Outcome broken(std::string_view problem);
     // Of so many arguments at most.
     static constexpr std::size_t whole_arguments_max = 16;
+    static constexpr std::size_t line_end_octets = 2;
+    static constexpr std::size_t argument_octets_min = 6; // "$0" and two line ends; a request has one
     bool parse_whole(std::string_view input);
+    bool parse_whole_slowly(std::string_view input);
+    bool take_whole(std::size_t count, std::size_t octets);
     Outcome parse_some(std::string_view input, bool authenticated);
     Outcome parse_inline(std::string_view input);
     Outcome parse_count(std::string_view input, bool authenticated);

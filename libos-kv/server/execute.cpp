@@ -142,15 +142,6 @@ void Server::execute(Session& session, const Arguments& arguments) {
         serve_ready();
 }
 
-void Server::answer(Session& session, const Arguments& arguments) {
-    if (session.reply_mode == ReplyMode::On)
-        execute(session, arguments);
-    else
-        execute_silently(session, arguments);
-    if (session.reply_mode == ReplyMode::SkipNext)
-        session.reply_mode = ReplyMode::Skip;
-}
-
 // CLIENT REPLY: what ends the silence is heard, and what is pushed was never a reply.
 void Server::execute_silently(Session& session, const Arguments& arguments) {
     const ReplyMode mode = session.reply_mode;

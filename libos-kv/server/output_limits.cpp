@@ -22,30 +22,31 @@ std::size_t kind_of(std::string_view word) {
 
 } // namespace
 
-std::size_t OutputLimits::least() const {
+void OutputLimits::note_least() {
     std::int64_t least = INT64_MAX;
-    for (const OutputLimit& limit : of_kind)
+    for (const OutputLimit& limit : of_kind_)
         for (const std::int64_t octets : {limit.hard, limit.soft})
             if (octets != 0 && octets < least)
                 least = octets;
-    return static_cast<std::size_t>(least);
+    least_ = static_cast<std::size_t>(least);
 }
 
 void OutputLimits::fit(std::uint64_t memory_bytes) {
     constexpr std::uint64_t share = 16, soft_share = 4;
-    OutputLimit& limit = of_kind[static_cast<std::size_t>(OutputKind::Subscriber)];
+    OutputLimit& limit = of_kind_[static_cast<std::size_t>(OutputKind::Subscriber)];
     const auto most = static_cast<std::int64_t>(memory_bytes / share);
     if (most != 0 && limit.hard > most) {
         limit.hard = most;
         limit.soft = most / static_cast<std::int64_t>(soft_share);
     }
+    note_least();
 }
 
 Text OutputLimits::text() const {
     Text text;
     for (std::size_t kind = 0; kind < output_kinds; kind++) {
         text.append(kind ? " " : "").append(kind_names[kind]);
-        for (const std::int64_t number : {of_kind[kind].hard, of_kind[kind].soft, of_kind[kind].soft_s})
+        for (const std::int64_t number : {of_kind_[kind].hard, of_kind_[kind].soft, of_kind_[kind].soft_s})
             text.append(' ').append(IntegerText(number));
     }
     return text;
@@ -66,8 +67,9 @@ const char* OutputLimits::read(std::string_view text) {
         const auto seconds = parse_integer(next_word(text, ' '));
         if (!hard || *hard < 0 || !soft || *soft < 0 || !seconds || *seconds < 0 || *seconds > INT32_MAX)
             return "Error in hard, soft or soft_seconds setting in buffer limit configuration.";
-        fresh.of_kind[kind] = {*hard, *soft, *seconds};
+        fresh.of_kind_[kind] = {*hard, *soft, *seconds};
     }
+    fresh.note_least();
     *this = fresh;
     return nullptr;
 }

@@ -8,7 +8,7 @@ namespace exo::kv {
 // Much, since there are clients that send all their requests before they read a reply, and would wait for ever; little
 // when memory runs low.
 std::size_t Server::unsent_max() const {
-    constexpr std::size_t least = 1u << 20, greatest = 64u << 20;
+    constexpr std::size_t least = unsent_max_least, greatest = 64u << 20;
     const std::size_t memory = surroundings_.memory_bytes;
     const std::size_t most = config.max_memory > 0 ? static_cast<std::size_t>(config.max_memory) : memory;
     if (most != 0 && used_bytes() > most / 16 * 15)
@@ -52,7 +52,7 @@ void Server::bound_outputs() {
             continue;
         if (session->over_limit_since_ms != 0)
             bound_output(*session);
-        const bool may_go_on = session->paused && session->unsent() < unsent_max();
+        const bool may_go_on = session->paused && !has_much_unsent(*session);
         if ((session->broken || may_go_on) && session->wake)
             session->wake(*session);
     }

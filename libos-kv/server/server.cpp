@@ -105,31 +105,41 @@ void Server::close(Session* session) {
     destroy(session);
 }
 
-bool Server::receive(Session& session, std::string_view octets) {
+void Server::note_input(Session& session, std::size_t octets) {
     update_clock();
-    statistics.received_octets += octets.size();
+    statistics.received_octets += octets;
     session.used_ms = now_ms_;
-    if (take_input(session, octets))
-        return true;
-    session.broken = true;
-    return false;
+}
+
+bool Server::receive(Session& session, std::string_view octets) {
+    note_input(session, octets.size());
+    return take_input(session, octets);
 }
 
 void Server::input(Session* session, std::string_view octets) {
-    if (!receive(*session, octets))
-        return;
-    process(*session);
+    note_input(*session, octets.size());
+    if (session->input.empty()) {
+        // Nothing is under way: requests are run where they lie, and only what they leave is kept.
+        const std::size_t done = run_requests(*session, octets);
+        if (done < octets.size())
+            (void)take_input(*session, octets.substr(done)); // or it is broken
+        judge(*session);
+    } else if (take_input(*session, octets)) {
+        process(*session);
+    }
     resume();
 }
 
-// False: there is no memory for it, and a request of that length cannot be served.
+// False: there is no memory for it, and a request of that length cannot be served: the session is broken.
 bool Server::take_input(Session& session, std::string_view octets) {
     constexpr std::size_t always_taken = 64 * 1024;
     const std::size_t needed = session.input.size() + octets.size();
     if (needed > session.input.room()) {
         const std::size_t most = surroundings_.memory_bytes / 8 * 7;
-        if (most != 0 && needed > always_taken && used_bytes() + needed * 2 > most)
+        if (most != 0 && needed > always_taken && used_bytes() + needed * 2 > most) {
+            session.broken = true;
             return false;
+        }
         // An argument that is known to be long gets its room early, but not before a good part of it has come: to say a
         // length costs nothing.
         const std::size_t wanted = session.parser.wanted_octets() + session.input_taken;
@@ -142,15 +152,19 @@ bool Server::take_input(Session& session, std::string_view octets) {
 }
 
 void Server::process(Session& session) {
-    // Looked at once: what is written until it is reached is no more than what unsent_max keeps free.
-    const std::size_t output_max = unsent_max();
-    const std::size_t bounded_from = config.output_limits.least();
+    session.input_taken += run_requests(session, session.input.view().substr(session.input_taken));
+    judge(session);
+    trim_input(session);
+}
+
+// Runs the requests that are whole, as far as the session may go on; octets of the input that they were.
+std::size_t Server::run_requests(Session& session, std::string_view input) {
+    std::size_t done = 0;
     while (!session.closing && !session.broken && !session.waiting) {
-        session.paused = session.unsent() >= output_max;
+        session.paused = has_much_unsent(session);
         if (session.paused)
             break;
-        const std::string_view input = session.input.view().substr(session.input_taken);
-        const auto outcome = session.parser.parse(input, session.authenticated);
+        const auto outcome = session.parser.parse(input.substr(done), session.authenticated);
         if (outcome == RequestParser::Outcome::Incomplete)
             break;
         if (outcome == RequestParser::Outcome::Broken) {
@@ -160,12 +174,11 @@ void Server::process(Session& session) {
         }
         if (!session.parser.arguments().empty())
             answer(session, session.parser.arguments());
-        if (session.unsent() >= bounded_from || session.over_limit_since_ms != 0)
+        if (session.unsent() >= config.output_limits.least() || session.over_limit_since_ms != 0)
             bound_output(session);
-        session.input_taken += session.parser.next();
+        done += session.parser.next();
     }
-    judge(session);
-    trim_input(session);
+    return done;
 }
 
 void Server::trim_input(Session& session) {

@@ -48,9 +48,16 @@ public:
     // The parts of `input` for whoever decides where requests run (shard/front.hpp). Takes octets; false: they cannot
     // be held, and the session is broken.
     bool receive(Session& session, std::string_view octets);
-    void answer(Session& session, const Arguments& arguments); // a request
-    void bound_output(Session& session);                       // ends it when too much waits
-    static void trim_input(Session& session);                  // what is done with goes
+    void answer(Session& session, const Arguments& arguments) { // a request
+        if (session.reply_mode == ReplyMode::On) [[likely]]
+            execute(session, arguments);
+        else
+            execute_silently(session, arguments);
+        if (session.reply_mode == ReplyMode::SkipNext) [[unlikely]]
+            session.reply_mode = ReplyMode::Skip;
+    }
+    void bound_output(Session& session);      // ends it when too much waits
+    static void trim_input(Session& session); // what is done with goes
     // Deadlines, expiry and growth. To be called when it says, and now and then.
     // Returns milliseconds until it wants to be called again.
     std::int64_t tick();
@@ -83,8 +90,12 @@ public:
     }
     // Sends a session what it did not ask for now: bulk strings, as a push.
     void push(Session& session, std::initializer_list<std::string_view> pieces);
-    // Output of one connection at which its further requests wait.
+    // Output of one connection at which its further requests wait; `unsent_max_least` at least.
     std::size_t unsent_max() const;
+    static constexpr std::size_t unsent_max_least = 1u << 20;
+    bool has_much_unsent(const Session& session) const {
+        return session.unsent() >= unsent_max_least && session.unsent() >= unsent_max();
+    }
     std::uint32_t keys_in_slot(unsigned slot) const { return slot_counts_[slot]; } // of database 0
     Array<Session*>& sessions() { return sessions_; }
     const Surroundings& surroundings() const { return surroundings_; }
@@ -111,8 +122,10 @@ public:
 private:
     friend class Recovery; // which sets the clock
 
+    void note_input(Session& session, std::size_t octets);
     bool take_input(Session& session, std::string_view octets);
-    void process(Session& session);
+    void process(Session& session); // the input that it has
+    std::size_t run_requests(Session& session, std::string_view input);
     void execute(Session& session, const Arguments& arguments);
     void execute_silently(Session& session, const Arguments& arguments);
     void reject_unknown(Session& session, const Arguments& arguments);

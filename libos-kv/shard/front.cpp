@@ -64,7 +64,7 @@ void Front::input(Session* session, std::string_view octets) {
     Connection& connection = of(*session);
     if (!server.receive(*session, octets))
         return;
-    if (session->paused && session->unsent() < unsent_max()) {
+    if (session->paused && !has_much_unsent(*session)) {
         session->paused = false;
         grant(connection);
     }
@@ -80,10 +80,9 @@ bool Front::may_go_on(const Connection& connection) const {
 void Front::process(Connection& connection) {
     Session& session = *connection.session;
     RequestParser& parser = session.parser;
-    const std::size_t output_max = unsent_max();
     while (may_go_on(connection)) {
         connection.drains = false;
-        session.paused = session.unsent() >= output_max;
+        session.paused = has_much_unsent(session);
         if (session.paused)
             break;
         const std::string_view input = session.input.view().substr(session.input_taken);

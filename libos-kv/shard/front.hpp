@@ -21,7 +21,7 @@ public:
     Session* open(std::string_view peer, std::string_view local);
     void close(Session* session);
     void input(Session* session, std::string_view octets);
-    std::size_t unsent_max() const { return server.unsent_max(); }
+    bool has_much_unsent(const Session& session) const { return server.has_much_unsent(session); }
 
     // Takes what shards have said, sends what had no room; false: there was nothing.
     bool poll();

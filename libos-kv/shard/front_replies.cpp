@@ -119,7 +119,7 @@ void Front::grant(Connection& connection) {
     Session& session = *connection.session;
     if (connection.pending.empty() || connection.pending.front().owed == 0)
         return;
-    session.paused = session.unsent() >= unsent_max();
+    session.paused = has_much_unsent(session);
     if (session.paused)
         return;
     std::uint64_t owed = std::exchange(connection.pending.front().owed, 0);

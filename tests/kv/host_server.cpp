@@ -113,7 +113,7 @@ bool flush(Link* link, Host& server) {
             session.broken = true;
         else
             session.sent(static_cast<std::size_t>(sent));
-        if (session.paused && session.unsent() < server.unsent_max())
+        if (session.paused && !server.has_much_unsent(session))
             server.input(&session, {}); // requests that had waited for that
     }
     if (session.broken || (session.closing && session.unsent() == 0)) {
