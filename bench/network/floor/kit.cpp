@@ -75,7 +75,7 @@ Result<DmaMemory> Function::allocate_dma(std::uint64_t bytes) {
 
 void Function::free_dma(const DmaMemory&) {}
 
-Status Function::allow(std::uint64_t, std::uint64_t) {
+Status Function::allow(std::uint64_t, std::uint64_t, Rights) {
     return {};
 }
 
