@@ -11,10 +11,14 @@ namespace {
 constexpr std::size_t backlog = 1024; // a crowd that comes at once is not made to ask again
 // Octets that one whose command waits for a key may send ahead; nothing more of them is read.
 constexpr std::size_t sent_ahead_max = 1u << 20;
-// Octets of one connection that may be on their way: while there are plenty of packets, while more than a quarter of
-// them is free, and when there are fewer. Else some readers who take nothing would hold all packets, and nobody else
+// Octets of one connection that may be on their way: while there is plenty of packets and segments, while more than a
+// quarter of them is free, and when there are fewer. Else some readers who take nothing would hold all, and nobody else
 // would get a reply.
 constexpr std::size_t on_their_way_plenty = 256 * 1024, on_their_way_some = 16 * 1024, on_their_way_least = 1024;
+
+std::size_t on_their_way_max(std::size_t free, std::size_t all) {
+    return free > all / 2 ? on_their_way_plenty : free > all / 4 ? on_their_way_some : on_their_way_least;
+}
 
 struct EndpointText {
     char text[net::address_text_max + 8];
@@ -140,13 +144,10 @@ void TcpLinks<Host>::receive(Link& link) {
 
 template <typename Host>
 std::size_t TcpLinks<Host>::send_room(const Link& link) const {
-    std::size_t most = on_their_way_plenty;
+    std::size_t most = on_their_way_max(net::TcpStack::free_segments(), net::TcpStack::segments_max);
     for (net::Interface* interface : stack_->network().interfaces()) {
         const net::PacketPool& pool = interface->port().pool();
-        const std::size_t free = pool.free_count();
-        const std::size_t here = free > pool.count() / 2   ? on_their_way_plenty
-                                 : free > pool.count() / 4 ? on_their_way_some
-                                                           : on_their_way_least;
+        const std::size_t here = on_their_way_max(pool.free_count(), pool.count());
         most = here < most ? here : most;
     }
     const std::size_t used = link.stream.unacknowledged_octets();

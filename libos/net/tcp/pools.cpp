@@ -2,6 +2,7 @@
 // kit's heap as it needs some, up to the number that lwipopts.h and pools.def say, and keeps it; a program that opens
 // no connection has none.
 #include "libos/net/tcp/refused.hpp"
+#include "libos/net/tcp/stack.hpp"
 #include "libos/net/tcp/state.hpp"
 
 #include "libos/memory/heap.hpp"
@@ -25,6 +26,7 @@ struct Block {
 struct Pool {
     std::uint16_t block_octets;
     std::uint16_t unmade; // blocks that may still be made
+    std::uint16_t out;    // blocks that are in use
     Block* free;
 };
 
@@ -35,7 +37,7 @@ constexpr std::size_t octets_of(memp_t kind, std::size_t octets) {
 
 // In the order of memp_t.
 Pool pools[] = {
-#define LWIP_MEMPOOL(name, count, octets, description) {octets_of(MEMP_##name, octets), count, nullptr},
+#define LWIP_MEMPOOL(name, count, octets, description) {octets_of(MEMP_##name, octets), count, 0, nullptr},
 #include <lwip/priv/memp_std.h>
 };
 static_assert(sizeof pools / sizeof pools[0] == MEMP_MAX);
@@ -64,6 +66,11 @@ bool exo::net::engine_has_memory() {
     return true;
 }
 
+std::size_t exo::net::TcpStack::free_segments() {
+    return segments_max - pools[MEMP_TCP_SEG].out;
+}
+static_assert(exo::net::TcpStack::segments_max == MEMP_NUM_TCP_SEG);
+
 extern "C" {
 
 void* memp_malloc(memp_t kind) {
@@ -77,6 +84,7 @@ void* memp_malloc(memp_t kind) {
     if (!block)
         return nullptr;
     pool.free = block->next;
+    pool.out++;
     if (kind == MEMP_TCP_PCB) {
         auto* const pcb = reinterpret_cast<tcp_pcb*>(block); // Safe: what lwIP asked for.
         (new (&place_of(*pcb)) BlockPlace)->block = pcb;
@@ -87,8 +95,10 @@ void* memp_malloc(memp_t kind) {
 void memp_free(memp_t kind, void* block) {
     if (block && kind == MEMP_TCP_PCB)
         exo::net::forget(*static_cast<tcp_pcb*>(block));
-    if (block)
-        pools[kind].free = new (block) Block{pools[kind].free}; // Safe: lwIP is done with it.
+    if (!block)
+        return;
+    pools[kind].free = new (block) Block{pools[kind].free}; // Safe: lwIP is done with it.
+    pools[kind].out--;
 }
 
 void* mem_malloc(mem_size_t octets) {

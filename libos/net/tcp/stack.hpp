@@ -28,6 +28,10 @@ public:
     Network& network() { return *network_; }
     // Octets that ports were given where they lie in memory that was lent to them, ever; again for what is sent again.
     static std::uint64_t lent_octets();
+    // Segments that wait to be sent or acknowledged, of all connections together, and how many more there may be. Who
+    // queues much on one leaves less to the others.
+    static constexpr std::size_t segments_max = 4096;
+    static std::size_t free_segments();
 
 private:
     Network* network_ = nullptr;
