@@ -51,10 +51,6 @@ Surroundings make_surroundings(const StartInfo& start) {
     return surroundings;
 }
 
-std::uint64_t ms_to_cycles(std::int64_t milliseconds) {
-    return ns_to_cycles(static_cast<std::uint64_t>(milliseconds) * 1'000'000);
-}
-
 // Of deadlines, of which 0 is none.
 std::uint64_t earlier(std::uint64_t one, std::uint64_t other) {
     return one && (!other || one < other) ? one : other;
@@ -158,9 +154,13 @@ int cannot_listen(std::uint16_t port, net::Problem problem) {
     return 1;
 }
 
-int cannot_keep(const Text& problem) {
-    log_line({{"kv: keys cannot be kept: "}, {problem.data()}});
+int cannot_begin(const char* what, const Text& problem) {
+    log_line({{"kv: "}, {what}, {problem.data()}});
     return 1;
+}
+
+int cannot_keep(const Text& problem) {
+    return cannot_begin("keys cannot be kept: ", problem);
 }
 
 int not_all_is_kept() {
@@ -214,7 +214,7 @@ int run_shared(const StartInfo& start, const Options& options) {
         keeping = make<Keeping>(*journals, vcores.make_lines(), options.durability);
     }
     if (const Text problem = vcores.open(front->server.config.max_memory, keeping); !problem.empty())
-        return cannot_keep(problem);
+        return keeping ? cannot_keep(problem) : cannot_begin("", problem);
     if (keeping) {
         front->server.config.durability = options.durability;
         say_what_is_kept(keeping->recovered(), options.durability, written_by, vcores.count());

@@ -22,10 +22,6 @@ struct alignas(64) Place {
 
 Place places[shards_max];
 
-std::uint64_t ms_to_cycles(std::int64_t milliseconds) {
-    return ns_to_cycles(static_cast<std::uint64_t>(milliseconds) * 1'000'000);
-}
-
 // Until then, or until the front says something.
 void sleep(Ring& requests, std::uint64_t until) {
     if (requests.may_sleep()) {
@@ -113,13 +109,13 @@ bool Vcores::start_thread(unsigned number, std::uint64_t memory) {
 }
 
 Text Vcores::open(std::int64_t total_memory, Keeping* keeping) {
-    constexpr std::string_view no_memory("no memory is left for another vcore\0", 36);
+    constexpr std::string_view no_memory = "no memory is left for another vcore";
     std::uint64_t memories[shards_max] = {thread_fs_base()};
     for (unsigned shard = 0; shard < start_.vcore_count; shard++) {
         if (shard != 0)
             memories[shard] = make_vcore_memory(start_);
         if (memories[shard] == 0)
-            return Text(no_memory);
+            return sentence({no_memory});
         set_thread_fs_base(memories[shard]);
         Text problem = bring_up(shard, total_memory, keeping);
         set_thread_fs_base(memories[0]);
@@ -130,7 +126,7 @@ Text Vcores::open(std::int64_t total_memory, Keeping* keeping) {
         return problem;
     for (unsigned shard = 1; shard < start_.vcore_count; shard++)
         if (!start_thread(shard, memories[shard]))
-            return Text(no_memory);
+            return sentence({no_memory});
     return {};
 }
 

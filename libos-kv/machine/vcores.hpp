@@ -5,8 +5,13 @@
 #include "libos-kv/shard/front.hpp"
 #include "libos-kv/shard/keep.hpp"
 #include "libos/start/start_info.hpp"
+#include "libos/time/clock.hpp"
 
 namespace exo::kv {
+
+inline std::uint64_t ms_to_cycles(std::int64_t milliseconds) {
+    return ns_to_cycles(static_cast<std::uint64_t>(milliseconds) * 1'000'000);
+}
 
 // A vcore that polls for longer than that with nothing to do sleeps.
 inline constexpr unsigned idle_polls_max = 2000;

@@ -40,12 +40,6 @@ store::Result<Journals*> open_or_make(const StartInfo& start, block::Device& dev
     return opened ? store::Result<Journals*>(journals) : store::fail(opened.error());
 }
 
-Text sentence(const char* text) {
-    Text copy{std::string_view(text)};
-    copy.append('\0');
-    return copy;
-}
-
 } // namespace
 
 bool has_disk(const StartInfo& start) {
@@ -59,11 +53,12 @@ Text open_journals(const StartInfo& start, unsigned count, Journals*& journals) 
     block::OpenedDisk disks[2];
     const std::size_t found = block::open_disks(disks);
     if (found != 1)
-        return sentence(found ? "keys are kept on one disk, and more were given" : "no disk was given to keep keys on");
+        return sentence(
+            {found ? "keys are kept on one disk, and more were given" : "no disk was given to keep keys on"});
     if (!disks[0].device)
-        return sentence(disks[0].problem);
+        return sentence({disks[0].problem});
     if (disks[0].device->offers(block::disk_offer::read_only))
-        return sentence("the disk is read-only");
+        return sentence({"the disk is read-only"});
     const store::Result<Journals*> opened = open_or_make(start, *disks[0].device, count);
     if (!opened)
         return sentence_of(opened.error());

@@ -77,7 +77,7 @@ void Recovery::reserve(std::string_view counts) {
 void Recovery::foresee() {
     has_foreseen_ = true;
     // Of an index that large the items fill the machine, unless they are tiny.
-    const std::uint64_t most = server_.surroundings().memory_bytes / 128;
+    const std::uint64_t memory = server_.surroundings().memory_bytes, most = memory ? memory / 128 : ~0ull;
     for (std::size_t number = 0; number < databases_count; number++) {
         Database& database = server_.databases[number];
         const std::uint64_t foreseen = database.size() * (octets_ / 1024) / (seen_octets_ / 1024 + 1);

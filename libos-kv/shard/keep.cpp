@@ -8,14 +8,6 @@ namespace exo::kv {
 
 namespace {
 
-Text sentence(std::initializer_list<std::string_view> pieces) {
-    Text text;
-    for (const std::string_view piece : pieces)
-        text.append(piece);
-    text.append('\0');
-    return text;
-}
-
 std::uint64_t keys_of(const Server& server) {
     std::uint64_t keys = 0;
     for (const Database& database : server.databases)
@@ -71,6 +63,14 @@ Text take_from_all(Journals& journals, unsigned shards, unsigned number, Server&
 }
 
 } // namespace
+
+Text sentence(std::initializer_list<std::string_view> pieces) {
+    Text text;
+    for (const std::string_view piece : pieces)
+        text.append(piece);
+    text.append('\0');
+    return text;
+}
 
 Text sentence_of(store::Problem problem) {
     if (problem == store::Problem::Unknown)

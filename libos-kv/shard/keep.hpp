@@ -10,6 +10,7 @@
 namespace exo::kv {
 
 // Sentences here end with a NUL, and are empty when all is well.
+Text sentence(std::initializer_list<std::string_view> pieces);
 
 // Gives an empty server, that of one of so many shards, its keys from the disk.
 Text recover_part(Journals& journals, unsigned shards, unsigned number, Server& server, Recovered& recovered);

@@ -103,17 +103,7 @@ void live(Story& story, Durability durability, std::uint64_t seed, unsigned comm
         now_us += dice() % 4000;
         for (Client& each : clients) {
             const std::string replies = Life::take(each.session);
-            // One reply is one line, but that of GET and those of EXEC, which begin with * or $.
-            std::size_t count = 0;
-            for (std::size_t at = 0; at < replies.size(); count++) {
-                std::size_t lines = 1;
-                if (replies[at] == '$' && replies[at + 1] != '-')
-                    lines = 2;
-                if (replies[at] == '*')
-                    lines = 1 + static_cast<std::size_t>(replies[at + 1] - '0');
-                while (lines--)
-                    at = replies.find("\r\n", at) + 2;
-            }
+            const std::size_t count = count_replies(replies);
             REQUIRE(count <= each.asked.size());
             if (count)
                 story.acknowledged.push_back({story.disk.events.size(), each.asked[count - 1], now_us});

@@ -70,21 +70,6 @@ struct Client {
     bool in_transaction = false;     // whose EXEC is not answered yet
 };
 
-// How many replies there are in some; those of EXEC have simple elements.
-std::size_t count_replies(const std::string& replies) {
-    std::size_t count = 0;
-    for (std::size_t at = 0; at < replies.size(); count++) {
-        std::size_t lines = 1;
-        if (replies[at] == '$' && replies[at + 1] != '-')
-            lines = 2;
-        if (replies[at] == '*')
-            lines = 1 + static_cast<std::size_t>(replies[at + 1] - '0');
-        while (lines--)
-            at = replies.find("\r\n", at) + 2;
-    }
-    return count;
-}
-
 std::vector<Words> some_requests(std::mt19937_64& dice, const std::string& number, unsigned& part) {
     const std::string tag = std::format("{{{}}}", dice() % 12);
     const std::string key = tag + std::to_string(dice() % 3), list = tag + "list", other = tag + "other";

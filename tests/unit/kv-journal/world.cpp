@@ -84,6 +84,20 @@ Contents contents_of(Server& server) {
     return contents;
 }
 
+std::size_t count_replies(const std::string& replies) {
+    std::size_t count = 0;
+    for (std::size_t at = 0; at < replies.size(); count++) {
+        std::size_t lines = 1;
+        if (replies[at] == '$' && replies[at + 1] != '-')
+            lines = 2;
+        if (replies[at] == '*')
+            lines = 1 + static_cast<std::size_t>(replies[at + 1] - '0');
+        while (lines--)
+            at = replies.find("\r\n", at) + 2;
+    }
+    return count;
+}
+
 std::string request(const Words& words) {
     std::string text = std::format("*{}\r\n", words.size());
     for (const std::string& word : words)

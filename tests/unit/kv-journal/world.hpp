@@ -26,6 +26,8 @@ using Contents = std::map<std::string, std::string>;
 Contents contents_of(Server& server);
 
 std::string request(const Words& words);
+// How many replies there are in some: each is a line, or a string, or an array of simple elements.
+std::size_t count_replies(const std::string& replies);
 
 // Of one life of a store: no life hashes as the one before.
 Surroundings surroundings();

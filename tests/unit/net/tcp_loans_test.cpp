@@ -70,6 +70,19 @@ constexpr FakePort::Shape shape_of(std::uint32_t offers) {
 }
 constexpr std::uint32_t all_offers = port_offer::chained_transmit | port_offer::transmit_checksum;
 
+// A document that lies in memory lent to its server's port, and a connection to somebody.
+struct Lending {
+    explicit Lending(std::size_t octets = document_octets, bool all = true) : document(octets), lent(document, all) {
+        REQUIRE(loans.open(8, let_go));
+        lab.join();
+        lab.right.lend(lent.memory);
+    }
+    Document document;
+    Lent lent;
+    TcpLoans loans;
+    Lab lab{shape_of(all_offers)};
+};
+
 } // namespace
 
 TEST_CASE("tcp loans: what was lent to the port is sent where it lies, and else copied when it is sent") {
@@ -99,13 +112,8 @@ TEST_CASE("tcp loans: what was lent to the port is sent where it lies, and else 
 }
 
 TEST_CASE("tcp loans: a block that the NIC cannot read is copied from") {
-    Document document;
-    Lent lent(document, false);
-    TcpLoans loans;
-    REQUIRE(loans.open(8, let_go));
-    Lab lab(shape_of(all_offers));
-    lab.join();
-    lab.right.lend(lent.memory);
+    Lending lending(document_octets, false);
+    auto& [document, lent, loans, lab] = lending;
     const std::uint64_t before = TcpStack::lent_octets();
     serve(lab.server, loans, document);
     check_taken(lab, lab.client, document, 1000);
@@ -115,13 +123,8 @@ TEST_CASE("tcp loans: a block that the NIC cannot read is copied from") {
 }
 
 TEST_CASE("tcp loans: through loss, from the same place") {
-    Document document;
-    Lent lent(document);
-    TcpLoans loans;
-    REQUIRE(loans.open(8, let_go));
-    Lab lab(shape_of(all_offers));
-    lab.join();
-    lab.right.lend(lent.memory);
+    Lending lending;
+    auto& [document, lent, loans, lab] = lending;
     lab.wire.faults.loss = 0.1;
     for (int turn = 0; turn < 10; turn++) {
         serve(lab.server, loans, document);
@@ -134,13 +137,8 @@ TEST_CASE("tcp loans: through loss, from the same place") {
 }
 
 TEST_CASE("tcp loans: a connection that breaks gives back what it held") {
-    Document document;
-    Lent lent(document);
-    TcpLoans loans;
-    REQUIRE(loans.open(8, let_go));
-    Lab lab(shape_of(all_offers));
-    lab.join();
-    lab.right.lend(lent.memory);
+    Lending lending;
+    auto& [document, lent, loans, lab] = lending;
     serve(lab.server, loans, document);
     loans.reclaim();
     CHECK(document.holders == 3);
@@ -172,13 +170,8 @@ TEST_CASE("tcp loans: as many as there are, and those that were not sent are fre
 
 // What was sent once more waits for its turn at the port when the acknowledgement of the first time comes.
 TEST_CASE("tcp loans: octets that are acknowledged are kept while a port has frames that show them") {
-    Document document(1000);
-    Lent lent(document);
-    TcpLoans loans;
-    REQUIRE(loans.open(8, let_go));
-    Lab lab(shape_of(all_offers));
-    lab.join();
-    lab.right.lend(lent.memory);
+    Lending lending(1000);
+    auto& [document, lent, loans, lab] = lending;
     lab.wire.faults.delay_ms = 400;
     serve(lab.server, loans, document, 1000);
     lab.right.ring_stuck = true;
