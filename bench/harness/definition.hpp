@@ -63,6 +63,7 @@ struct Job {
     bool since_kernel_entry = false;       // its rows are TSC values: subtract the firmware's share
     bool counted = true;                   // also run in the instruction-count pass
     bool timed = true;                     // and in the runs by the clock
+    unsigned runs_at_most = ~0U;           // of those: where what it yields hardly varies
     int timeout_s = 120;
     unsigned memory_mib = 1024;
     std::span<const std::string_view> files = {}; // from the repository's root, at the same path in the guest

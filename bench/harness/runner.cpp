@@ -37,7 +37,7 @@ public:
                         return ready;
         for (unsigned run = 0; run < plan_.runs; ++run)
             for (const Job* const job : jobs)
-                if (job->timed)
+                if (job->timed && run < job->runs_at_most)
                     if (const auto done = one_round(*job, {.clock = Clock::wall, .smoke = plan_.smoke}, run); !done)
                         return done;
         for (const Job* const job : jobs)
@@ -211,12 +211,11 @@ private:
     }
 
     void report_progress(const System& system, const RunMode& mode, unsigned run) const {
-        if (isatty(STDERR_FILENO) == 0)
-            return;
         const std::string step = mode.clock == Clock::instructions ? "counting instructions"
                                                                    : std::format("run {} of {}", run + 1, plan_.runs);
-        std::fprintf(stderr, "\r\033[Kbench %s: %s, %s", std::string(definition_.name).c_str(), step.c_str(),
-                     std::string(system.name()).c_str());
+        const bool shown = isatty(STDERR_FILENO) != 0; // to a person; else kept in some file
+        std::fprintf(stderr, "%sbench %s: %s, %s%s", shown ? "\r\033[K" : "", std::string(definition_.name).c_str(),
+                     step.c_str(), std::string(system.name()).c_str(), shown ? "" : "\n");
     }
 
     const BenchDefinition& definition_;

@@ -43,13 +43,14 @@ struct Outcome {
     std::string order;
 };
 
-Outcome run(const std::string& wall, const std::string& counted, RunPlan plan = {.runs = 2}) {
+Outcome run(const std::string& wall, const std::string& counted, RunPlan plan = {.runs = 2},
+            const BenchDefinition& bench = definition) {
     Outcome outcome;
     std::vector<std::unique_ptr<System>> systems;
     systems.push_back(std::make_unique<FakeSystem>("ours", wall, counted, &outcome.order));
     systems.push_back(
         std::make_unique<FakeSystem>("linux-tuned", "ROW trap cycles 40\n", "ROW trap cycles 400\n", &outcome.order));
-    auto measured = run_bench(definition, plan, systems);
+    auto measured = run_bench(bench, plan, systems);
     if (measured)
         outcome.notes = measured->notes, outcome.rows = std::move(measured->rows);
     else
@@ -71,6 +72,18 @@ TEST_CASE("systems take turns run by run, and are counted once at the end") {
     CHECK(row.peers.at(0).ratio->median == 0.25);
     CHECK(row.peers.at(0).instructions == 400);
     CHECK(row.met);
+}
+
+TEST_CASE("a job takes part in no more runs than it says") {
+    static constexpr Job few[] = {{.linux_program = "p", .exo_program = "p", .counted = false, .runs_at_most = 2},
+                                  {.linux_program = "p", .exo_program = "p"}};
+    const Outcome outcome = run("ROW trap cycles 10\n", "ROW trap cycles 100\n", {.runs = 3},
+                                {.name = "test", .title = "", .jobs = few, .rows = rows});
+    CHECK(outcome.rows);
+    CHECK(outcome.order == "olol"
+                           "olol"
+                           "ol"
+                           "o#l#");
 }
 
 TEST_CASE("without the counting pass there is no count and none is demanded") {

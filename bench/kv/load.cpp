@@ -1,6 +1,6 @@
 // The load of the kv bench: the machine beside the one that serves. What it prints: README.md.
 // arguments: redis|memcached, and then linux (whose processor's time bench/linux/serve.cpp tells, else INFO does),
-// memory (what a key takes is measured too), boot (nothing but the first connection), recovered (nothing but how long
+// memory (nothing but what a key takes), boot (nothing but the first connection), recovered (nothing but how long
 // the store took to have the keys of its disk), always (SET alone, of a store that keeps what it acknowledges on a
 // disk), --smoke, --count
 #include "bench/load/load.hpp"
@@ -126,6 +126,7 @@ void report_recovery() {
 }
 
 void measure_memory(std::uint32_t count) {
+    fill(keys_smoke); // buffers of connections are there then
     control.ask("FLUSHALL");
     while (control.info("INFO memory", "lazyfree_pending_objects:") != 0) {
         // What was there counts until it is freed.
@@ -172,13 +173,15 @@ int exo_main(const exo::StartInfo& start) {
         report_recovery();
         return 0;
     }
+    if (wishes.memory) {
+        measure_memory(wishes.smoke ? keys_for_memory_smoke : keys_for_memory);
+        return 0;
+    }
     fill(wishes.smoke ? keys_smoke : keys);
     if (wishes.always)
         measure_always(wishes);
     else
         measure(wishes);
     the_load.note_segments_again();
-    if (wishes.memory && !wishes.count)
-        measure_memory(wishes.smoke ? keys_for_memory_smoke : keys_for_memory);
     return 0;
 }
