@@ -232,7 +232,7 @@ void command_list(Call& call) {
             shown = matches_pattern(call[4], each->full_name(), LetterCase::Same);
         for (std::string_view words(each->row->categories); by_category && !words.empty();)
             shown |= is_word(call[4], next_word(words, ' '));
-        if (!shown || (!filtered && each->parent))
+        if (!shown)
             continue;
         call.reply.bulk(each->full_name());
         count++;

@@ -7,8 +7,6 @@
 
 using namespace kv_test;
 
-namespace {} // namespace
-
 TEST_CASE("kv server: a message reaches everyone who listens, once for each way, in their own protocol") {
     const MemoryCheck check;
     Server server(surroundings());
@@ -53,6 +51,15 @@ TEST_CASE("kv server: CLIENT REPLY silences replies, and no messages") {
     CHECK(client.ask({"CLIENT", "REPLY", "SKIP"}).empty());
     CHECK(client.ask({"PING"}).empty());
     CHECK(client.ask({"PING"}) == "+PONG\r\n");
+}
+
+TEST_CASE("kv server: subcommands are among the names of commands, and not counted") {
+    Server server(surroundings());
+    Client client(server);
+    const std::string names = client.ask({"COMMAND", "LIST"});
+    CHECK(names.contains("\r\nslowlog\r\n"));
+    CHECK(names.contains("\r\nslowlog|get\r\n"));
+    CHECK(std::stoul(names.substr(1)) > std::stoul(client.ask({"COMMAND", "COUNT"}).substr(1)));
 }
 
 TEST_CASE("kv server: output that a subscriber does not take is bounded") {
