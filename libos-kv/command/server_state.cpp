@@ -94,7 +94,7 @@ void slowlog_reset(Call& call) {
 }
 
 void slowlog_get(Call& call) {
-    std::int64_t most = 10;
+    std::int64_t most = Slowlog::asked_by_default;
     if (call.count > 3)
         return call.wrong_count();
     if (call.count == 3 &&

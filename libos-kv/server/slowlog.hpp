@@ -13,6 +13,8 @@ struct SlowEntry {
 
 class Slowlog {
 public:
+    static constexpr std::int64_t asked_by_default = 10; // entries, by SLOWLOG GET without a count
+
     void add(std::int64_t at_s, std::int64_t microseconds, const std::string_view* arguments, std::size_t count,
              std::string_view peer, std::string_view name, std::int64_t most);
     void trim(std::int64_t most);

@@ -18,6 +18,7 @@ struct Pending {
     Text reply;
     Array<Text> replies; // by shard, where there are several; of INFO the front's is the last
     Array<std::uint8_t> order;
+    std::int64_t entries_max = 0; // of Merge::Newest
 };
 
 class PendingQueue {

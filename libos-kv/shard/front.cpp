@@ -165,9 +165,6 @@ void Front::dispatch(Connection& connection, const Plan& plan, const Arguments& 
     case Route::Kind::Crossed:
         refuse(session, crossed_text);
         break;
-    case Route::Kind::Refused:
-        refuse(session, "ERR this command is not there when the store runs on several vcores");
-        break;
     }
 }
 

@@ -105,6 +105,8 @@ void Front::settle(Connection& connection) {
                 session.output.append(pending.reply);
             else if (pending.merge == Merge::Scan)
                 session.output.append(merge_scan(pending.replies[pending.shard], pending.shard, shards()));
+            else if (pending.merge == Merge::Newest)
+                session.output.append(merge_slow_entries(pending.replies, pending.entries_max));
             else
                 session.output.append(merge_replies(pending.merge, pending.replies, pending.order, server.random));
         }

@@ -82,6 +82,9 @@ void Front::ask_all(Connection& connection, const Plan& plan, const Arguments& a
         return answer_here(session, here);
     Pending pending;
     pending.merge = plan.route.merge;
+    if (pending.merge == Merge::Newest)
+        pending.entries_max =
+            arguments.size() > 2 ? parse_integer(arguments[2]).value_or(0) : Slowlog::asked_by_default;
     pending.is_silent = take_silence(session);
     pending.parts = shards();
     for (unsigned shard = 0; shard < shards(); shard++)

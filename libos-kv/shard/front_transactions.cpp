@@ -41,7 +41,6 @@ void add_to(Place& place, Router& router, const KeptRequest& request) {
         place.is_crossed = true;
         break;
     case Route::Kind::All:
-    case Route::Kind::Refused:
         place.of_all = command.row->name;
         break;
     case Route::Kind::Front: // what should have keys and has none is an error anywhere

@@ -85,6 +85,15 @@ void join_pages(const Array<Text>& parts, Reply& reply) {
     reply.verbatim("txt", merge_info(pages));
 }
 
+// When the first of some entries of SLOWLOG GET was made, after its number; -1: there is none.
+std::int64_t slow_entry_second(std::string_view entries) {
+    if (entries.empty())
+        return -1;
+    (void)take_number(entries); // of fields
+    (void)take_number(entries);
+    return take_number(entries);
+}
+
 } // namespace
 
 void write_request_header(Text& request, std::size_t arguments) {
@@ -163,6 +172,32 @@ Text merge_scan(std::string_view reply, unsigned shard, unsigned shards) {
     write_request_header(text, 2); // an array of two is written like a request's
     write_argument(text, IntegerText(static_cast<std::int64_t>(next_cursor(shard, cursor, shards))));
     text.append(rest);
+    return text;
+}
+
+Text merge_slow_entries(const Array<Text>& parts, std::int64_t most) {
+    Array<std::string_view> rests;
+    std::int64_t count = 0;
+    for (const Text& part : parts)
+        count += take_number(rests.push(part.view()));
+    count = most < 0 || most > count ? count : most;
+    Text text;
+    Reply reply(text);
+    reply.array(static_cast<std::size_t>(count));
+    for (std::int64_t index = 0; index < count; index++) {
+        std::size_t newest = 0;
+        std::int64_t newest_s = -1;
+        for (std::size_t part = 0; part < rests.size(); part++)
+            if (const std::int64_t at_s = slow_entry_second(rests[part]); at_s > newest_s) {
+                newest = part;
+                newest_s = at_s;
+            }
+        std::string_view entry = take_reply(rests[newest]);
+        reply.array(static_cast<std::size_t>(take_number(entry)));
+        const std::int64_t number = take_number(entry);
+        reply.integer(number * static_cast<std::int64_t>(parts.size()) + static_cast<std::int64_t>(newest));
+        reply.raw(entry);
+    }
     return text;
 }
 

@@ -11,6 +11,9 @@ namespace exo::kv {
 Text merge_replies(Merge merge, const Array<Text>& parts, const Array<std::uint8_t>& order, Random& random);
 // A shard's reply to SCAN, with the cursor that its client gets.
 Text merge_scan(std::string_view reply, unsigned shard, unsigned shards);
+// The newest `most` entries of SLOWLOG GET's replies, all if -1, with numbers that differ; of one second those of the
+// first part go first.
+Text merge_slow_entries(const Array<Text>& parts, std::int64_t most);
 // Pages of INFO as one: numbers that every vcore counts are sums, what is said of the disk is the shards', the rest is
 // the front's, which is the last.
 Text merge_info(const Array<Text>& pages);

@@ -20,15 +20,12 @@ struct AllRow {
     Merge merge;
 };
 constexpr AllRow all_rows[] = {
-    {"dbsize", Merge::Sum},        {"keys", Merge::Join},        {"flushall", Merge::AllOk},
-    {"flushdb", Merge::AllOk},     {"swapdb", Merge::AllOk},     {"randomkey", Merge::Any},
-    {"info", Merge::Info},         {"config|set", Merge::AllOk}, {"config|resetstat", Merge::AllOk},
-    {"save", Merge::AllOk},        {"bgsave", Merge::Same},      {"bgrewriteaof", Merge::Same},
-    {"lastsave", Merge::Least},    {"slowlog|len", Merge::Sum},  {"slowlog|reset", Merge::AllOk},
-    {"client|unblock", Merge::Sum}};
-
-// What each shard would answer for itself alone.
-constexpr std::string_view refused_names[] = {"slowlog|get"};
+    {"dbsize", Merge::Sum},         {"keys", Merge::Join},         {"flushall", Merge::AllOk},
+    {"flushdb", Merge::AllOk},      {"swapdb", Merge::AllOk},      {"randomkey", Merge::Any},
+    {"info", Merge::Info},          {"config|set", Merge::AllOk},  {"config|resetstat", Merge::AllOk},
+    {"save", Merge::AllOk},         {"bgsave", Merge::Same},       {"bgrewriteaof", Merge::Same},
+    {"lastsave", Merge::Least},     {"slowlog|len", Merge::Sum},   {"slowlog|reset", Merge::AllOk},
+    {"slowlog|get", Merge::Newest}, {"client|unblock", Merge::Sum}};
 
 const SplitRow* split_row(const Command& command) {
     for (const SplitRow& row : split_rows)
@@ -85,9 +82,6 @@ Route Router::route(const Command& command, const std::string_view* arguments, s
     for (const AllRow& all : all_rows)
         if (all.name == name)
             return {Route::Kind::All, 0, all.merge};
-    for (const std::string_view refused : refused_names)
-        if (refused == name)
-            return {Route::Kind::Refused};
     const bool is_scan = name == "scan";
     if (!is_scan && name != "cluster|countkeysinslot" && name != "cluster|getkeysinslot")
         return {};

@@ -27,6 +27,7 @@ enum class Merge : std::uint8_t {
     Any,    // one of those that found something
     Same,   // all say the same, and it is more than OK
     Least,  // of numbers, the front's aside
+    Newest, // of SLOWLOG's entries, as many as were asked for
     Scan,   // one shard's, with a cursor that says which
     Info,
 };
@@ -38,7 +39,6 @@ struct Route {
         Split,   // each shard gets the part that is its own
         All,     // each shard gets all of it
         Crossed, // keys of several shards, and it does not split
-        Refused, // it cannot be said right what its answer is
     };
     Kind kind = Kind::Front;
     unsigned shard = 0;
