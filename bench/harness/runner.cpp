@@ -108,7 +108,9 @@ private:
     }
 
     std::expected<void, std::string> one_guest(System& system, const Job& job, const RunMode& mode, unsigned run) {
-        report_progress(system, mode, run);
+        const bool of_peer = !job.peer.empty() && system.name() != ours_name;
+        const std::string_view column = of_peer ? job.peer : system.name();
+        report_progress(column, mode, run);
         if (const auto ready = run_host_command(job, mode); !ready)
             return ready;
         const auto output = system.run(job, mode);
@@ -121,8 +123,6 @@ private:
                 return Failure(cycles.error());
             firmware = *cycles;
         }
-        const bool of_peer = !job.peer.empty() && system.name() != ours_name;
-        const std::string_view column = of_peer ? job.peer : system.name();
         collect(*output, column, mode.clock, run, firmware);
         if (mode.clock == Clock::wall)
             collect_histograms(*output, column);
@@ -210,12 +210,12 @@ private:
         return {};
     }
 
-    void report_progress(const System& system, const RunMode& mode, unsigned run) const {
+    void report_progress(std::string_view column, const RunMode& mode, unsigned run) const {
         const std::string step = mode.clock == Clock::instructions ? "counting instructions"
                                                                    : std::format("run {} of {}", run + 1, plan_.runs);
         const bool shown = isatty(STDERR_FILENO) != 0; // to a person; else kept in some file
         std::fprintf(stderr, "%sbench %s: %s, %s%s", shown ? "\r\033[K" : "", std::string(definition_.name).c_str(),
-                     step.c_str(), std::string(system.name()).c_str(), shown ? "" : "\n");
+                     step.c_str(), std::string(column).c_str(), shown ? "" : "\n");
     }
 
     const BenchDefinition& definition_;

@@ -32,24 +32,16 @@ inline constexpr std::string_view our_keys_options[] = {
     "10.99.0.{number}/24",
     "--disk",
     "qemu:file=build/bench/recovery-ours.img,format=raw,cache=writeback,discard=unmap,snapshot=on"};
-inline constexpr std::string_view redis_keys_machine[] = {
-    "-smp",
-    "1,maxcpus=2",
-    "-drive",
-    "file=build/bench/recovery-redis.img,format=raw,cache=writeback,discard=unmap,snapshot=on,if=none,id=disk0",
-    "-device",
-    "pcie-root-port,id=port1,bus=pcie.0,chassis=1",
-    "-device",
-    "nvme,bus=port1,serial=bench,drive=disk0"};
-inline constexpr std::string_view rewritten_keys_machine[] = {
-    "-smp",
-    "1,maxcpus=2",
-    "-drive",
-    "file=build/bench/recovery-rewritten.img,format=raw,cache=writeback,discard=unmap,snapshot=on,if=none,id=disk0",
-    "-device",
-    "pcie-root-port,id=port1,bus=pcie.0,chassis=1",
-    "-device",
-    "nvme,bus=port1,serial=bench,drive=disk0"};
+constexpr std::array<std::string_view, 8> keys_machine(std::string_view drive) {
+    return {"-smp",    "1,maxcpus=2",
+            "-drive",  drive,
+            "-device", "pcie-root-port,id=port1,bus=pcie.0,chassis=1",
+            "-device", "nvme,bus=port1,serial=bench,drive=disk0"};
+}
+inline constexpr auto redis_keys_machine = keys_machine(
+    "file=build/bench/recovery-redis.img,format=raw,cache=writeback,discard=unmap,snapshot=on,if=none,id=disk0");
+inline constexpr auto rewritten_keys_machine = keys_machine(
+    "file=build/bench/recovery-rewritten.img,format=raw,cache=writeback,discard=unmap,snapshot=on,if=none,id=disk0");
 inline constexpr std::string_view keys_modules[] = {"nvme", "crc32c-intel", "crc32c_generic", "ext4"};
 
 inline constexpr unsigned keys_memory_mib = 4096; // for ten million
