@@ -7,6 +7,7 @@
 #include "bench/exo/program.hpp"
 #include "bench/kv/control.hpp"
 #include "bench/load/meter.hpp"
+#include "bench/load/text.hpp"
 #include "bench/primitives/sampling.hpp"
 #include "libos/net/configure.hpp"
 #include "libos/start/kit.hpp"
@@ -62,6 +63,9 @@ std::uint64_t busy(const Wishes& wishes) {
     return control.info("INFO cpu", "used_cpu_user:") * 1000;
 }
 
+// Large values lie behind the others, few enough that a store without memory to speak of has them.
+constexpr std::uint32_t large_keys = 256;
+
 // Of one kind of work and one depth of pipelines.
 struct Measure {
     std::string_view name; // what its rows' names begin with
@@ -72,10 +76,14 @@ struct Measure {
     load::Phase phase() const {
         // About as long at every depth; a disk takes its time.
         const std::uint32_t batches = wishes.smoke ? 1'000 : wishes.count ? 4'000 : wishes.always ? 4'000 : 20'000;
-        const std::uint32_t requests = pipeline == 1 ? batches : batches * 4;
+        const bool is_large = work == Work::get_large;
+        const std::uint32_t requests = is_large ? batches / 4 : pipeline == 1 ? batches : batches * 4;
         return {.work = work,
                 .pipeline = pipeline,
-                .keys = wishes.smoke ? keys_smoke : keys,
+                .first_key = is_large ? keys : 0,
+                .keys = is_large       ? large_keys
+                        : wishes.smoke ? keys_smoke
+                                       : keys,
                 .warm_up = requests / 8,
                 .requests = requests};
     }
@@ -139,11 +147,30 @@ void measure_memory(std::uint32_t count) {
     bench::print(bench::format_row(line, "memory_per_key", "bytes", (after - before) * 1000 / count));
 }
 
+// A value that begins with the key's text, and zeros behind it.
+void fill_large() {
+    for (std::uint32_t key = keys; key < keys + large_keys; ++key) {
+        std::array<char, load::key_octets> text;
+        load::write_key(key, text);
+        const std::string_view name(text.data(), text.size());
+        char line[96];
+        load::Text set(line), stretch(line);
+        set.add("SET ").add(name).add(" ").add(name);
+        control.ask({line, set.size()});
+        stretch.add("SETRANGE ").add(name).add(" 16383 -");
+        control.ask({line, stretch.size()});
+    }
+}
+
 void measure(const Wishes& wishes) {
     Measure{"get_1", Work::get, 1, wishes}.take();
     Measure{"get_32", Work::get, 32, wishes}.take();
     Measure{"set_1", Work::set, 1, wishes}.take();
     Measure{"set_32", Work::set, 32, wishes}.take();
+    if (wishes.dialect == &load::redis) {
+        fill_large();
+        Measure{"get_16k", Work::get_large, 1, wishes}.take();
+    }
 }
 
 void measure_always(const Wishes& wishes) {

@@ -9,7 +9,7 @@ namespace bench::load {
 namespace {
 
 constexpr std::string_view line_end = "\r\n";
-static_assert(key_octets == 16 && value_octets == 64); // as the requests below say them
+static_assert(key_octets == 16 && value_octets == 64 && large_value_octets == 16384); // as said below
 
 // A head of one line. The body that a good beginning announces is there beside `more` octets.
 ReplyHead one_line(std::string_view text, std::string_view good, std::size_t number_at, std::size_t more) {
@@ -28,7 +28,7 @@ public:
     std::uint16_t port() const override { return redis_port; }
     std::size_t request(Work work, std::uint32_t key, std::span<char, request_octets_max> into) const override {
         Text text(into);
-        if (work == Work::get)
+        if (work != Work::set)
             return text.add("*2\r\n$3\r\nGET\r\n$16\r\n").add_key(key).add(line_end).size();
         text.add("*3\r\n$3\r\nSET\r\n$16\r\n").add_key(key).add("\r\n$64\r\n");
         return text.add_value(key).add(line_end).size();
@@ -36,6 +36,8 @@ public:
     ReplyHead head(Work work, std::string_view text) const override {
         if (work == Work::get)
             return one_line(text, "$64\r\n", 1, line_end.size());
+        if (work == Work::get_large)
+            return one_line(text, "$16384\r\n", 1, line_end.size());
         return one_line(text, "+OK\r\n", text.npos, 0);
     }
 };

@@ -9,9 +9,9 @@
 
 namespace bench::load {
 
-enum class Work : std::uint8_t { get, set };
+enum class Work : std::uint8_t { get, get_large, set }; // large values are Redis' alone
 
-inline constexpr std::size_t key_octets = 16, value_octets = 64;
+inline constexpr std::size_t key_octets = 16, value_octets = 64, large_value_octets = 16384;
 inline constexpr std::size_t request_octets_max = 160;
 
 // "key:" and twelve digits.
