@@ -21,9 +21,14 @@ public:
     std::uint64_t position() const { return position_; }
     void go_to(std::uint64_t position) { position_ = position; }
     // Whether the page is there in which an octet lies.
-    bool reaches(std::uint64_t position) const {
+    bool reaches(std::uint64_t position) {
+        const std::uint64_t index = position / page_bytes;
+        if (index == reached_)
+            return true;
         const store::PageMap* const pages = store_.pages_of(object_);
-        return pages && pages->find(position / page_bytes) != nullptr;
+        const bool is_there = pages && pages->find(index) != nullptr;
+        reached_ = is_there ? index : reached_;
+        return is_there;
     }
     store::Problem problem() const { return problem_; }
 
@@ -77,6 +82,7 @@ private:
     store::Store& store_;
     const std::uint64_t object_;
     std::uint64_t position_, loaded_ = ~0ull;
+    std::uint64_t reached_ = ~0ull;   // a page that is there
     const std::byte* page_ = nullptr; // the one with that index
     store::Problem problem_ = store::Problem::None;
     Text scratch_;
