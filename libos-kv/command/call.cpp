@@ -33,7 +33,7 @@ Entry* Call::peek(std::string_view key) {
 Entry* Call::write(std::string_view key) {
     Entry* entry = peek(key);
     if (entry && !is_lfu(server.config.policy)) [[likely]]
-        note_access_time(*entry, now_ms);
+        note_access_time(*entry, server.now_s());
     else if (entry)
         count_access(*entry, server.access_clock(), server.random);
     return entry;
@@ -72,6 +72,12 @@ void Call::erase(Entry* entry) {
 }
 
 void Call::reply_string(Entry* entry) {
+    if (entry && entry->form() == Entry::Form::Inline) [[likely]]
+        return reply.bulk(entry->inline_value());
+    reply_further(entry);
+}
+
+void Call::reply_further(Entry* entry) {
     StringScratch scratch;
     if (entry)
         reply_part(*entry, string_of(*entry, scratch));

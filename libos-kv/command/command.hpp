@@ -96,8 +96,9 @@ struct Call {
     // Removes a key that is there.
     void erase(Entry* entry);
 
-    // Replies with a string; null: with null.
+    // Replies with a string; null: with null. `reply_further`: the same, of what does not lie in the entry.
     void reply_string(Entry* entry);
+    void reply_further(Entry* entry);
     // With some of a string's octets.
     void reply_part(Entry& entry, std::string_view octets);
 

@@ -53,12 +53,15 @@ struct Entry {
     Form form() const { return static_cast<Form>(form_bits); }
     std::size_t key_size() const { return key_bits == long_key ? static_cast<std::size_t>(*long_size()) : key_bits; }
     std::string_view key() const { return {key_place(), key_size()}; }
-    // The same as comparing with `key`; nearly all keys lie right behind the header.
+    // The same as comparing with `key`. Nearly all keys lie right behind the header, and most are one word to two.
     [[gnu::always_inline]] bool has_key(std::string_view its) const {
-        const bool follows = form() == Form::Inline && !expires && key_bits != long_key;
-        if (!follows) [[unlikely]]
+        constexpr std::size_t word = sizeof(std::uint64_t);
+        const bool follows = form() == Form::Inline && !expires;
+        if (!follows || its.size() - word > word) [[unlikely]]
             return has_key_further(its);
-        return key_bits == its.size() && same_octets({reinterpret_cast<const char*>(this + 1), its.size()}, its);
+        // Safe: octets of the block, which has as many if the sizes are the same.
+        return key_bits == its.size() &&
+               same_short_octets(reinterpret_cast<const char*>(this + 1), its.data(), its.size());
     }
     std::int64_t expiry() const { return expires ? words()[has_word()] : never_expires; }
     void set_expiry(std::int64_t at) { words()[has_word()] = at; } // where `expires`
@@ -81,7 +84,10 @@ struct Entry {
 private:
     static constexpr std::uint32_t long_key = (1u << 22) - 1;
 
-    [[gnu::noinline]] bool has_key_further(std::string_view its) const { return same_octets(key(), its); }
+    // Seldom called, so it is the one to save registers.
+    [[clang::preserve_most, gnu::noinline]] bool has_key_further(std::string_view its) const {
+        return same_octets(key(), its);
+    }
     unsigned has_word() const { return form() != Form::Inline; }
     unsigned words_count() const { return has_word() + expires + (key_bits == long_key); }
     // Safe: in the block, which is aligned as they are.

@@ -64,10 +64,6 @@ void count_access(Entry& entry, const AccessClock& clock, Random& random) {
     entry.idle = packed(minutes(clock), count) & clock_mask;
 }
 
-void note_access_time(Entry& entry, std::int64_t now_ms) {
-    entry.idle = seconds({.now_ms = now_ms}) & clock_mask;
-}
-
 std::int64_t idle_seconds(const Entry& entry, const AccessClock& clock) {
     return (seconds(clock) - entry.idle) & clock_mask;
 }

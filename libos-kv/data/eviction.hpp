@@ -35,7 +35,9 @@ inline constexpr std::uint32_t lfu_first_count = 5;
 
 // An access: with LFU, and else.
 void count_access(Entry& entry, const AccessClock& clock, Random& random);
-void note_access_time(Entry& entry, std::int64_t now_ms);
+inline void note_access_time(Entry& entry, std::uint32_t now_s) {
+    entry.idle = now_s & 0xffffff;
+}
 void note_birth(Entry& entry, const AccessClock& clock);
 std::uint32_t access_count(const Entry& entry, const AccessClock& clock); // LFU, decayed to now
 std::int64_t idle_seconds(const Entry& entry, const AccessClock& clock);  // LRU

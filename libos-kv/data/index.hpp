@@ -48,8 +48,7 @@ public:
         if (!groups_)
             return nullptr;
         const std::uint64_t hash = hash_octets(key);
-        const Place place = group_of(hash).find(hash, key);
-        return place.line ? place.item() : nullptr;
+        return group_of(hash).get(hash, key);
     }
     // Puts an item in the place of the one with its key, which is returned; null: none has it, and nothing is changed.
     Item* exchange(Item* item) {

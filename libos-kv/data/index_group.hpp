@@ -78,6 +78,24 @@ struct IndexGroup {
         const Place place = find_in(lines[at], tag, key);
         return place.line || !lines[at].may_have_passed(tag) ? place : find_behind(at, tag, key);
     }
+    // The item alone; null: none. Most have the first place with their tag, and what else there may be is looked for
+    // elsewhere, so that nothing is saved for it here.
+    [[gnu::always_inline]] Item* get(std::uint64_t hash, std::string_view key) const {
+        const std::uint8_t tag = tag_of(hash);
+        const std::size_t at = home(hash);
+        if (const unsigned found = lines[at].matches(tag)) [[likely]] {
+            Item* const item = lines[at].item(static_cast<unsigned>(std::countr_zero(found)));
+            if (has_key(*item, key)) [[likely]]
+                return item;
+        } else if (!lines[at].may_have_passed(tag)) [[likely]] {
+            return nullptr;
+        }
+        return get_further(hash, key);
+    }
+    [[gnu::noinline]] Item* get_further(std::uint64_t hash, std::string_view key) const {
+        const Place place = find(hash, key);
+        return place.line ? place.item() : nullptr;
+    }
     // In the buckets behind its home, where few items lie.
     [[gnu::noinline]] Place find_behind(std::size_t at, std::uint8_t tag, std::string_view key) const {
         for (unsigned left = buckets; --left;) {

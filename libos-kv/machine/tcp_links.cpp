@@ -192,8 +192,9 @@ template <typename Host>
 bool TcpLinks<Host>::send(Link& link) {
     Session& session = *link.session;
     bool waits = false; // for what follows
-    while (!session.broken && !session.to_send().empty()) {
-        const std::string_view octets = session.to_send().substr(0, send_room(link));
+    while (!session.broken) {
+        const std::string_view all = session.to_send();
+        const std::string_view octets = all.empty() ? all : all.substr(0, send_room(link));
         if (octets.empty())
             break;
         const bool follows = !session.shown.empty();

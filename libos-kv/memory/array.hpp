@@ -3,10 +3,8 @@
 #pragma once
 
 #include "libos-kv/memory/allocate.hpp"
-#include "libos/memory/bytes.hpp"
+#include "libos-kv/memory/octets.hpp"
 
-#include <cstdint>
-#include <string_view>
 #include <type_traits>
 
 namespace exo::kv {
@@ -172,37 +170,5 @@ private:
     char* octets_ = nullptr;
     std::size_t size_ = 0, room_ = 0;
 };
-
-inline bool same_octets(std::string_view left, std::string_view right) {
-    const std::size_t size = left.size();
-    if (size != right.size())
-        return false;
-    const auto differ = [&]<typename Word>(std::size_t at, Word) {
-        Word here, there;
-        __builtin_memcpy(&here, left.data() + at, sizeof here);
-        __builtin_memcpy(&there, right.data() + at, sizeof there);
-        return here != there;
-    };
-    if (size < sizeof(std::uint64_t)) {
-        if (size >= sizeof(std::uint32_t))
-            return !differ(0, std::uint32_t{}) && !differ(size - sizeof(std::uint32_t), std::uint32_t{});
-        for (std::size_t at = 0; at < size; at++)
-            if (left[at] != right[at])
-                return false;
-        return true;
-    }
-    for (std::size_t at = 0; at + sizeof(std::uint64_t) < size; at += sizeof(std::uint64_t))
-        if (differ(at, std::uint64_t{}))
-            return false;
-    return !differ(size - sizeof(std::uint64_t), std::uint64_t{}); // some octets twice
-}
-// As memcmp over the shorter one, then by length.
-inline int compare_octets(std::string_view left, std::string_view right) {
-    const std::size_t shared = left.size() < right.size() ? left.size() : right.size();
-    const int order = compare_bytes(left.data(), right.data(), shared);
-    if (order)
-        return order;
-    return left.size() < right.size() ? -1 : left.size() > right.size();
-}
 
 } // namespace exo::kv

@@ -3,20 +3,24 @@
 
 #include "libos-kv/number/real.hpp"
 
+#include <array>
+
 namespace exo::kv {
 
 namespace {
 
+// Numbers from 00 to 99, and what ends a line, as they lie in memory.
+constexpr auto two_digits = [] {
+    std::array<std::uint16_t, 100> texts;
+    for (unsigned number = 0; number < texts.size(); number++)
+        texts[number] = static_cast<std::uint16_t>(('0' + number / 10) | ('0' + number % 10) << 8);
+    return texts;
+}();
+constexpr std::uint16_t end_of_line = '\r' | '\n' << 8;
+
 // Type, number, line end; octets written.
 std::size_t write_header(char* at, char type, std::int64_t number) {
     at[0] = type;
-    if (number >= 10 && number < 100) { // as many lengths are
-        at[1] = static_cast<char>('0' + number / 10);
-        at[2] = static_cast<char>('0' + number % 10);
-        at[3] = '\r';
-        at[4] = '\n';
-        return 5;
-    }
     const std::size_t digits = format_integer(number, at + 1);
     at[1 + digits] = '\r';
     at[2 + digits] = '\n';
@@ -67,7 +71,25 @@ void Reply::integer(std::int64_t value) {
     raw({text, write_header(text, ':', value)});
 }
 
+// Of a size with two digits, as most have.
+[[gnu::always_inline]] inline void Reply::short_bulk(std::string_view octets) {
+    constexpr std::size_t head = 5, line_end = 2; // "$64" and a line end
+    char* const at = out_->grow(head + octets.size() + line_end);
+    const std::uint32_t digits = two_digits[octets.size()];
+    store_octets(at, std::uint32_t{'$'} | digits << 8 | std::uint32_t{'\r'} << 24);
+    store_octets(at + head - 1, '\n');
+    store_octets(at + head + octets.size(), end_of_line);
+    copy_octets(at + head, octets.data(), octets.size());
+}
+
 void Reply::bulk(std::string_view octets) {
+    if (octets.size() - 10 < two_digits.size() - 10) [[likely]]
+        return short_bulk(octets);
+    any_bulk(octets);
+}
+
+// A function of its own, so that nothing is saved for it on the way without it.
+void Reply::any_bulk(std::string_view octets) {
     char* at = out_->grow(header_max + octets.size() + 2);
     const std::size_t head = write_header(at, '$', static_cast<std::int64_t>(octets.size()));
     copy_bytes(at + head, octets.data(), octets.size());

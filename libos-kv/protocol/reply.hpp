@@ -55,6 +55,8 @@ public:
     std::string_view last_error_kind() const { return {last_kind_, last_kind_size_}; }
 
 private:
+    void short_bulk(std::string_view octets);
+    [[gnu::noinline]] void any_bulk(std::string_view octets);
     void header(char type, std::size_t count);
     void header_at(std::size_t mark, char type, std::size_t count);
 

@@ -27,21 +27,22 @@ constexpr std::uint32_t word_of(unsigned first, unsigned second, unsigned third,
     return first | second << 8 | third << 16 | fourth << 24;
 }
 
-// Reads a line of a type and a number of one digit or two; where it ends. Null: it is another one. Of the line there
-// are four octets at least, which are looked at as one word: of a digit, what all digits share, and then the rest.
-[[gnu::always_inline]] inline const char* read_short(unsigned type, const char* at, std::size_t& number) {
+// Reads a line of a type and a number of one digit or two; how many octets it has. 0: it is another one. Of the line
+// there are four octets at least, which are looked at as one word: of a digit, what all digits share, and then the
+// rest.
+[[gnu::always_inline]] inline std::size_t read_short(unsigned type, const char* at, std::size_t& number) {
     constexpr unsigned all = 0xff, shared = 0xf0;
     std::uint32_t word;
     __builtin_memcpy(&word, at, sizeof word);
     const std::uint32_t first = word >> 8 & 15;
     if ((word & word_of(all, shared, all, 0)) == word_of(type, '0', '\r', 0)) [[likely]] {
         number = first;
-        return first <= 9 ? at + 4 : nullptr;
+        return first <= 9 ? 4 : 0;
     }
     const std::uint32_t second = word >> 16 & 15;
     number = first * 10 + second;
     const bool is_number = first - 1 < 9 && second <= 9;
-    return (word & word_of(all, shared, shared, all)) == word_of(type, '0', '0', '\r') && is_number ? at + 5 : nullptr;
+    return (word & word_of(all, shared, shared, all)) == word_of(type, '0', '0', '\r') && is_number ? 5 : 0;
 }
 
 // The same with a number of up to nine digits. Null: it is something else, or not all there.
@@ -67,47 +68,36 @@ RequestParser::Outcome RequestParser::broken(std::string_view problem) {
     return Outcome::Broken;
 }
 
-std::size_t RequestParser::next() {
-    const std::size_t octets = at_;
-    at_ = 0;
-    remaining_ = bulk_ = -1;
-    places_.clear();
-    arguments_.clear();
-    unquoted_.clear();
-    return octets;
-}
-
 // A request that is all there, as most are: in one go. False: it is not, or is wrong, and nothing was changed. What is
 // not usual is left to a function of its own, so that nothing is saved for it on the way without it.
 bool RequestParser::parse_whole(std::string_view input) {
     if (input.size() < argument_octets_min)
         return false;
-    const char* const end = input.data() + input.size();
-    const char* const last_begin = end - argument_octets_min;
     std::size_t count = 0;
-    const char* at = read_short('*', input.data(), count);
-    if (!at || count > whole_arguments_max || arguments_.room() < whole_arguments_max) [[unlikely]]
+    const std::size_t last_begin = input.size() - argument_octets_min;
+    std::size_t at = read_short('*', input.data(), count);
+    if (at == 0 || count > whole_arguments_max || arguments_.room() < whole_arguments_max) [[unlikely]]
         return parse_whole_slowly(input);
     std::string_view* argument = arguments_.data();
     for (const std::string_view* const last = argument + count; argument != last; argument++) {
         if (at > last_begin)
             return false;
         std::size_t size = 0;
-        const char* const octets = read_short('$', at, size);
-        if (!octets || size > static_cast<std::size_t>(bulk_max_)) [[unlikely]]
+        const char* const line = input.data() + at;
+        const std::size_t line_octets = read_short('$', line, size);
+        if (line_octets == 0) [[unlikely]]
             return parse_whole_slowly(input);
-        if (static_cast<std::size_t>(end - octets) < size + line_end_octets)
+        *argument = {line + line_octets, size};
+        at += line_octets + size + line_end_octets;
+        if (at > input.size())
             return false;
-        *argument = {octets, size};
-        at = octets + size + line_end_octets;
     }
-    return take_whole(count, static_cast<std::size_t>(at - input.data()));
+    return take_whole(count, at);
 }
 
 bool RequestParser::take_whole(std::size_t count, std::size_t octets) {
     arguments_.set_size(count);
     at_ = octets;
-    remaining_ = 0;
     return true;
 }
 
@@ -134,6 +124,8 @@ bool RequestParser::parse_whole_slowly(std::string_view input) {
 
 RequestParser::Outcome RequestParser::parse_some(std::string_view input, bool authenticated) {
     if (remaining_ < 0) {
+        places_.clear();
+        unquoted_.clear();
         if (input.empty())
             return Outcome::Incomplete;
         if (input.front() != '*')

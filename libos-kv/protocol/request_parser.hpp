@@ -31,7 +31,11 @@ public:
         return may_be_whole && parse_whole(input) ? Outcome::Request : parse_some(input, authenticated);
     }
     // The request that was parsed is done with. Says how many octets of the input it was.
-    std::size_t next();
+    std::size_t next() {
+        arguments_.clear();
+        remaining_ = bulk_ = -1;
+        return std::exchange(at_, 0);
+    }
 
     const Arguments& arguments() const { return arguments_; }
     // Octets of the input that are the request.
@@ -41,8 +45,9 @@ public:
     // How long the input must at least be for the argument that is being received; 0: not known. For making room at
     // once.
     std::size_t wanted_octets() const { return bulk_ >= 0 ? at_ + static_cast<std::size_t>(bulk_) + 2 : 0; }
-    // The largest argument that is taken, in octets.
-    void set_bulk_max(std::int64_t octets) { bulk_max_ = octets; }
+    // The largest argument that is taken, in octets; `bulk_max_least` at least.
+    void set_bulk_max(std::int64_t octets) { bulk_max_ = octets < bulk_max_least ? bulk_max_least : octets; }
+    static constexpr std::int64_t bulk_max_least = 99; // which has two digits
 
 private:
     // Where an argument lies, from the beginning of the request.

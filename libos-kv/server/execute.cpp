@@ -137,7 +137,7 @@ void Server::execute(Session& session, const Arguments& arguments) {
         session.reply.simple("QUEUED");
         return;
     }
-    run(session, *command, arguments.data(), arguments.size(), false);
+    [[clang::always_inline]] run(session, *command, arguments.data(), arguments.size(), false);
     if (!ready_.empty())
         serve_ready();
 }

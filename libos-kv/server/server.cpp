@@ -68,6 +68,7 @@ Server::~Server() {
 void Server::update_clock() {
     measured_us_ = 0;
     now_ms_ = static_cast<std::int64_t>(surroundings_.realtime_us() / 1000);
+    now_s_ = static_cast<std::uint32_t>(now_ms_ / 1000);
 }
 
 Session* Server::open(std::string_view peer, std::string_view local) {
@@ -163,6 +164,8 @@ std::size_t Server::run_requests(Session& session, std::string_view input) {
     while (!session.closing && !session.broken && !session.waiting) {
         session.paused = has_much_unsent(session);
         if (session.paused)
+            break;
+        if (done == input.size())
             break;
         const auto outcome = session.parser.parse(input.substr(done), session.authenticated);
         if (outcome == RequestParser::Outcome::Incomplete)

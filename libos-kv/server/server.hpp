@@ -63,6 +63,7 @@ public:
     std::int64_t tick();
 
     std::int64_t now_ms() const { return now_ms_; }
+    std::uint32_t now_s() const { return now_s_; } // the same moment, as access times are kept
     AccessClock access_clock() const {
         return {config.policy, now_ms_, config.lfu_log_factor, config.lfu_decay_minutes};
     }
@@ -149,6 +150,7 @@ private:
 
     Surroundings surroundings_;
     std::int64_t now_ms_ = 0;
+    std::uint32_t now_s_ = 0;
     std::uint64_t measured_us_ = 0; // when the last command of this call from outside had run; 0: none has
     std::uint64_t next_session_ = 1;
     Array<Session*> sessions_;

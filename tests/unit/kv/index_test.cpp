@@ -1,4 +1,5 @@
 // The index of items by their key against a map, through growth and shrinking, and what a scan promises.
+#include "libos-kv/data/entry.hpp"
 #include "libos-kv/data/index.hpp"
 #include "tests/unit/kv/lab.hpp"
 
@@ -273,4 +274,24 @@ TEST_CASE("what an index holds stays when it gets the size of more items, or of 
     play.index.resize(0);
     CHECK(play.index.table_bytes() <= large);
     check_all(play.index, play.model);
+}
+
+TEST_CASE("an entry has the key that it was made with, and none that differs in an octet or in length") {
+    constexpr std::size_t sizes = 40;
+    for (std::size_t size = 1; size <= sizes; size++) {
+        const std::string key(size, 'k');
+        for (Entry* const entry :
+             {Entry::create_string(key, "kkkkkkkkkkkkkkkk", never_expires), Entry::create_string(key, "kkkk", 1),
+              Entry::create_number(key, 0x6b6b6b6b6b6b6b6b, never_expires)}) {
+            CHECK(entry->has_key(key));
+            CHECK_FALSE(entry->has_key(key.substr(1)));
+            CHECK_FALSE(entry->has_key(key + 'k'));
+            for (std::size_t at = 0; at < size; at++) {
+                std::string other = key;
+                other[at] = 'l';
+                CHECK_FALSE(entry->has_key(other));
+            }
+            Entry::destroy(entry);
+        }
+    }
 }

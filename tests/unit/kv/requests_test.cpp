@@ -58,6 +58,24 @@ TEST_CASE("kv requests: a row of them is answered alike wherever it is cut") {
     CHECK(answer_to_octets(row) == whole);
 }
 
+TEST_CASE(
+    "kv requests: values of every size up to two lines of a cache come back, and nothing beside them is changed") {
+    constexpr std::size_t sizes = 130;
+    Server server(surroundings());
+    Client client(server);
+    std::string asked, expected;
+    for (std::size_t size = 0; size <= sizes; size++) {
+        std::string value;
+        for (std::size_t at = 0; at < size; at++)
+            value += static_cast<char>('a' + (at * 7 + size) % 26);
+        client.ask({"SET", std::format("k{}", size), value});
+        asked += request({"GET", std::format("k{}", size)});
+        expected += std::format("${}\r\n{}\r\n", size, value);
+    }
+    server.input(client.session, asked);
+    CHECK(client.take() == expected);
+}
+
 TEST_CASE("kv requests: lines that are nearly right are taken or refused alike, at once and by octets") {
     const std::string first = request({"PING"}); // of a connection it is not read at once
     const std::string good = first + "*2\r\n$4\r\nECHO\r\n$12\r\nabcdefghijkl\r\n*1\r\n$4\r\nPING\r\n";
