@@ -37,7 +37,7 @@ Entry* Entry::create(std::string_view key, Type type, Form form, bool expires, s
     Entry* entry = new (kv::allocate(sizeof(Entry) + words + key.size() + inline_size)) Entry(header);
     if (header.key_bits == long_key)
         entry->words()[header.words_count() - 1] = static_cast<std::int64_t>(key.size());
-    copy_bytes(const_cast<char*>(entry->key_place()), key.data(), key.size());
+    copy_octets(const_cast<char*>(entry->key_place()), key.data(), key.size());
     return entry;
 }
 
@@ -46,7 +46,7 @@ Entry* Entry::create_string(std::string_view key, std::string_view octets, std::
     Entry* entry = create(key, Type::String, is_inline ? Form::Inline : Form::Block, expiry != never_expires,
                           is_inline ? octets.size() : 0);
     if (is_inline)
-        copy_bytes(entry->inline_place(), octets.data(), octets.size());
+        copy_octets(entry->inline_place(), octets.data(), octets.size());
     else
         entry->word().block = SharedText::create(octets);
     if (entry->expires)

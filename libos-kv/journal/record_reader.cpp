@@ -1,19 +1,18 @@
 // See record_reader.hpp.
 #include "libos-kv/journal/record_reader.hpp"
 
-#include "libos/memory/bytes.hpp"
+#include "libos-kv/memory/octets.hpp"
 
 namespace exo::kv {
 
 RecordsOutcome read_records(OctetSource& source, std::uint64_t length, RecordVisitor& visitor) {
     while (length) {
-        RecordHeader header;
         std::string_view octets;
-        if (length < sizeof header)
+        if (length < sizeof(RecordHeader))
             return RecordsOutcome::Nonsense;
-        if (!source.take(sizeof header, octets))
+        if (!source.take(sizeof(RecordHeader), octets))
             return RecordsOutcome::Unreadable;
-        copy_bytes(&header, octets.data(), sizeof header);
+        const auto header = load_octets<RecordHeader>(octets.data());
         length -= sizeof header;
         if (header.key_octets > length || header.more_octets > length - header.key_octets)
             return RecordsOutcome::Nonsense;

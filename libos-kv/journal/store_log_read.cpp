@@ -92,12 +92,11 @@ store::Status StoreLog::recover(RecordVisitor& visitor) {
     Reader reader(store_, object_, beginning_);
     while (reader.reaches(reader.position())) {
         std::string_view octets;
-        std::uint64_t length;
-        if (!reader.take(sizeof length, octets))
+        if (!reader.take(unit_length_octets, octets))
             return store::fail(reader.problem());
-        copy_bytes(&length, octets.data(), sizeof length);
+        const auto length = load_octets<std::uint64_t>(octets.data());
         if (length == 0) {
-            reader.go_to(reader.position() - sizeof length);
+            reader.go_to(reader.position() - unit_length_octets);
             break;
         }
         const std::uint64_t begin = reader.position();
