@@ -102,8 +102,9 @@ void serve(Server& server, TcpLinks<Server>& links, MetricsLinks* metrics) {
     }
 }
 
-// On several vcores: this one has the connections, the first shard and the disk. `keeping`: null without a disk.
-void serve(Front& front, Shard& own, TcpLinks<Front>& links, Keeping* keeping) {
+// On several vcores: this one has the connections, the first shard and the disk. `metrics`: as above; `keeping`: null
+// without a disk.
+void serve(Front& front, Shard& own, TcpLinks<Front>& links, MetricsLinks* metrics, Keeping* keeping) {
     constexpr std::int64_t waits_ms = 10; // until the end of waiting on another vcore is looked for
     std::uint64_t tick_at = 0;
     unsigned idle = 0;
@@ -115,6 +116,7 @@ void serve(Front& front, Shard& own, TcpLinks<Front>& links, Keeping* keeping) {
             tick_at = began + ms_to_cycles(front_ms < own_ms ? front_ms : own_ms);
         }
         moved |= links.serve();
+        moved |= metrics && metrics->serve();
         front.flush();
         moved |= own.poll();
         moved |= front.poll();
@@ -132,8 +134,9 @@ void serve(Front& front, Shard& own, TcpLinks<Front>& links, Keeping* keeping) {
         const std::uint64_t soon = began + ms_to_cycles(waits_ms);
         const std::uint64_t next = turn_at < tick_at ? turn_at : tick_at;
         const std::uint64_t due = front.has_blocked() && soon < next ? soon : next;
+        const std::uint64_t links_due = earlier(network.deadline(), metrics ? metrics->deadline() : 0);
         const TraceSpan span("sleep");
-        network.interfaces()[0]->port().sleep(earlier(network.deadline(), due));
+        network.interfaces()[0]->port().sleep(earlier(links_due, due));
         idle = 0;
     }
     // The last replies leave.
@@ -188,16 +191,9 @@ void configure(Config& config, const Options& options) {
         config.max_memory = options.max_memory;
 }
 
-// What keeps it from running on several vcores; null: nothing.
-const char* cannot_share(const StartInfo& start, const Options& options) {
-    if (options.metrics_port)
-        return "--metrics-port is for a store on one vcore";
-    return start.vcore_count > shards_max ? "a store runs on at most 64 vcores" : nullptr;
-}
-
 int run_shared(const StartInfo& start, const Options& options) {
-    if (const char* problem = cannot_share(start, options)) {
-        log_line({{"kv: "}, {problem}});
+    if (start.vcore_count > shards_max) {
+        log_line({{"kv: a store runs on at most 64 vcores"}});
         return status_usage;
     }
     static const Surroundings surroundings = make_surroundings(start);
@@ -222,9 +218,13 @@ int run_shared(const StartInfo& start, const Options& options) {
     auto* links = make<TcpLinks<Front>>(*front);
     if (const auto opened = links->open(stack, options.port); !opened)
         return cannot_listen(options.port, opened.error());
+    MetricsLinks* metrics = options.metrics_port ? make<MetricsLinks>(*front) : nullptr;
+    if (metrics)
+        if (const auto opened = metrics->open(stack, options.metrics_port); !opened)
+            return cannot_listen(options.metrics_port, opened.error());
     front->server.serving_us = monotonic_ns() / 1000;
     announce(options, front->server.serving_us);
-    serve(*front, Vcores::own(), *links, keeping);
+    serve(*front, Vcores::own(), *links, metrics, keeping);
     return keeping && !keeping->close() ? not_all_is_kept() : stop_status;
 }
 

@@ -1,7 +1,6 @@
 // See metrics_links.hpp.
 #include "libos-kv/machine/metrics_links.hpp"
 
-#include "libos-kv/metrics/http.hpp"
 #include "libos/time/clock.hpp"
 
 namespace exo::kv {
@@ -30,7 +29,7 @@ bool MetricsLinks::accept_all() {
 
 bool MetricsLinks::receive(Link& link) {
     bool came = false;
-    while (link.response.empty()) {
+    while (link.request == HttpRequest::Incomplete) {
         net::Packet* packet = link.stream.receive();
         if (!packet)
             break;
@@ -38,12 +37,41 @@ bool MetricsLinks::receive(Link& link) {
         // Safe: octets as characters.
         link.came.append({reinterpret_cast<const char*>(octets.data()), octets.size()});
         net::PacketPool::release(packet);
-        answer_http(server_, link.came, link.response);
+        link.request = read_http(link.came, link.response);
         came = true;
     }
     return came;
 }
 
+bool MetricsLinks::wants_page(const Link& link) {
+    return link.request >= HttpRequest::Page && link.response.empty();
+}
+
+bool MetricsLinks::collect() {
+    if (front_)
+        return front_->collect(counts_);
+    counts_ = Counts(server_);
+    return true;
+}
+
+// Pages for those who asked before what they show was collected; who asks meanwhile is there the next time.
+bool MetricsLinks::answer_all() {
+    if (!is_collecting_)
+        for (Link* link : links_) {
+            link->is_counted_for = wants_page(*link);
+            is_collecting_ |= link->is_counted_for;
+        }
+    if (!is_collecting_ || !collect())
+        return false;
+    is_collecting_ = false;
+    for (Link* link : links_)
+        if (link->is_counted_for && wants_page(*link))
+            answer_http(link->request, server_, counts_, link->response);
+    return true;
+}
+
+// Ended from here when all is sent; what a peer says after its request is read until it ends, too, because octets that
+// nobody read would make the end a reset, which can overtake the page.
 bool MetricsLinks::send(Link& link) {
     if (link.sent == link.response.size())
         return false;
@@ -53,20 +81,11 @@ bool MetricsLinks::send(Link& link) {
     if (!written)
         return false;
     link.sent += *written;
-    return true;
-}
-
-// Ended from here when all is sent; what a peer says after its request is read until it ends, too, because octets that
-// nobody read would make the end a reset, which can overtake the page.
-bool MetricsLinks::work(Link& link) {
-    bool worked = receive(link);
-    worked |= send(link);
-    if (!link.response.empty() && link.sent == link.response.size() && !link.has_ended) {
-        link.has_ended = true;
+    if (link.sent == link.response.size()) {
         (void)link.stream.shut_send();
         link.stream.shut_receive();
     }
-    return worked;
+    return true;
 }
 
 void MetricsLinks::drop(std::size_t index) {
@@ -76,11 +95,14 @@ void MetricsLinks::drop(std::size_t index) {
 
 bool MetricsLinks::serve() {
     bool served = accept_all();
+    for (Link* link : links_)
+        served |= receive(*link);
+    served |= answer_all();
     for (std::size_t index = 0; index < links_.size();) {
         Link& link = *links_[index];
-        served |= work(link);
+        served |= send(link);
         const std::uint32_t ready = link.stream.ready();
-        const bool has_all = link.sent == link.response.size();
+        const bool has_all = !wants_page(link) && link.sent == link.response.size();
         if ((ready & net::tcp_ready::failed) != 0 || ((ready & net::tcp_ready::finished) != 0 && has_all) ||
             tsc() >= link.end)
             drop(index);

@@ -43,39 +43,37 @@ void write_head(Text& response, std::string_view status, std::string_view type, 
     response.append("\r\nConnection: close\r\n\r\n");
 }
 
-void refuse(Text& response, std::string_view status) {
+HttpRequest refuse(Text& response, std::string_view status) {
     write_head(response, status, "text/plain; charset=utf-8", status.size() + 1);
     response.append(status).append('\n');
+    return HttpRequest::Refused;
 }
 
 } // namespace
 
-bool answer_http(Server& server, std::string_view came, Text& response) {
+HttpRequest read_http(std::string_view came, Text& response) {
     const std::size_t end = came.substr(0, http_head_octets_max).find(head_end);
-    if (end == came.npos) {
-        if (came.size() < http_head_octets_max)
-            return false;
-        refuse(response, "400 Bad Request");
-        return true;
-    }
+    if (end == came.npos)
+        return came.size() < http_head_octets_max ? HttpRequest::Incomplete : refuse(response, "400 Bad Request");
     const std::string_view head = came.substr(0, end + line_end.size());
     const std::size_t line = head.find(line_end);
     const RequestLine request(head.substr(0, line));
     const std::string_view path = request.target.substr(0, request.target.find('?'));
     if (!request.is_sound || (request.version == "HTTP/1.1" && !has_host(head.substr(line + line_end.size()))))
-        refuse(response, "400 Bad Request");
-    else if (request.method != "GET" && request.method != "HEAD")
-        refuse(response, "405 Method Not Allowed");
-    else if (path != "/metrics")
-        refuse(response, "404 Not Found");
-    else {
-        Text page;
-        write_metrics(server, page);
-        write_head(response, "200 OK", metrics_content_type, page.size());
-        if (request.method == "GET")
-            response.append(page);
-    }
-    return true;
+        return refuse(response, "400 Bad Request");
+    if (request.method != "GET" && request.method != "HEAD")
+        return refuse(response, "405 Method Not Allowed");
+    if (path != "/metrics")
+        return refuse(response, "404 Not Found");
+    return request.method == "GET" ? HttpRequest::Page : HttpRequest::Head;
+}
+
+void answer_http(HttpRequest request, Server& server, const Counts& counts, Text& response) {
+    Text page;
+    write_metrics(server, counts, page);
+    write_head(response, "200 OK", metrics_content_type, page.size());
+    if (request == HttpRequest::Page)
+        response.append(page);
 }
 
 } // namespace exo::kv

@@ -74,7 +74,7 @@ private:
     bool is_counter_ = false;
 };
 
-void instance(Page& page, Server& server) {
+void instance(Page& page, Server& server, const Counts&) {
     const std::uint64_t up_us = server.surroundings().monotonic_us() - server.started_us;
     page.info("redis_instance", "The server.",
               {{"redis_version", redis_version},
@@ -89,12 +89,9 @@ void instance(Page& page, Server& server) {
     page.sample_us(server.surroundings().realtime_us() - up_us);
 }
 
-void clients(Page& page, Server& server) {
-    std::uint64_t waiting = 0;
-    for (const Session* session : server.sessions())
-        waiting += session->waiting != nullptr;
+void clients(Page& page, Server& server, const Counts& counts) {
     page.gauge("redis_connected_clients", "Connections of clients.", server.sessions().size());
-    page.gauge("redis_blocked_clients", "Connections whose command waits for a key.", waiting);
+    page.gauge("redis_blocked_clients", "Connections whose command waits for a key.", counts[Count::Waiting]);
     page.gauge("redis_config_maxclients", "Connections that may be there at once.",
                static_cast<std::uint64_t>(server.config.max_clients));
     page.counter("redis_connections_received", "Connections that came.", server.statistics.connections);
@@ -102,78 +99,75 @@ void clients(Page& page, Server& server) {
                  server.statistics.rejected_connections);
 }
 
-void memory(Page& page, Server& server) {
-    page.gauge("redis_memory_used_bytes", "Memory of keys, values and connections.", used_bytes(), "bytes");
-    page.gauge("redis_memory_used_peak_bytes", "The most that there ever was of it.", peak_used_bytes(), "bytes");
+void memory(Page& page, Server& server, const Counts& counts) {
+    page.gauge("redis_memory_used_bytes", "Memory of keys, values and connections.", counts[Count::UsedBytes], "bytes");
+    page.gauge("redis_memory_used_peak_bytes", "The most that there ever was of it.", counts[Count::PeakBytes],
+               "bytes");
     page.gauge("redis_memory_max_bytes", "What maxmemory allows; 0: as much as there is.",
                static_cast<std::uint64_t>(server.config.max_memory), "bytes");
-    page.gauge("redis_total_system_memory_bytes", "Memory of the machine.", server.surroundings().memory_bytes,
-               "bytes");
+    page.gauge("redis_total_system_memory_bytes", "Memory of the machine.", counts[Count::MemoryBytes], "bytes");
 }
 
-void totals(Page& page, Server& server) {
-    const Statistics& counts = server.statistics;
-    page.counter("redis_commands_processed", "Commands that ran.", counts.commands);
-    page.counter("redis_net_input_bytes", "Octets that came from clients.", counts.received_octets, "bytes");
-    page.counter("redis_net_output_bytes", "Octets that went to clients.", counts.sent_octets, "bytes");
-    page.counter("redis_keyspace_hits", "Keys that were looked up and found.", counts.hits);
-    page.counter("redis_keyspace_misses", "Keys that were looked up and not there.", counts.misses);
-    page.counter("redis_expired_keys", "Keys that went because their time was over.", counts.expired);
-    page.counter("redis_evicted_keys", "Keys that went because memory was full.", counts.evicted);
-    page.counter("redis_error_replies", "Replies that were errors.", counts.errors);
+void totals(Page& page, Server& server, const Counts& counts) {
+    page.counter("redis_commands_processed", "Commands that ran.", counts[Count::Commands]);
+    page.counter("redis_net_input_bytes", "Octets that came from clients.", server.statistics.received_octets, "bytes");
+    page.counter("redis_net_output_bytes", "Octets that went to clients.", server.statistics.sent_octets, "bytes");
+    page.counter("redis_keyspace_hits", "Keys that were looked up and found.", counts[Count::Hits]);
+    page.counter("redis_keyspace_misses", "Keys that were looked up and not there.", counts[Count::Misses]);
+    page.counter("redis_expired_keys", "Keys that went because their time was over.", counts[Count::Expired]);
+    page.counter("redis_evicted_keys", "Keys that went because memory was full.", counts[Count::Evicted]);
+    page.counter("redis_error_replies", "Replies that were errors.", counts[Count::Errors]);
     page.gauge("redis_pubsub_channels", "Channels that somebody listens to.",
                server.pubsub.channels(PubSub::Kind::Channel).size());
     page.gauge("redis_pubsub_patterns", "Patterns of channels that somebody listens to.",
                server.pubsub.channels(PubSub::Kind::Pattern).size());
-    page.gauge("redis_slowlog_length", "Entries of the slow log.", server.slowlog.size());
+    page.gauge("redis_slowlog_length", "Entries of the slow log.", counts[Count::SlowCommands]);
     if (const auto busy_us = server.surroundings().busy_us) {
         page.family("redis_cpu_user_seconds", "counter", "Processor time spent on requests and packets.", "seconds");
         page.sample_us(busy_us());
     }
 }
 
-void databases(Page& page, Server& server) {
-    using Count = std::size_t (*)(const Database&);
+void databases(Page& page, Server&, const Counts& counts) {
     struct Row {
         std::string_view name, help;
-        Count count;
+        std::uint64_t Counts::Keys::* count;
     };
-    constexpr Row rows[] = {{"redis_db_keys", "Keys of a database.",
-                             [](const Database& database) -> std::size_t { return database.size(); }},
-                            {"redis_db_keys_expiring", "Keys of a database that have a time to live.",
-                             [](const Database& database) -> std::size_t { return database.expiring(); }}};
+    constexpr Row rows[] = {
+        {"redis_db_keys", "Keys of a database.", &Counts::Keys::all},
+        {"redis_db_keys_expiring", "Keys of a database that have a time to live.", &Counts::Keys::expiring}};
     for (const Row& row : rows) {
         page.family(row.name, "gauge", row.help);
         for (std::size_t number = 0; number < databases_count; number++) {
             Text name("db");
             name.append(IntegerText(static_cast<std::int64_t>(number)));
-            page.sample(row.count(server.databases[number]), {{"db", name}});
+            page.sample(counts.keys(number).*row.count, {{"db", name}});
         }
     }
 }
 
-void commands(Page& page, Server& server) {
+void commands(Page& page, Server& server, const Counts& counts) {
     const auto each = [&](auto write) {
-        for (const Command* command : server.commands())
-            if (command->calls != 0 || command->rejected != 0)
-                write(*command, Label{"cmd", command->full_name()});
+        for (std::size_t index = 0; index < server.commands().size(); index++)
+            if (const Counts::Calls calls = counts.calls(index); calls.ran != 0 || calls.rejected != 0)
+                write(calls, Label{"cmd", server.commands()[index]->full_name()});
     };
     page.family("redis_commands", "counter", "Calls of a command.");
-    each([&](const Command& command, Label label) { page.sample(command.calls, {label}); });
+    each([&](const Counts::Calls& calls, Label label) { page.sample(calls.ran, {label}); });
     page.family("redis_commands_duration_seconds", "counter", "Time spent in a command.", "seconds");
-    each([&](const Command& command, Label label) { page.sample_us(command.microseconds, {label}); });
+    each([&](const Counts::Calls& calls, Label label) { page.sample_us(calls.microseconds, {label}); });
     page.family("redis_commands_rejected_calls", "counter", "Calls of a command that were refused before it ran.");
-    each([&](const Command& command, Label label) { page.sample(command.rejected, {label}); });
+    each([&](const Counts::Calls& calls, Label label) { page.sample(calls.rejected, {label}); });
     page.family("redis_commands_failed_calls", "counter", "Calls of a command that ended with an error.");
-    each([&](const Command& command, Label label) { page.sample(command.failed, {label}); });
+    each([&](const Counts::Calls& calls, Label label) { page.sample(calls.failed, {label}); });
 }
 
 } // namespace
 
-void write_metrics(Server& server, Text& into) {
+void write_metrics(Server& server, const Counts& counts, Text& into) {
     Page page(into);
     for (const auto part : {instance, clients, memory, totals, databases, commands})
-        part(page, server);
+        part(page, server, counts);
     into.append("# EOF\n");
 }
 

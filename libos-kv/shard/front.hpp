@@ -3,7 +3,7 @@
 // To who carries the octets it looks as a server does.
 #pragma once
 
-#include "libos-kv/server/server.hpp"
+#include "libos-kv/metrics/counts.hpp"
 #include "libos-kv/shard/connection.hpp"
 #include "libos-kv/shard/ring.hpp"
 
@@ -28,9 +28,12 @@ public:
     // Shards that sleep have to do with what was sent.
     void flush();
     // Whether replies will come without anybody asking again; then nobody sleeps.
-    bool is_expecting() const { return expected_ != 0 || !stalled_.empty(); }
+    bool is_expecting() const { return expected_ != 0 || is_counting_ || !stalled_.empty(); }
     // Whether somebody waits for a key on some shard, and may be answered at any time.
     bool has_blocked() const { return blocked_ != 0; }
+    // What all vcores have counted. The first call asks the shards, and those behind it until they have said it get
+    // false; what came to a shard before it was asked is counted.
+    bool collect(Counts& counts);
     // Whether what it sends has to wait.
     static bool holds_back(const Session& session) {
         const Connection& connection = *static_cast<const Connection*>(session.route); // Safe: set by `open`.
@@ -94,6 +97,10 @@ private:
     Array<Connection*> touched_, stalled_;
     std::uint64_t unflushed_ = 0;            // shards that were sent something, a bit each
     std::size_t expected_ = 0, blocked_ = 0; // requests of living connections that shards have
+    Counts counts_;                          // of those who have said it
+    std::uint64_t unasked_ = 0;              // shards that have still to be asked for theirs, a bit each
+    unsigned uncounted_ = 0;                 // shards that have not said it
+    bool is_counting_ = false;               // somebody wants to know
     const Command* watch_;
     const Command* config_set_;
 };

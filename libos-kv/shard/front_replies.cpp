@@ -47,7 +47,34 @@ void Front::flush() {
             wake_(shard);
 }
 
+bool Front::collect(Counts& counts) {
+    if (!is_counting_) {
+        counts_ = Counts(server);
+        counts_.clear_memory(); // the first shard tells of this vcore's
+        unasked_ = ~std::uint64_t{0} >> (64 - shards());
+        uncounted_ = shards();
+        is_counting_ = true;
+    }
+    for (unsigned shard = 0; shard < shards(); shard++) {
+        const std::uint64_t bit = std::uint64_t{1} << shard;
+        if (!(unasked_ & bit) || !rings_[shard]->requests.push({.kind = MessageKind::Count}, {}))
+            continue;
+        unasked_ &= ~bit;
+        unflushed_ |= bit;
+    }
+    if (uncounted_ != 0)
+        return false;
+    counts = std::move(counts_);
+    is_counting_ = false;
+    return true;
+}
+
 void Front::take(unsigned shard, const MessageHeader& header, std::string_view octets) {
+    if (header.kind == MessageKind::Counts) {
+        counts_.add(octets);
+        uncounted_--;
+        return;
+    }
     Connection& connection = *connections_[header.connection];
     if (header.kind == MessageKind::Closed) {
         connection.known &= ~(std::uint64_t{1} << shard);

@@ -18,11 +18,13 @@ enum class MessageKind : std::uint8_t {
     Forget,  // nothing is watched any more
     Credit,  // the next piece of a long reply may come
     Close,   // the connection is gone
+    Count,   // it is to say what it has counted; of no connection
     // From a shard.
     Reply,  // octets: the reply to a request, or a piece of it
     Waits,  // for a key: the request is not answered before one has something
     Broken, // the connection cannot go on
     Closed, // the last word of a connection: its number is free
+    Counts, // octets: what it has counted (metrics/counts.hpp); of no connection
     // From a shard to the writer of its journal.
     Unit,    // octets: a unit, whole, or a piece of one without its length
     Abandon, // the unit of which pieces came is none

@@ -63,6 +63,7 @@ void Shard::queue(Proxy& proxy) {
 bool Shard::poll() {
     constexpr unsigned messages_max = 256; // before others on this vcore have their turn
     bool moved = tell_closed();
+    moved |= tell_counts();
     MessageHeader header;
     std::string_view octets;
     for (unsigned count = 0; count < messages_max && rings_.requests.front(header, octets); count++) {
@@ -85,6 +86,11 @@ void Shard::take(const MessageHeader& header, std::string_view octets) {
         return open(header, octets);
     if (header.kind == MessageKind::Close)
         return close(header.connection);
+    if (header.kind == MessageKind::Count) {
+        owes_counts_ = true;
+        (void)tell_counts();
+        return;
+    }
     Proxy& proxy = *proxies_[header.connection];
     if (header.kind == MessageKind::Credit) {
         proxy.has_credit = true;
@@ -136,6 +142,13 @@ bool Shard::tell_closed() {
         told = true;
     }
     return told;
+}
+
+bool Shard::tell_counts() {
+    if (!owes_counts_ || !rings_.replies.push({.kind = MessageKind::Counts}, Counts(server).octets()))
+        return false;
+    owes_counts_ = false;
+    return true;
 }
 
 void Shard::keep(Proxy& proxy, const MessageHeader& header, std::string_view octets) {

@@ -3,8 +3,8 @@
 // not taken yet, keeps nobody else waiting.
 #pragma once
 
+#include "libos-kv/metrics/counts.hpp"
 #include "libos-kv/server/recorder.hpp"
-#include "libos-kv/server/server.hpp"
 #include "libos-kv/shard/ring_log.hpp"
 
 namespace exo::kv {
@@ -79,6 +79,7 @@ private:
     void answer_served();
     void advance(Proxy& proxy);
     bool tell_closed();
+    bool tell_counts();
     void share_limits();
 
     Rings& rings_;
@@ -90,6 +91,7 @@ private:
     Array<Proxy*> proxies_; // by the number of the connection; null: none
     Array<Proxy*> work_;    // that may be able to go on
     Array<std::uint32_t> closed_;
+    bool owes_counts_ = false;
 };
 
 } // namespace exo::kv

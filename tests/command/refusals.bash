@@ -119,7 +119,6 @@ refuses "a store on no vcore" 2 "from 1 to 64" kv --vcores 0
 refuses "a store on vcores that are no number" 2 "from 1 to 64, not 'two'" kv --vcores two
 refuses "a store on more vcores than there can be" 2 "at most 64" kv --vcores 65
 check "and no image is made" test ! -e "$scratch/shared.img"
-refuses "a store with metrics on two vcores" 2 "is for a store on one vcore" kv --vcores 2 --metrics-port 9121
 refuses "a store with too little memory for its vcores" 2 "at least 72M" kv --vcores 2 --memory 64M
 refuses "a store without memory" 2 "at least 64M" kv --memory 32M
 refuses "a store with memory that is none" 2 "'much'" kv --memory much

@@ -105,12 +105,30 @@ ended
 check "Ctrl-C: status 0, not $status" test $status = 0
 
 # Two vcores, each with its part of the keys; the same programs find the same store.
-boot --memory 256M --vcores 2
+boot --memory 256M --vcores 2 --metrics-port $metrics_port
 check "two vcores: it says where it serves" grep -q "^kv: serving at 127.0.0.1:$port, [0-9]* us" "$scratch/said"
 check "two vcores: keys of both" test "$(seq 100 | sed 's/.*/set key:& &/' | cli | sort | uniq -c | tr -s ' ')" = ' 100 OK'
 check "two vcores: and their values, in order" test "$(seq -f 'get key:%g' 100 | cli | cksum)" = "$(seq 100 | cksum)"
 check "two vcores: many at once" test "$(cli mget key:{1..100} | cksum)" = "$(seq 100 | cksum)"
 check "two vcores: counted once each" answers 100 dbsize
+cli get key:none >/dev/null
+cli config resetstat >/dev/null
+printf 'get key:%d\r\n' {1..100} | timeout 60 redis-cli -p $port --pipe >"$scratch/piped"
+cli get key:none >/dev/null
+cli info everything | tr -d '\r' >"$scratch/info"
+ask --output "$scratch/page" $metrics/metrics
+metric() { sed -n "s/^$1 //p" "$scratch/page"; }
+told() { sed -n "s/^$1://p" "$scratch/info"; }
+for pair in redis_keyspace_hits_total:keyspace_hits redis_keyspace_misses_total:keyspace_misses \
+    redis_connections_received_total:total_connections_received redis_memory_max_bytes:maxmemory \
+    redis_total_system_memory_bytes:total_system_memory; do
+    check "two vcores: metrics: $pair" test "$(metric "${pair%:*}")" = "$(told "${pair#*:}")"
+done
+check "two vcores: metrics: 100 hits and a miss" test "$(metric redis_keyspace_hits_total)/$(metric redis_keyspace_misses_total)" = 100/1
+check "two vcores: metrics: keys of both" test "$(metric 'redis_db_keys{db="db0"}')" = 100
+check "two vcores: metrics: gets of both" test "cmdstat_get:calls=$(metric 'redis_commands_total{cmd="get"}')" = "$(grep -o '^cmdstat_get:calls=[0-9]*' "$scratch/info")"
+check "two vcores: metrics: the end is the end" test "$(tail -1 "$scratch/page")" = '# EOF'
+check "two vcores: metrics: HEAD has no page" test -z "$(ask --head $metrics/metrics | sed '1,/^\r$/d')"
 check "two vcores: what neither can do alone" answers "CROSSSLOT Keys in request don't hash to the same slot" \
     sunionstore key:1 key:2 key:3 key:4
 check "two vcores: a transaction of keys with one tag" test "$(printf 'multi\nincr {a}1\nincr {a}2\nexec\n' | cli | tr '\n' ' ')" = 'OK QUEUED QUEUED 1 1 '

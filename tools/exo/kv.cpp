@@ -30,9 +30,8 @@ host's loopback until Ctrl-C or SHUTDOWN. A line on stderr says when it serves. 
   --durability none|batch|always
                       always: a reply means that what it tells of is on the disk; batch (default): what was acknowledged in
                       the last 100 ms can be lost; none: it is written when it is convenient
-  --vcores N          processors that the keys are shared out among (default 1); with several there is no --metrics-port,
-                      and commands with keys on several vcores are refused as a cluster's node refuses
-                      them, unless libos-kv/shard/README.md says otherwise
+  --vcores N          processors that the keys are shared out among (default 1); commands with keys on several of them are
+                      refused as a cluster's node refuses them, unless libos-kv/shard/README.md says otherwise
   --net WIRE[,K=V...] the NIC's wire instead of the loopback's port, as `exo run` takes it; --ip ADDRESS is its address
   --ip ADDRESS        of the --net before it: A.B.C.D/PREFIX[,GATEWAY] or dhcp
   --trace FILE        requests, connections, commits and sleep over time, written at SHUTDOWN; see `exo run --help`
@@ -117,8 +116,6 @@ Outcome<void> set_own(OwnOptions& own, std::string_view name, const std::string&
 }
 
 Outcome<void> check_machine(const RunOptions& options, const OwnOptions& own) {
-    if (options.vcores != 1 && own.metrics_port)
-        return usage_error(std::format("--vcores {}: --metrics-port is for a store on one vcore", options.vcores));
     const std::uint64_t memory_least = kv_memory_min_bytes + (options.vcores - 1) * kv_memory_vcore_bytes;
     if (options.memory_bytes < memory_least)
         return usage_error(std::format("--memory: the store's machine needs at least {}M", memory_least >> 20));

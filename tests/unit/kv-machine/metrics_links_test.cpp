@@ -1,6 +1,7 @@
 // The metrics port over TCP, both ends in one program: who is answered, and that silent peers neither pile up nor keep
 // others from their page.
 #include "libos-kv/machine/metrics_links.hpp"
+#include "libos-kv/shard/shard.hpp"
 #include "libos/time/clock.hpp"
 #include "tests/unit/net/tcp_lab.hpp"
 
@@ -32,6 +33,8 @@ Surroundings surroundings() {
     return its;
 }
 
+// `Host`: what is asked, and told of.
+template <typename Host>
 struct MetricsLab : Lab {
     MetricsLab() { REQUIRE(links.open(stack, port)); }
     void work(unsigned ms = 50) {
@@ -50,7 +53,8 @@ struct MetricsLab : Lab {
         return (peer.ready() & (tcp_ready::failed | tcp_ready::finished)) != 0;
     }
     std::string answer(TcpStream& peer, std::string_view request) {
-        REQUIRE(peer.write(std::as_bytes(std::span(request))));
+        if (!request.empty())
+            REQUIRE(peer.write(std::as_bytes(std::span(request))));
         std::string text;
         std::array<char, 4096> piece;
         for (unsigned turn = 0; turn < 200; ++turn) {
@@ -60,13 +64,42 @@ struct MetricsLab : Lab {
         return text;
     }
 
-    Server server{surroundings()};
-    MetricsLinks links{server};
+    Host host;
+    MetricsLinks links{*host};
 };
+
+struct Alone {
+    Server server{surroundings()};
+    Server& operator*() { return server; }
+};
+using AloneLab = MetricsLab<Alone>;
+
+// Two vcores, the second of which does nothing until it is told to.
+struct Shared {
+    Shared() {
+        Array<Rings*> theirs;
+        for (auto& each : rings)
+            theirs.push(each.get());
+        front = std::make_unique<Front>(surroundings(), std::move(theirs), [](unsigned) {});
+        for (std::size_t shard = 0; shard < rings.size(); ++shard)
+            shards[shard] = std::make_unique<Shard>(surroundings(), rings.size(), 0, *rings[shard]);
+    }
+    Front& operator*() { return *front; }
+    void poll() {
+        for (const auto& shard : shards)
+            shard->poll();
+        front->poll();
+    }
+
+    std::array<std::unique_ptr<Rings>, 2> rings{std::make_unique<Rings>(), std::make_unique<Rings>()};
+    std::unique_ptr<Front> front;
+    std::array<std::unique_ptr<Shard>, 2> shards;
+};
+using SharedLab = MetricsLab<Shared>;
 
 } // namespace
 
-TEST_CASE_FIXTURE(MetricsLab, "kv metrics links: a page for a request, and the end") {
+TEST_CASE_FIXTURE(AloneLab, "kv metrics links: a page for a request, and the end") {
     const auto peer = connected();
     const std::string page = answer(*peer, "GET /metrics HTTP/1.0\r\n\r\n");
     CHECK(page.starts_with("HTTP/1.1 200 OK\r\n"));
@@ -77,7 +110,7 @@ TEST_CASE_FIXTURE(MetricsLab, "kv metrics links: a page for a request, and the e
     CHECK(links.deadline() == 0); // nobody is left
 }
 
-TEST_CASE_FIXTURE(MetricsLab, "kv metrics links: of nine the oldest goes") {
+TEST_CASE_FIXTURE(AloneLab, "kv metrics links: of nine the oldest goes") {
     std::array<std::unique_ptr<TcpStream>, 9> peers;
     for (std::size_t index = 0; index < 8; ++index)
         peers[index] = connected();
@@ -91,4 +124,46 @@ TEST_CASE_FIXTURE(MetricsLab, "kv metrics links: of nine the oldest goes") {
         peer->close();
     work();
     CHECK(links.deadline() == 0);
+}
+
+TEST_CASE_FIXTURE(SharedLab,
+                  "kv metrics links: who asks while others' page is collected gets one that was collected later") {
+    const std::string_view request = "GET /metrics HTTP/1.0\r\n\r\n";
+    const auto first = connected(), second = connected();
+    CHECK(answer(*first, request) == "");
+    CHECK_FALSE(is_ended(*first));
+    host.shards[0]->server.statistics.hits = host.shards[1]->server.statistics.hits = 20;
+    host.shards[0]->poll();
+    host.shards[1]->poll();
+    host.shards[0]->server.statistics.hits = host.shards[1]->server.statistics.hits = 30;
+    REQUIRE(second->write(std::as_bytes(std::span(request))));
+    work();
+    for (const auto& [peer, hits] : {std::pair{first.get(), "40"}, {second.get(), "60"}}) {
+        host.poll();
+        const std::string page = answer(*peer, "");
+        CHECK(page.contains(std::string("\nredis_keyspace_hits_total ") + hits + "\n"));
+        CHECK(page.ends_with("# EOF\n"));
+        CHECK(is_ended(*peer));
+        peer->close();
+    }
+    work();
+    CHECK(links.deadline() == 0);
+}
+
+TEST_CASE_FIXTURE(SharedLab, "kv metrics links: who has said all, or is gone before the page is, is no matter") {
+    const std::string_view request = "GET /metrics HTTP/1.0\r\n\r\n";
+    const auto polite = connected();
+    auto gone = connected();
+    REQUIRE(polite->write(std::as_bytes(std::span(request))));
+    REQUIRE(polite->shut_send());
+    REQUIRE(gone->write(std::as_bytes(std::span(request))));
+    work();
+    gone->abort();
+    work();
+    host.poll();
+    CHECK(answer(*polite, "").ends_with("# EOF\n"));
+    polite->close();
+    work();
+    CHECK(links.deadline() == 0);
+    CHECK_FALSE(host.front->is_expecting());
 }
