@@ -2,6 +2,7 @@
 #include "libos-kv/shard/ring.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -71,52 +72,82 @@ struct LockedQueues {
     }
 };
 
-template <typename Pair>
-std::size_t wait_for(Pair& pair, auto& queue) {
-    for (;;)
-        if (const std::size_t octets = pair.take(queue))
-            return octets;
-}
-
 double nanoseconds(Clock::duration time, std::size_t count) {
     return std::chrono::duration<double, std::nano>(time).count() / static_cast<double>(count);
 }
 
+// Of one turn. The clock is looked at now and then only, because that costs as much as a ring does.
+class Turn {
+public:
+    explicit Turn(Clock::duration length) : length_(length) {}
+
+    // Another request was answered; false: that is enough.
+    bool count_one() {
+        constexpr std::size_t between_looks = 64;
+        if (++count_ % between_looks != 0)
+            return true;
+        took_ = Clock::now() - began_;
+        return took_ < length_;
+    }
+    double nanoseconds_each() const { return nanoseconds(took_, count_); }
+
+private:
+    const Clock::duration length_;
+    const Clock::time_point began_ = Clock::now();
+    Clock::duration took_{};
+    std::size_t count_ = 0;
+};
+
 // One thread writes and reads: the instructions alone.
 template <typename Pair>
-double alone(std::size_t count) {
+double alone(Clock::duration length) {
     Pair pair;
     const std::string reply(reply_octets, 'v');
-    const auto begin = Clock::now();
-    for (std::size_t i = 0; i < count; i++) {
+    Turn turn(length);
+    do {
         require(pair.put(*pair.there, request) && pair.take(*pair.there) == request.size(), "a request was lost");
         require(pair.put(*pair.back, reply) && pair.take(*pair.back) == reply_octets, "a reply was lost");
+    } while (turn.count_one());
+    return turn.nanoseconds_each();
+}
+
+// The octets of what comes; 0: it was stopped. Where the other thread has no processor, it is left this one.
+template <typename Pair>
+std::size_t wait_for(Pair& pair, auto& queue, const std::atomic<bool>& stopped) {
+    constexpr unsigned spins = 10'000;
+    for (unsigned tries = 1;; tries++) {
+        if (const std::size_t octets = pair.take(queue))
+            return octets;
+        if (stopped.load(std::memory_order_relaxed))
+            return 0;
+        if (tries % spins == 0)
+            std::this_thread::yield();
     }
-    return nanoseconds(Clock::now() - begin, count);
 }
 
 // Two threads, `depth` requests on their way at a time.
 template <typename Pair>
-double between(std::size_t count, std::size_t depth) {
+double between(Clock::duration length, std::size_t depth) {
     Pair pair;
+    std::atomic<bool> stopped = false;
     std::thread other([&] {
         const std::string reply(reply_octets, 'v');
-        for (std::size_t i = 0; i < count; i++) {
-            require(wait_for(pair, *pair.there) == request.size(), "a request came damaged");
+        while (const std::size_t octets = wait_for(pair, *pair.there, stopped)) {
+            require(octets == request.size(), "a request came damaged");
             while (!pair.put(*pair.back, reply)) {
             }
         }
     });
-    const auto begin = Clock::now();
-    std::size_t sent = 0;
-    for (std::size_t answered = 0; answered < count; answered++) {
-        for (; sent < count && sent < answered + depth; sent++)
-            require(pair.put(*pair.there, request), "so few requests do not fit");
-        require(wait_for(pair, *pair.back) == reply_octets, "a reply came damaged");
-    }
-    const double time = nanoseconds(Clock::now() - begin, count);
+    Turn turn(length);
+    for (std::size_t sent = 0; sent < depth; sent++)
+        require(pair.put(*pair.there, request), "so few requests do not fit");
+    do {
+        require(wait_for(pair, *pair.back, stopped) == reply_octets, "a reply came damaged");
+        require(pair.put(*pair.there, request), "so few requests do not fit");
+    } while (turn.count_one());
+    stopped = true;
     other.join();
-    return time;
+    return turn.nanoseconds_each();
 }
 
 // The least of several turns of each, which take turns.
@@ -139,13 +170,13 @@ int main(int count, char** words) {
         std::println(stderr, "usage: ring [--smoke]");
         return 64;
     }
-    const std::size_t requests = smoke ? 10'000 : 500'000;
+    const auto length = std::chrono::milliseconds(smoke ? 2 : 100);
     compare(
-        "one thread, there and back", [&] { return alone<OurRings>(requests); },
-        [&] { return alone<LockedQueues>(requests); });
+        "one thread, there and back", [&] { return alone<OurRings>(length); },
+        [&] { return alone<LockedQueues>(length); });
     for (const std::size_t depth : {1, 32})
         compare(
-            std::format("two threads, {} on their way", depth), [&] { return between<OurRings>(requests, depth); },
-            [&] { return between<LockedQueues>(requests, depth); });
+            std::format("two threads, {} on their way", depth), [&] { return between<OurRings>(length, depth); },
+            [&] { return between<LockedQueues>(length, depth); });
     return 0;
 }
