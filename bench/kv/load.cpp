@@ -2,13 +2,15 @@
 // arguments: redis|memcached, and then linux (whose processor's time bench/linux/serve.cpp tells, else INFO does),
 // memory (nothing but what a key takes), boot (nothing but the first connection), recovered (nothing but how long
 // the store took to have the keys of its disk), always (SET alone, of a store that keeps what it acknowledges on a
-// disk), --smoke, --count
+// disk), vcores (GET alone, of a store on two vcores: keys of the one that has the connections, and of the other),
+// --smoke, --count
 #include "bench/load/load.hpp"
 #include "bench/exo/program.hpp"
 #include "bench/kv/control.hpp"
 #include "bench/load/meter.hpp"
 #include "bench/load/text.hpp"
 #include "bench/primitives/sampling.hpp"
+#include "libos-kv/shard/route.hpp"
 #include "libos/net/configure.hpp"
 #include "libos/start/kit.hpp"
 #include "libos/time/clock.hpp"
@@ -20,8 +22,8 @@ using load::Work;
 
 struct Wishes {
     const load::Dialect* dialect = nullptr;
-    bool on_linux = false, memory = false, boot = false, recovered = false, always = false, smoke = false,
-         count = false;
+    bool on_linux = false, memory = false, boot = false, recovered = false, always = false, vcores = false,
+         smoke = false, count = false;
 
     bool take(std::string_view word) {
         if (word == "redis" || word == "memcached")
@@ -36,6 +38,8 @@ struct Wishes {
             recovered = true;
         else if (word == "always")
             always = true;
+        else if (word == "vcores")
+            vcores = true;
         else if (word == "--smoke")
             smoke = true;
         else if (word == "--count")
@@ -47,6 +51,7 @@ struct Wishes {
 };
 
 constexpr std::uint32_t keys = 100'000, keys_smoke = 5'000; // that requests ask for
+constexpr unsigned vcores = 2;
 constexpr std::uint32_t keys_for_memory = 500'000, keys_for_memory_smoke = 20'000;
 
 exo::net::Network network;
@@ -66,24 +71,29 @@ std::uint64_t busy(const Wishes& wishes) {
 // Large values lie behind the others, few enough that a store without memory to speak of has them.
 constexpr std::uint32_t large_keys = 256;
 
+std::uint32_t all_keys(const Wishes& wishes) {
+    return wishes.smoke ? keys_smoke : keys;
+}
+
 // Of one kind of work and one depth of pipelines.
 struct Measure {
     std::string_view name; // what its rows' names begin with
     Work work;
     unsigned pipeline;
     const Wishes& wishes;
+    std::span<const std::uint32_t> among = {}; // keys; empty: any
 
     load::Phase phase() const {
         // About as long at every depth; a disk takes its time.
         const std::uint32_t batches = wishes.smoke ? 1'000 : wishes.count ? 4'000 : wishes.always ? 4'000 : 20'000;
         const bool is_large = work == Work::get_large;
         const std::uint32_t requests = is_large ? batches / 4 : pipeline == 1 ? batches : batches * 4;
+        const std::uint32_t all = among.empty() ? all_keys(wishes) : static_cast<std::uint32_t>(among.size());
         return {.work = work,
                 .pipeline = pipeline,
                 .first_key = is_large ? keys : 0,
-                .keys = is_large       ? large_keys
-                        : wishes.smoke ? keys_smoke
-                                       : keys,
+                .keys = is_large ? large_keys : all,
+                .among = among,
                 .warm_up = requests / 8,
                 .requests = requests};
     }
@@ -179,6 +189,27 @@ void measure_always(const Wishes& wishes) {
     Measure{"set_always_32", Work::set, 32, wishes}.take();
 }
 
+// The keys of one of the store's vcores.
+std::span<const std::uint32_t> keys_of(unsigned vcore, const Wishes& wishes, std::array<std::uint32_t, keys>& into) {
+    std::size_t count = 0;
+    for (std::uint32_t key = 0; key < all_keys(wishes); ++key) {
+        std::array<char, load::key_octets> text;
+        load::write_key(key, text);
+        if (exo::kv::shard_of({text.data(), text.size()}, vcores) == vcore)
+            into[count++] = key;
+    }
+    return std::span(into).first(count);
+}
+
+void measure_vcores(const Wishes& wishes) {
+    static std::array<std::uint32_t, keys> own, other;
+    const auto of_own = keys_of(0, wishes, own), of_other = keys_of(1, wishes, other);
+    Measure{"vcores_get_own_1", Work::get, 1, wishes, of_own}.take();
+    Measure{"vcores_get_own_32", Work::get, 32, wishes, of_own}.take();
+    Measure{"vcores_get_other_1", Work::get, 1, wishes, of_other}.take();
+    Measure{"vcores_get_other_32", Work::get, 32, wishes, of_other}.take();
+}
+
 } // namespace
 
 int exo_main(const exo::StartInfo& start) {
@@ -204,9 +235,11 @@ int exo_main(const exo::StartInfo& start) {
         measure_memory(wishes.smoke ? keys_for_memory_smoke : keys_for_memory);
         return 0;
     }
-    fill(wishes.smoke ? keys_smoke : keys);
+    fill(all_keys(wishes));
     if (wishes.always)
         measure_always(wishes);
+    else if (wishes.vcores)
+        measure_vcores(wishes);
     else
         measure(wishes);
     the_load.note_segments_again();

@@ -13,6 +13,12 @@ inline constexpr std::string_view time_bias =
     "and the load takes time of its own: both hold whoever is fast";
 inline constexpr std::string_view disk_bias =
     "the host's disk, which all wait for, brings systems closer together; otherwise as of get_1";
+inline constexpr std::string_view vcores_bias =
+    "both vCPUs are threads of one CPU of the host: a request that goes to the other one waits for its scheduler, and "
+    "so "
+    "does its reply; TCG makes the interrupt that wakes it dear; a pipeline shares both among its requests";
+inline constexpr std::string_view own_bias =
+    "the other vCPU looks for work for a while after each of its turns, on the same CPU of the host";
 inline constexpr std::string_view count_note = "none: instructions, or octets, are counted";
 
 inline constexpr std::string_view all_peers[] = {"linux-tuned", "memcached"};
@@ -62,6 +68,11 @@ constexpr RowDefinition always_latency_row(std::string_view name, std::string_vi
     return row;
 }
 
+// Of a store on two vcores, whose keys the connections' own vcore has, or the other one.
+constexpr RowDefinition vcores_row(std::string_view name, std::string_view bias) {
+    return {.name = name, .unit = "cycles", .goal_text = "reported", .bias = bias, .ours_only = true};
+}
+
 inline constexpr RowDefinition rows[] = {
     rate_row("get_1"),
     latency_row("get_1_p50", "reported", no_bound),
@@ -89,6 +100,18 @@ inline constexpr RowDefinition rows[] = {
     always_row("set_always_32"),
     always_latency_row("set_always_32_p50", "reported", no_bound),
     always_latency_row("set_always_32_p99", "at most redis'", 1),
+    vcores_row("vcores_get_own_1", own_bias),
+    vcores_row("vcores_get_own_1_p50", own_bias),
+    vcores_row("vcores_get_own_1_p99", own_bias),
+    vcores_row("vcores_get_own_32", own_bias),
+    vcores_row("vcores_get_own_32_p50", own_bias),
+    vcores_row("vcores_get_own_32_p99", own_bias),
+    vcores_row("vcores_get_other_1", vcores_bias),
+    vcores_row("vcores_get_other_1_p50", vcores_bias),
+    vcores_row("vcores_get_other_1_p99", vcores_bias),
+    vcores_row("vcores_get_other_32", vcores_bias),
+    vcores_row("vcores_get_other_32_p50", vcores_bias),
+    vcores_row("vcores_get_other_32_p99", vcores_bias),
     {.name = "memory_per_key",
      .unit = "bytes",
      .goal_text = "0.6x redis'",
@@ -108,11 +131,13 @@ constexpr Job load_job(std::string_view arguments, std::string_view smoke_argume
 inline constexpr Job our_load = load_job("redis", "redis --smoke");
 inline constexpr Job redis_load = load_job("redis linux", "redis linux --smoke");
 inline constexpr Job memory_load = load_job("redis memory", "redis memory --smoke");
+inline constexpr Job vcores_load = load_job("redis vcores", "redis vcores --smoke");
 inline constexpr Job always_load = load_job("redis always", "redis always --smoke");
 inline constexpr Job memcached_load = load_job("memcached linux", "memcached linux --smoke");
 
-// What rows' names begin with: of requests, of keys in memory, and of stores that keep each acknowledged SET on a disk.
-inline constexpr std::string_view request_rows = "get_ set_1 set_32", memory_rows = "memory_",
+// What rows' names begin with: of requests, of those to several vcores, of keys in memory, and of stores that keep each
+// acknowledged SET on a disk.
+inline constexpr std::string_view request_rows = "get_ set_1 set_32", vcores_rows = "vcores_", memory_rows = "memory_",
                                   always_rows = "set_always";
 
 inline constexpr std::string_view redis_files[] = {"/usr/bin/redis-server"};
@@ -172,10 +197,21 @@ constexpr Job our_job(const Job& beside) {
             .beside = &beside};
 }
 
+inline constexpr std::string_view two_vcores[] = {"--vcores", "2"};
+inline constexpr auto vcores_options =
+    load::joined<std::size(network::pair_exo_options), std::size(two_vcores)>(network::pair_exo_options, two_vcores);
+constexpr Job our_vcores_job() {
+    Job job = our_job(vcores_load);
+    job.exo_options = vcores_options;
+    job.counted = false; // that is for machines of one vcore
+    return only(job, vcores_rows);
+}
+
 inline constexpr Job jobs[] = {
     only(our_job(our_load), request_rows),
     only(peer_job({}, "redis", redis_files, redis_load), request_rows),
     only(peer_job("memcached", "memcached", memcached_files, memcached_load), request_rows),
+    our_vcores_job(),
     memory_only(our_job(memory_load)),
     memory_only(peer_job({}, "redis", redis_files, memory_load)),
     {.exo_program = "libos-kv/kv",
@@ -194,9 +230,9 @@ inline constexpr Job jobs[] = {
 
 inline constexpr BenchDefinition kv_bench{
     .name = "kv",
-    .title =
-        "Key-value stores: 64-octet values, 50 connections, pipelines of 1 and 32, one vcore; the columns of Linux "
-        "are Redis",
+    .title = "Key-value stores: 64-octet values, 50 connections, pipelines of 1 and 32, one vcore but where rows name "
+             "several; the columns of Linux "
+             "are Redis",
     .jobs = kv::jobs,
     .rows = kv::rows,
 };

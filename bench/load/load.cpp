@@ -50,13 +50,17 @@ void Load::open(exo::net::Network& network, exo::net::TcpStack& stack, const Dia
     }
 }
 
+std::uint32_t Load::key_at(std::uint32_t index) const {
+    return phase_.among.empty() ? phase_.first_key + index : phase_.among[index];
+}
+
 std::uint32_t Load::next_key() {
     if (phase_.in_order)
-        return phase_.first_key + static_cast<std::uint32_t>(issued_ % phase_.keys);
+        return key_at(static_cast<std::uint32_t>(issued_ % phase_.keys));
     random_ ^= random_ << 13; // xorshift64
     random_ ^= random_ >> 7;
     random_ ^= random_ << 17;
-    return phase_.first_key + static_cast<std::uint32_t>(((random_ >> 32) * phase_.keys) >> 32);
+    return key_at(static_cast<std::uint32_t>(((random_ >> 32) * phase_.keys) >> 32));
 }
 
 // False when there are enough. A batch a client more than are measured, so that all are at work until the end.

@@ -13,9 +13,10 @@ struct Phase {
     Work work = Work::get;
     unsigned pipeline = 1; // requests of a batch
     std::uint32_t first_key = 0, keys = 1;
-    bool in_order = false;      // else any key is as likely
-    std::uint32_t warm_up = 0;  // requests that come first, unmeasured
-    std::uint32_t requests = 0; // measured
+    std::span<const std::uint32_t> among = {}; // these keys; empty: those from first_key on
+    bool in_order = false;                     // else any key is as likely
+    std::uint32_t warm_up = 0;                 // requests that come first, unmeasured
+    std::uint32_t requests = 0;                // measured
 };
 
 struct Outcome {
@@ -44,6 +45,7 @@ private:
     void connect(Client& client, exo::net::TcpStack& stack, const Dialect& dialect);
     bool send_batch(Client& client);
     void serve(Slot& slot);
+    std::uint32_t key_at(std::uint32_t index) const;
     std::uint32_t next_key();
 
     exo::net::Network* network_ = nullptr;
