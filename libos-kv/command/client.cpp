@@ -41,7 +41,7 @@ void describe(Text& text, const Session& session, std::int64_t now_ms) {
     number("psub", static_cast<std::int64_t>(session.patterns.size()));
     number("ssub", static_cast<std::int64_t>(session.shard_channels.size()));
     number("multi", session.in_transaction ? static_cast<std::int64_t>(session.queue.size()) : -1);
-    number("qbuf", static_cast<std::int64_t>(session.input.size()));
+    number("qbuf", static_cast<std::int64_t>(session.input.size() + session.in_place_octets));
     number("qbuf-free", static_cast<std::int64_t>(session.input.room() - session.input.size()));
     number("argv-mem", 0);
     number("multi-mem", 0);

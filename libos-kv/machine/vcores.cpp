@@ -90,8 +90,8 @@ void Vcores::wake(unsigned shard) {
 
 // With the variables of that vcore. On its own: nothing that a compiler knows of variables is true on both sides.
 [[gnu::noinline]] Text Vcores::bring_up(unsigned number, std::int64_t total_memory, Keeping* keeping) {
-    Shard* shard =
-        make<Shard>(surroundings_, static_cast<unsigned>(start_.vcore_count), total_memory, *places[number].rings);
+    Shard* shard = make<Shard>(surroundings_, number, static_cast<unsigned>(start_.vcore_count), total_memory,
+                               *places[number].rings);
     places[number].shard = shard;
     return keeping ? keeping->attach(number, *shard) : Text();
 }

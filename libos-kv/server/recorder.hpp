@@ -52,7 +52,7 @@ public:
     // All that was recorded is durable when it returns. False: the medium failed.
     bool commit() { return log_.commit(); }
 
-    // False: one is being written.
+    // False: one is being written, and no other is to follow it.
     bool begin_snapshot();
     // Writes one at once. False: it does not fit, or the medium failed.
     bool write_snapshot();
@@ -67,6 +67,7 @@ public:
     // The journal is not shortened before it is that long; a turn of doing so scans so much, or one value.
     std::uint64_t journal_octets_min = 32u << 20;
     std::size_t scan_octets = 32 * 1024;
+    bool snapshots_follow = false; // one that is asked for while another is written is written behind it
 
 private:
     struct Position {

@@ -29,7 +29,6 @@ void set_roles(Command& command) {
 } // namespace
 
 Server::Server(const Surroundings& surroundings) : random(surroundings.seed), surroundings_(surroundings) {
-    garbage = &removed;
     hash_seed = surroundings.seed | 1;
     databases[0].slot_counts = slot_counts_;
     for (char& octet : run_id)
@@ -40,7 +39,7 @@ Server::Server(const Surroundings& surroundings) : random(surroundings.seed), su
     // A value may be there a second time while it goes out, and keys have three quarters.
     const auto longest = static_cast<std::int64_t>(surroundings_.memory_bytes / 8);
     config.bulk_octets = longest != 0 && longest < bulk_octets_max ? longest : bulk_octets_max;
-    string_octets_max = static_cast<std::size_t>(config.bulk_octets);
+    take_vcore();
     for (const std::span<const CommandRow> family : command_families())
         for (const CommandRow& row : family) {
             Command* command = make<Command>(&row, row.name);
@@ -56,6 +55,11 @@ Server::Server(const Surroundings& surroundings) : random(surroundings.seed), su
             commands_.push(command);
         }
     update_clock();
+}
+
+void Server::take_vcore() {
+    garbage = &removed;
+    string_octets_max = static_cast<std::size_t>(config.bulk_octets);
 }
 
 Server::~Server() {
@@ -121,7 +125,9 @@ void Server::input(Session* session, std::string_view octets) {
     note_input(*session, octets.size());
     if (session->input.empty()) {
         // Nothing is under way: requests are run where they lie, and only what they leave is kept.
+        session->in_place_octets = octets.size();
         const std::size_t done = run_requests(*session, octets);
+        session->in_place_octets = 0;
         if (done < octets.size())
             (void)take_input(*session, octets.substr(done)); // or it is broken
         judge(*session);

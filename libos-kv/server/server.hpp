@@ -36,6 +36,9 @@ public:
     Server& operator=(const Server&) = delete;
     ~Server();
 
+    // What values look up in variables of this vcore is this server's. So it is when a server is made; whoever makes
+    // another one on its vcore, for a while, says so behind it.
+    void take_vcore();
     // A new connection; its addresses as CLIENT LIST shows them. Null: `maxclients` are there, and the peer is to be
     // told `refusal` and dropped.
     Session* open(std::string_view peer, std::string_view local);

@@ -45,7 +45,7 @@ bool Recorder::wants_snapshot() const {
 }
 
 bool Recorder::begin_snapshot() {
-    if (scanning_)
+    if (scanning_ && !snapshots_follow)
         return false;
     snapshot_asked_ = true;
     return true;

@@ -57,7 +57,8 @@ struct Session {
     std::uint64_t id;
     std::size_t place = 0; // among the server's sessions
     Text input;
-    std::size_t input_taken = 0; // of `input`, already done
+    std::size_t input_taken = 0;     // of `input`, already done
+    std::size_t in_place_octets = 0; // that came and are run where they lie, not in `input`
     RequestParser parser;
     Text output;
     std::size_t output_taken = 0; // of `output`, already sent

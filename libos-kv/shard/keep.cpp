@@ -57,8 +57,7 @@ Text take_from_all(Journals& journals, unsigned shards, unsigned number, Server&
             take_part(*whole, server, shards, number);
         destroy(whole);
     }
-    garbage = &server.removed;
-    string_octets_max = static_cast<std::size_t>(server.config.bulk_octets);
+    server.take_vcore();
     return problem;
 }
 

@@ -10,8 +10,10 @@ constexpr std::size_t held_octets_max = 64 * 1024;
 
 } // namespace
 
-Shard::Shard(const Surroundings& surroundings, unsigned shards, std::int64_t total_memory, Rings& rings)
+Shard::Shard(const Surroundings& surroundings, unsigned number, unsigned shards, std::int64_t total_memory,
+             Rings& rings)
     : server(surroundings), rings_(rings), empty_bytes_(used_bytes()), shards_(shards), total_memory_(total_memory) {
+    server.random = Random(surroundings.seed, number + 1);
     share_limits();
 }
 
@@ -27,6 +29,7 @@ Recorder& Shard::keep(LogLine& line, std::uint64_t beginning, std::uint64_t posi
                       Durability durability) {
     log_ = make<RingLog>(line, beginning, position, pause);
     recorder_ = make<Recorder>(server, *log_, durability, empty_bytes_);
+    recorder_->snapshots_follow = true; // so that all take part when their store is asked for one
     server.recorder = recorder_;
     return *recorder_;
 }

@@ -11,8 +11,9 @@ namespace exo::kv {
 
 class Shard {
 public:
-    // `shards`: how many there are, each with its share of maxmemory; `total_memory`: that of all.
-    Shard(const Surroundings& surroundings, unsigned shards, std::int64_t total_memory, Rings& rings);
+    // The one of that number, of so many, each with its share of maxmemory and choices of its own; `total_memory`: that
+    // of all.
+    Shard(const Surroundings& surroundings, unsigned number, unsigned shards, std::int64_t total_memory, Rings& rings);
     Shard(const Shard&) = delete;
     Shard& operator=(const Shard&) = delete;
     ~Shard();

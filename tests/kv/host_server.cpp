@@ -198,9 +198,9 @@ void serve(int listener, Host& host, Turn turn) {
 }
 
 // A shard on a thread of its own, which says when it is there.
-void run_shard(const Surroundings& surroundings, unsigned shards, std::int64_t memory, Rings& rings,
+void run_shard(const Surroundings& surroundings, unsigned number, unsigned shards, std::int64_t memory, Rings& rings,
                std::atomic<bool>& is_there) {
-    Shard shard(surroundings, shards, memory, rings);
+    Shard shard(surroundings, number, shards, memory, rings);
     is_there = true;
     std::uint64_t tick_at_us = 0;
     unsigned idle = 0;
@@ -225,10 +225,10 @@ void serve_shards(int listener, unsigned shards) {
     {
         Front front(surroundings, std::move(rings), [](unsigned) {});
         std::vector<std::thread> threads;
-        for (Rings* each : owned) {
+        for (unsigned number = 0; number < shards; number++) {
             std::atomic<bool> is_there = false;
-            threads.emplace_back(run_shard, std::cref(surroundings), shards, front.server.config.max_memory,
-                                 std::ref(*each), std::ref(is_there));
+            threads.emplace_back(run_shard, std::cref(surroundings), number, shards, front.server.config.max_memory,
+                                 std::ref(*owned[number]), std::ref(is_there));
             while (!is_there)
                 std::this_thread::yield();
         }

@@ -29,7 +29,7 @@ std::string ShardsLife::open(unsigned count, Durability durability) {
     front->server.config.durability = durability;
     std::unique_ptr<Keeping> its_keeping(new Keeping(*journals, std::move(of_shards), durability));
     for (unsigned shard = 0; shard < count; shard++) {
-        shards.emplace_back(new Shard(its, count, 0, *rings[shard]));
+        shards.emplace_back(new Shard(its, shard, count, 0, *rings[shard]));
         if (const Text problem = its_keeping->attach(shard, *shards.back()); !problem.empty())
             return problem.data();
     }

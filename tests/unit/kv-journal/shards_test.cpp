@@ -122,6 +122,40 @@ TEST_CASE("kv shards: what asks about the disk is answered for all") {
     }
 }
 
+TEST_CASE("kv shards: a snapshot is begun by all, by one that writes another behind that") {
+    now_us = begin_us;
+    MemoryDisk disk({.bytes = 40u << 20});
+    make_journal(disk, 2);
+    ShardsLife life(disk, 2, Durability::Batch);
+    Session* session = life.connect();
+    for (unsigned number = 0; number < 40; number++)
+        life.ask(session, {"set", life.key(number % 2, number), "value"});
+    Recorder& writing = *life.shards[0]->server.recorder;
+    writing.scan_octets = 64;
+    CHECK(writing.begin_snapshot());
+    life.turn();
+    REQUIRE(writing.is_scanning());
+    for (const char* command : {"bgsave", "bgrewriteaof"}) {
+        life.send(session, {command});
+        CHECK(ShardsLife::take(session).starts_with("+Background "));
+    }
+    unsigned written[2] = {}; // journals begin where the last snapshot does
+    std::uint64_t beginnings[2];
+    for (unsigned shard = 0; shard < 2; shard++)
+        beginnings[shard] = life.shards[shard]->server.recorder->log().beginning();
+    for (unsigned turns = 0; turns < 200; turns++) {
+        life.turn();
+        now_us += 1000;
+        for (unsigned shard = 0; shard < 2; shard++) {
+            const std::uint64_t beginning = life.shards[shard]->server.recorder->log().beginning();
+            written[shard] += beginning != std::exchange(beginnings[shard], beginning);
+        }
+    }
+    CHECK(written[0] == 2);
+    CHECK(written[1] == 1);
+    REQUIRE(life.keeping->close());
+}
+
 TEST_CASE("kv shards: a full disk refuses what grows on every shard, serves reads, and goes on when keys have gone") {
     now_us = begin_us;
     MemoryDisk disk({.bytes = 40u << 20});

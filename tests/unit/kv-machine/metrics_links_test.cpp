@@ -82,7 +82,7 @@ struct Shared {
             theirs.push(each.get());
         front = std::make_unique<Front>(surroundings(), std::move(theirs), [](unsigned) {});
         for (std::size_t shard = 0; shard < rings.size(); ++shard)
-            shards[shard] = std::make_unique<Shard>(surroundings(), rings.size(), 0, *rings[shard]);
+            shards[shard] = std::make_unique<Shard>(surroundings(), shard, rings.size(), 0, *rings[shard]);
     }
     Front& operator*() { return *front; }
     void poll() {

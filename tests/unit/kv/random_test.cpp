@@ -1,7 +1,7 @@
-// Members by chance: as many as were asked for, different where they must be, each as often as the others; and those
-// that SPOP gives are gone.
+// Members by chance: as many as were asked for, different where they must be, each as often as the others; those
+// that SPOP gives are gone; and several shards do not choose alike.
 #include "libos-kv/command/random_choice.hpp"
-#include "tests/unit/kv/lab.hpp"
+#include "tests/unit/kv/shard_lab.hpp"
 
 #include <cmath>
 #include <format>
@@ -142,4 +142,12 @@ TEST_CASE("a negative count lets members repeat, and does not fill all memory") 
         CHECK(store.ask({command, key, "-4000000000"}) == too_much);
         CHECK(store.ask({"exists", key}) == ":1\r\n");
     }
+}
+
+TEST_CASE("each shard chooses in its own way") {
+    Vcores vcores(3);
+    std::set<std::uint64_t> first{vcores.front->server.random()};
+    for (const auto& shard : vcores.shards)
+        first.insert(shard->server.random());
+    CHECK(first.size() == 4);
 }

@@ -246,3 +246,18 @@ TEST_CASE("kv server: a stranger without the password learns nothing, and makes 
     CHECK(large.take() == "-ERR Protocol error: unauthenticated bulk length\r\n");
     CHECK(large.session->closing);
 }
+
+TEST_CASE("kv server: CLIENT LIST counts what came with it, and what is not whole yet") {
+    const MemoryCheck check;
+    Server server(surroundings());
+    Client client(server), other(server);
+    server.input(other.session, "*2\r\n$3\r\nGET\r\n");
+    const std::string requests = "PING\r\nCLIENT LIST\r\nPING\r\n";
+    server.input(client.session, requests);
+    const std::string list = client.take();
+    CHECK(list.contains(std::format(" qbuf={} ", requests.size())));
+    CHECK(list.contains(" qbuf=13 "));
+    server.input(other.session, "$1\r\nx\r\n");
+    const std::string later = client.ask({"CLIENT", "LIST", "ID", std::to_string(other.session->id)});
+    CHECK(later.contains(" qbuf=0 "));
+}

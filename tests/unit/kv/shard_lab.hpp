@@ -38,9 +38,9 @@ struct Vcores {
         for (unsigned shard = 0; shard < count; shard++)
             theirs.push(rings.emplace_back(std::make_unique<Rings>()).get());
         front = std::make_unique<Front>(shard_surroundings(), std::move(theirs), [](unsigned) {});
-        for (auto& each : rings)
-            shards.push_back(
-                std::make_unique<Shard>(shard_surroundings(), count, front->server.config.max_memory, *each));
+        for (unsigned shard = 0; shard < count; shard++)
+            shards.push_back(std::make_unique<Shard>(shard_surroundings(), shard, count,
+                                                     front->server.config.max_memory, *rings[shard]));
     }
     // Until nobody has anything to do.
     void settle() {
