@@ -1,11 +1,10 @@
 // What a request for another vcore's slot costs beside its own work: see README.md.
 #include "libos-kv/shard/ring.hpp"
+#include "bench/ring/gets.hpp"
+#include "bench/ring/turn.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <deque>
 #include <format>
 #include <memory>
@@ -17,20 +16,13 @@
 
 namespace {
 
+using bench::ring::Clock, bench::ring::require, bench::ring::Turn;
 using exo::kv::MessageHeader;
 using exo::kv::MessageKind;
 using exo::kv::Ring;
-using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view request = "*2\r\n$3\r\nGET\r\n$16\r\nkey:000000000042\r\n";
 constexpr std::size_t reply_octets = 71; // "$64", a value of 64 octets, and their line ends
-
-void require(bool holds, std::string_view what) {
-    if (!holds) {
-        std::println(stderr, "bench ring: {}", what);
-        std::exit(1);
-    }
-}
 
 // A pair of our rings.
 struct OurRings {
@@ -72,32 +64,6 @@ struct LockedQueues {
     }
 };
 
-double nanoseconds(Clock::duration time, std::size_t count) {
-    return std::chrono::duration<double, std::nano>(time).count() / static_cast<double>(count);
-}
-
-// Of one turn. The clock is looked at now and then only, because that costs as much as a ring does.
-class Turn {
-public:
-    explicit Turn(Clock::duration length) : length_(length) {}
-
-    // Another request was answered; false: that is enough.
-    bool count_one() {
-        constexpr std::size_t between_looks = 64;
-        if (++count_ % between_looks != 0)
-            return true;
-        took_ = Clock::now() - began_;
-        return took_ < length_;
-    }
-    double nanoseconds_each() const { return nanoseconds(took_, count_); }
-
-private:
-    const Clock::duration length_;
-    const Clock::time_point began_ = Clock::now();
-    Clock::duration took_{};
-    std::size_t count_ = 0;
-};
-
 // One thread writes and reads: the instructions alone.
 template <typename Pair>
 double alone(Clock::duration length) {
@@ -107,7 +73,7 @@ double alone(Clock::duration length) {
     do {
         require(pair.put(*pair.there, request) && pair.take(*pair.there) == request.size(), "a request was lost");
         require(pair.put(*pair.back, reply) && pair.take(*pair.back) == reply_octets, "a reply was lost");
-    } while (turn.count_one());
+    } while (turn.count(1));
     return turn.nanoseconds_each();
 }
 
@@ -144,21 +110,21 @@ double between(Clock::duration length, std::size_t depth) {
     do {
         require(wait_for(pair, *pair.back, stopped) == reply_octets, "a reply came damaged");
         require(pair.put(*pair.there, request), "so few requests do not fit");
-    } while (turn.count_one());
+    } while (turn.count(1));
     stopped = true;
     other.join();
     return turn.nanoseconds_each();
 }
 
 // The least of several turns of each, which take turns.
-void compare(std::string_view what, auto ours, auto theirs) {
+void compare(std::string_view what, std::string_view one, auto ours, std::string_view other, auto theirs) {
     constexpr int turns = 11;
     double least = 1e18, their_least = 1e18;
     for (int turn = 0; turn < turns; turn++) {
         least = std::min(least, ours());
         their_least = std::min(their_least, theirs());
     }
-    std::println("{:28} ours {:8.1f} ns   mutex and deque {:8.1f} ns   ratio {:.3f}", what, least, their_least,
+    std::println("{:28} {} {:8.1f} ns   {} {:8.1f} ns   ratio {:.3f}", what, one, least, other, their_least,
                  least / their_least);
 }
 
@@ -171,12 +137,18 @@ int main(int count, char** words) {
         return 64;
     }
     const auto length = std::chrono::milliseconds(smoke ? 2 : 100);
+    constexpr std::string_view ours = "ours", theirs = "mutex and deque";
     compare(
-        "one thread, there and back", [&] { return alone<OurRings>(length); },
+        "one thread, there and back", ours, [&] { return alone<OurRings>(length); }, theirs,
         [&] { return alone<LockedQueues>(length); });
     for (const std::size_t depth : {1, 32})
         compare(
-            std::format("two threads, {} on their way", depth), [&] { return between<OurRings>(length, depth); },
-            [&] { return between<LockedQueues>(length, depth); });
+            std::format("two threads, {} on their way", depth), ours, [&] { return between<OurRings>(length, depth); },
+            theirs, [&] { return between<LockedQueues>(length, depth); });
+    for (const std::size_t depth : {1, 32})
+        compare(
+            std::format("GET, {} at a time", depth), "front and shard",
+            [&] { return bench::ring::gets_of_shard(length, depth); }, "one server",
+            [&] { return bench::ring::gets_of_server(length, depth); });
     return 0;
 }
