@@ -5,6 +5,10 @@
 set -euo pipefail
 . tests/command/report.bash
 begin "$PWD/build/tests/kv/crowd-scratch"
+if [[ ! -x build/tests/kv/crowd ]]; then
+    echo "FAILED build/tests/kv/crowd is not there: ninja exo-test-set builds it"
+    exit 1
+fi
 tap=exo-c$$
 machine=
 end_all() {

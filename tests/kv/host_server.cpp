@@ -247,13 +247,13 @@ void serve_shards(int listener, unsigned shards) {
 } // namespace
 
 int main(int count, char** words) {
-    const int shards = count == 3 ? std::atoi(words[2]) : 0;
-    if (count < 2 || count > 3 || (count == 3 && (shards < 1 || shards > 64))) {
+    const int port = count >= 2 ? std::atoi(words[1]) : 0, shards = count == 3 ? std::atoi(words[2]) : 0;
+    if (count > 3 || port < 1 || port > 65535 || (count == 3 && (shards < 1 || shards > 64))) {
         std::fprintf(stderr, "usage: host-server PORT [SHARDS]\n");
         return 64;
     }
     poller = epoll_create1(0);
-    const int listener = listen_at(static_cast<unsigned>(std::atoi(words[1])));
+    const int listener = listen_at(static_cast<unsigned>(port));
     epoll_event event{EPOLLIN, {.ptr = nullptr}};
     epoll_ctl(poller, EPOLL_CTL_ADD, listener, &event);
     std::fprintf(stderr, "host-server: listening at port %s\n", words[1]);
