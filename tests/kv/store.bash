@@ -18,7 +18,7 @@ cut_power() {
     wait "$machine" 2>/dev/null || :
     for process in $qemu; do
         for ((tries = 0; tries < 500; tries++)); do
-            [[ $(ps -o stat= -p "$process") == [!Z]* ]] || break
+            ps -L -o stat= -p "$process" | grep -q '^[^Z]' || break # of all its threads
             sleep 0.02
         done
     done
