@@ -110,6 +110,11 @@ void statistics(Page& page, Call& call) {
     page.put("pubsub_patterns", call.server.pubsub.channels(PubSub::Kind::Pattern).size());
     page.put("pubsubshard_channels", call.server.pubsub.channels(PubSub::Kind::Shard).size());
     page.put("total_error_replies", counts.errors);
+    page.put("longest_turn_usec", counts.turns.of_all());
+    for (std::size_t work = 0; work < works; work++) {
+        Text name("longest_turn_");
+        page.put(name.append(work_names[work]).append("_usec"), counts.turns.of(static_cast<Work>(work)));
+    }
 }
 
 void replication(Page& page, Call&) {

@@ -249,8 +249,9 @@ private:
         if (old.buckets > 1 && old.items < Group::room(old.buckets) / 2) {
             set_group(hash, Group::create(Group::buckets_for(old.items + old.items / 4 + 1), old.depth));
             redistribute(old);
+        } else {
+            merge(hash);
         }
-        merge(hash);
     }
     void merge(std::uint64_t hash) {
         const Group one = group_of(hash);

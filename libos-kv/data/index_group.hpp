@@ -15,7 +15,7 @@ struct IndexGroup {
     using Item = typename Traits::Item;
     using Line = Bucket<Item, Reference>;
     static constexpr unsigned home_bits = 16;
-    static constexpr unsigned buckets_max = 512;
+    static constexpr unsigned buckets_max = 128;
 
     struct Place {
         Line* line; // null: none

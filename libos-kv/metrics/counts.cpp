@@ -5,7 +5,7 @@ namespace exo::kv {
 
 namespace {
 
-constexpr std::size_t keys_at = counts_count, calls_at = keys_at + databases_count * 2;
+constexpr std::size_t turns_at = counts_count, keys_at = turns_at + works, calls_at = keys_at + databases_count * 2;
 
 std::uint64_t waiting_in(const Array<Session*>& sessions) {
     std::uint64_t waiting = 0;
@@ -24,6 +24,8 @@ Counts::Counts(Server& server) {
          {used, peak, server.surroundings().memory_bytes, waiting_in(server.sessions()), counted.commands, counted.hits,
           counted.misses, counted.expired, counted.evicted, counted.errors, std::uint64_t{server.slowlog.size()}})
         push(number);
+    for (std::size_t work = 0; work < works; work++)
+        push(counted.turns.of(static_cast<Work>(work)));
     for (const Database& database : server.databases) {
         push(database.size());
         push(database.expiring());
@@ -31,6 +33,10 @@ Counts::Counts(Server& server) {
     for (const Command* command : server.commands())
         for (const std::uint64_t number : {command->calls, command->microseconds, command->rejected, command->failed})
             push(number);
+}
+
+std::uint64_t Counts::longest_turn_us(Work work) const {
+    return numbers_[turns_at + static_cast<std::size_t>(work)];
 }
 
 Counts::Keys Counts::keys(std::size_t database) const {
@@ -52,7 +58,11 @@ void Counts::add(std::string_view octets) {
     for (std::size_t index = 0; index < numbers_.size(); index++) {
         std::uint64_t number;
         copy_bytes(&number, octets.data() + index * sizeof number, sizeof number);
-        numbers_[index] += number;
+        const bool is_turn = index >= turns_at && index < keys_at;
+        if (!is_turn)
+            numbers_[index] += number;
+        else if (number > numbers_[index])
+            numbers_[index] = number;
     }
 }
 

@@ -34,6 +34,7 @@ public:
     explicit Counts(Server& server);
 
     std::uint64_t operator[](Count count) const { return numbers_[static_cast<std::size_t>(count)]; }
+    std::uint64_t longest_turn_us(Work work) const; // of any, not the sum
     Keys keys(std::size_t database) const;
     Calls calls(std::size_t command) const; // by its place in Server::commands
 
@@ -46,7 +47,7 @@ public:
 private:
     void push(std::uint64_t number) { numbers_.push(number); }
 
-    Array<std::uint64_t> numbers_; // as Count says, then Keys of each database, then Calls of each command
+    Array<std::uint64_t> numbers_; // as Count says, then turns, then Keys of each database, then Calls of each command
 };
 
 } // namespace exo::kv

@@ -122,6 +122,10 @@ void totals(Page& page, Server& server, const Counts& counts) {
     page.gauge("redis_pubsub_patterns", "Patterns of channels that somebody listens to.",
                server.pubsub.channels(PubSub::Kind::Pattern).size());
     page.gauge("redis_slowlog_length", "Entries of the slow log.", counts[Count::SlowCommands]);
+    page.family("redis_longest_turn_seconds", "gauge",
+                "Longest time for which work that no request asked for held all.", "seconds");
+    for (std::size_t work = 0; work < works; work++)
+        page.sample_us(counts.longest_turn_us(static_cast<Work>(work)), {{"work", work_names[work]}});
     if (const auto busy_us = server.surroundings().busy_us) {
         page.family("redis_cpu_user_seconds", "counter", "Processor time spent on requests and packets.", "seconds");
         page.sample_us(busy_us());

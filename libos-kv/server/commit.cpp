@@ -60,6 +60,7 @@ void Recorder::start_commit(std::uint64_t now_us) {
         break;
     }
     log_.start_commit();
+    commits_++;
     written_since_us_ = open_since_us_;
     open_since_us_ = 0;
     committed_position_ = log_.position();
@@ -73,10 +74,20 @@ void Recorder::fail() {
 }
 
 std::int64_t Recorder::turn() {
+    const bool was_writing = log_.is_writing(), was_scanning = scanning_;
+    const std::uint64_t commits = commits_, began_us = server_.surroundings().monotonic_us();
+    const std::int64_t pause_ms = take_turn(began_us);
+    if (was_scanning || scanning_)
+        server_.end_turn(Work::Snapshot, began_us);
+    else if (commits != commits_ || (was_writing && !log_.is_writing()))
+        server_.end_turn(Work::Journal, began_us);
+    return pause_ms;
+}
+
+std::int64_t Recorder::take_turn(std::uint64_t now_us) {
     constexpr std::int64_t soon = 0, seldom_ms = 10;
     if (failed_)
         return seldom_ms * 10;
-    const std::uint64_t now_us = server_.surroundings().monotonic_us();
     const bool was_writing = log_.is_writing();
     log_.poll();
     if (log_.state() == LogState::Failed) {

@@ -46,16 +46,14 @@ void Server::bound_output(Session& session) {
 }
 
 // As time passes: too much may have waited for too long, and there may be room again.
-void Server::bound_outputs() {
-    for (Session* session : sessions_) {
-        if (session->broken)
-            continue;
-        if (session->over_limit_since_ms != 0)
-            bound_output(*session);
-        const bool may_go_on = session->paused && !has_much_unsent(*session);
-        if ((session->broken || may_go_on) && session->wake)
-            session->wake(*session);
-    }
+void Server::look_at_output(Session& session) {
+    if (session.broken)
+        return;
+    if (session.over_limit_since_ms != 0)
+        bound_output(session);
+    const bool may_go_on = session.paused && !has_much_unsent(session);
+    if ((session.broken || may_go_on) && session.wake)
+        session.wake(session);
 }
 
 // What it gets tells of what the store is like now: of all that is not durable yet.
@@ -70,7 +68,8 @@ void Server::judge(Session& session) {
 
 std::size_t Server::release_durable() {
     const std::size_t before = holding_.size();
-    for (std::size_t index = 0; index < holding_.size();) {
+    std::size_t left = 0;
+    for (std::size_t index = 0; index < before; index++) {
         Session& session = *holding_[index];
         std::size_t durable = 0;
         while (durable < session.held.size() && recorder->log().is_durable(session.held[durable].ticket))
@@ -79,12 +78,11 @@ std::size_t Server::release_durable() {
             session.held.erase(0);
         if (durable && session.wake)
             session.wake(session);
-        if (session.held.empty())
-            holding_.erase(index);
-        else
-            index++;
+        if (!session.held.empty())
+            holding_[left++] = &session;
     }
-    return before - holding_.size();
+    holding_.set_size(left);
+    return before - left;
 }
 
 void Server::medium_failed() {

@@ -91,6 +91,7 @@ private:
     void scan_some();
     void end_snapshot();
     void start_commit(std::uint64_t now_us);
+    std::int64_t take_turn(std::uint64_t now_us);
     void fail();
 
     Server& server_;
@@ -110,7 +111,7 @@ private:
     bool failed_ = false;  // the medium
     std::uint64_t changes_ = 0;
     std::uint64_t open_since_us_ = 0, written_since_us_ = 0; // how old what is not durable is; 0: nothing is there
-    std::uint64_t committed_position_ = 0;
+    std::uint64_t committed_position_ = 0, commits_ = 0;
     GroupCommit group_;
 
     bool scanning_ = false, snapshot_asked_ = false;

@@ -204,39 +204,85 @@ void Server::trim_input(Session& session) {
     }
 }
 
+std::uint64_t Server::end_turn(Work work, std::uint64_t began_us) {
+    const std::uint64_t now_us = surroundings_.monotonic_us();
+    statistics.turns.note(work, now_us - began_us);
+    return now_us;
+}
+
+// One after the other, some at each turn. True: it is through with all of them.
+bool Server::look_at_sessions(std::uint64_t until_us) {
+    constexpr std::size_t sessions_max = 2'000;
+    for (std::size_t count = 0; count < sessions_max && looked_at_ < sessions_.size(); count++) {
+        Session& session = *sessions_[looked_at_++];
+        look_at_output(session);
+        if (!is_overdue(session))
+            continue;
+        give_up_wait(session, {});
+        if (surroundings_.monotonic_us() >= until_us)
+            break;
+    }
+    if (looked_at_ < sessions_.size())
+        return false;
+    looked_at_ = 0;
+    return true;
+}
+
 std::int64_t Server::tick() {
-    constexpr std::int64_t often_ms = 10, seldom_ms = 100;
+    constexpr std::int64_t soon_ms = 1, often_ms = 10, seldom_ms = 100;
+    constexpr std::uint64_t sessions_us = 200;
+    // A tenth of the time at most, while many keys are due.
+    constexpr std::uint64_t expiry_us = 150;
+    constexpr std::int64_t expiry_pause_ms = 3;
+    constexpr std::size_t many_due = 8;
     update_clock();
-    bound_outputs();
-    end_overdue_waits();
+    const std::uint64_t began_us = surroundings_.monotonic_us();
+    const bool is_through = look_at_sessions(began_us + sessions_us);
+    const std::uint64_t resumed_us = end_turn(Work::Connections, began_us);
+    const bool expires_on = expire_some(resumed_us + expiry_us) >= many_due;
+    const std::uint64_t expired_us = end_turn(Work::Expiry, resumed_us);
+    const bool more = removed.step();
+    end_turn(Work::Freeing, expired_us);
+    end_turn(Work::Tick, began_us);
     resume();
-    expire_some();
-    if (removed.step())
+    if (more)
         return 0;
+    if (!is_through)
+        return soon_ms;
+    if (expires_on)
+        return expiry_pause_ms;
     return key_waits.empty() ? seldom_ms : often_ms;
 }
 
-// A tenth of the time at most: one bucket after the other of each database's expiring keys, as long as many of them are
-// due.
-void Server::expire_some() {
-    constexpr unsigned buckets_max = 128;
-    for (unsigned round = 0; round < databases_count; round++) {
-        Database& database = databases[expire_database_];
-        Array<Entry*> due;
-        for (unsigned bucket = 0; bucket < buckets_max && database.expiring(); bucket++) {
-            expire_cursor_ = database.expiring_keys().scan(expire_cursor_, [&](Entry& entry) {
-                if (entry.expiry() <= now_ms_)
-                    due.push(&entry);
-            });
-            if (expire_cursor_ == 0)
-                break;
-        }
-        for (Entry* entry : due)
+// One bucket after the other of each database's expiring keys, far apart in the order of hashes: groups of the index
+// that lost all items of one end would have the rest of them in each other's way. How many were due.
+std::size_t Server::expire_some(std::uint64_t until_us) {
+    constexpr unsigned buckets_max = 128, cursor_shift = 24; // of a hash: Index::scan
+    // How many of them a round looks at: a power of two, so that they lie evenly.
+    const auto places = [](const Database& database) { return std::bit_ceil(database.expiring() / 2 + 1); };
+    std::size_t count = 0;
+    Array<Entry*> due;
+    for (unsigned bucket = 0, ended = 0; bucket < buckets_max && ended < databases_count; bucket++) {
+        const Index<EntryTraits>& keys = databases[expire_database_].expiring_keys();
+        (void)keys.scan(__builtin_bitreverse64(expire_step_++) >> cursor_shift, [&](Entry& entry) {
+            if (entry.expiry() <= now_ms_)
+                due.push(&entry);
+        });
+        for (Entry* entry : due) {
             expire_if_due(expire_database_, entry);
-        if (expire_cursor_ != 0)
-            return;
-        expire_database_ = (expire_database_ + 1) % databases_count;
+            count++;
+            if (surroundings_.monotonic_us() >= until_us)
+                return count; // the others are found again
+        }
+        due.clear();
+        if (expire_step_ % places(databases[expire_database_]) == 0) {
+            // The next round looks between the places of this one.
+            expire_database_ = (expire_database_ + 1) % databases_count;
+            expire_step_ = random() & ~(places(databases[expire_database_]) - 1);
+            ended++;
+        }
     }
+    return count;
 }
 
 bool Server::expire_if_due(std::size_t database, Entry* entry) {
@@ -252,7 +298,15 @@ bool Server::expire_if_due(std::size_t database, Entry* entry) {
 }
 
 bool Server::evict() {
-    // Bounds one call; the next command goes on with it.
+    constexpr std::uint64_t most_us = 300;
+    const std::uint64_t began_us = surroundings_.monotonic_us();
+    const bool has_room = evict_some(began_us + most_us);
+    end_turn(Work::Eviction, began_us);
+    return has_room;
+}
+
+// The next command goes on with it.
+bool Server::evict_some(std::uint64_t until_us) {
     constexpr unsigned pieces_max = 8, keys_max = 64;
     for (unsigned pieces = 0, keys = 0; pieces < pieces_max && keys < keys_max;) {
         // What a key held may have become garbage: that goes before further keys do.
@@ -262,7 +316,7 @@ bool Server::evict() {
             return false;
         else
             keys++;
-        if (used_bytes() <= static_cast<std::size_t>(config.max_memory))
+        if (used_bytes() <= static_cast<std::size_t>(config.max_memory) || surroundings_.monotonic_us() >= until_us)
             return true;
     }
     return true;

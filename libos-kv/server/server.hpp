@@ -108,6 +108,8 @@ public:
     std::size_t held_sessions() const { return holding_.size(); }
     // Nothing that is not durable ever will be: who waits for that is dropped.
     void medium_failed();
+    // A turn that began then has ended. Returns now, when the next may begin.
+    std::uint64_t end_turn(Work work, std::uint64_t began_us);
 
     Garbage removed; // before the databases, so that it has what they leave at the end
     Database databases[databases_count];
@@ -136,19 +138,21 @@ private:
     bool may_run(Session& session, const Command& command, const Arguments& arguments);
     const char* write_refusal(std::uint32_t flags, const Session& session, const Arguments& arguments);
     bool evict();
+    bool evict_some(std::uint64_t until_us);
     bool evict_worst(); // one key; false: there is none that may go
     void run_row(Call& call);
     void judge(Session& session); // whether what it gets has to wait
     void reject(Session& session, Command* command, std::initializer_list<std::string_view> pieces);
-    void bound_outputs();
+    void look_at_output(Session& session);
+    bool look_at_sessions(std::uint64_t until_us);
     void note_ready(std::size_t database, std::string_view key);
-    void end_overdue_waits();
+    bool is_overdue(const Session& session) const;
     void answered(Session& session, std::size_t before);
     bool serve_session(Session& session, std::string_view key);
     void serve_key(std::size_t database, std::string_view key);
     void serve_ready();
     void resume();
-    void expire_some();
+    std::size_t expire_some(std::uint64_t until_us);
     void update_clock();
 
     Surroundings surroundings_;
@@ -158,12 +162,13 @@ private:
     std::uint64_t next_session_ = 1;
     Array<Session*> sessions_;
     CommandNames names_;
-    Array<Command*> commands_; // with subcommands, parents first
-    Array<WatchedKey> ready_;  // that have something for those who wait
-    Array<Session*> holding_;  // whose replies wait for the journal
-    Array<Session*> resumed_;  // who wait no more, but have not gone on yet; empty between calls from outside
+    Array<Command*> commands_;  // with subcommands, parents first
+    Array<WatchedKey> ready_;   // that have something for those who wait
+    Array<Session*> holding_;   // whose replies wait for the journal
+    Array<Session*> resumed_;   // who wait no more, but have not gone on yet; empty between calls from outside
+    std::size_t looked_at_ = 0; // of the sessions, in this round
     unsigned expire_database_ = 0;
-    std::uint64_t expire_cursor_ = 0;
+    std::uint64_t expire_step_ = 0; // of the round over that one
     std::uint32_t slot_counts_[16384] = {};
 };
 

@@ -1,7 +1,7 @@
 // What INFO counts.
 #pragma once
 
-#include <cstdint>
+#include "libos-kv/server/turns.hpp"
 
 namespace exo::kv {
 
@@ -9,6 +9,7 @@ struct Statistics {
     std::uint64_t connections = 0, rejected_connections = 0, commands = 0, received_octets = 0, sent_octets = 0;
     std::uint64_t hits = 0, misses = 0, expired = 0, evicted = 0, errors = 0;
     std::uint64_t unexpected_errors = 0;
+    LongestTurns turns;
 
     void reset() { *this = Statistics(); }
 };

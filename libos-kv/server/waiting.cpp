@@ -81,14 +81,9 @@ void Server::give_up_wait(Session& session, std::string_view error) {
     answered(session, before);
 }
 
-void Server::end_overdue_waits() {
-    if (key_waits.empty())
-        return;
-    for (Session* session : sessions_) {
-        const Waiting* waiting = session->waiting;
-        if (waiting && waiting->deadline_ms != 0 && waiting->deadline_ms <= now_ms_)
-            give_up_wait(*session, {});
-    }
+bool Server::is_overdue(const Session& session) const {
+    const Waiting* waiting = session.waiting;
+    return waiting && waiting->deadline_ms != 0 && waiting->deadline_ms <= now_ms_;
 }
 
 // A session that waited has its reply, which begins at `before` in its output.

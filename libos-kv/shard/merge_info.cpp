@@ -13,6 +13,8 @@ constexpr std::string_view persistence_title = "# Persistence";
 constexpr std::string_view summed_names[] = {
     "total_commands_processed", "expired_keys",    "evicted_keys",      "keyspace_hits",           "keyspace_misses",
     "total_error_replies",      "blocked_clients", "lazyfreed_objects", "lazyfree_pending_objects"};
+// Of the front and of every shard, what is the greatest.
+constexpr std::string_view greatest_prefix = "longest_turn_";
 // Of the shards: the front lies on the vcore of one of them, or has its share alone.
 constexpr std::string_view shard_names[] = {"used_memory", "used_memory_peak", "total_system_memory"};
 
@@ -121,6 +123,14 @@ void put_kept(Text& page, const Array<Text>& pages, std::string_view name) {
         put(page, name, text);
 }
 
+void put_greatest(Text& page, const Array<Text>& pages, std::string_view name) {
+    std::int64_t greatest = 0;
+    for (const Text& each : pages)
+        if (const std::int64_t number = number_in(find_value(each, name)); number > greatest)
+            greatest = number;
+    put(page, name, IntegerText(greatest));
+}
+
 // The section that the front knows nothing of, from the pages of the shards.
 void put_persistence(Text& page, const Array<Text>& pages) {
     bool is_within = false;
@@ -152,6 +162,8 @@ Text merge_info(const Array<Text>& pages) {
             for (std::size_t index = 0; index < (is_of_all ? pages.size() : front); index++)
                 total += number_in(find_value(pages[index], name));
             put(page, name, IntegerText(total));
+        } else if (name.starts_with(greatest_prefix)) {
+            put_greatest(page, pages, name);
         } else {
             page.append(line).append("\r\n");
         }

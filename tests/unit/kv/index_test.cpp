@@ -120,7 +120,7 @@ TEST_CASE("an index takes little more than its items need, and no change of it l
     Dice dice;
     const MemoryCheck memory;
     Play play(dice);
-    constexpr std::size_t count = 100'000, group = 512 * 6, checked_from = 1000;
+    constexpr std::size_t count = 100'000, group = 128 * 6, checked_from = 1000;
     std::size_t most = 0;
     for (std::size_t which = 0; which < count; which++) {
         looks = 0;
