@@ -15,6 +15,9 @@ TEST_CASE("kv counts: what all vcores have counted is their sum; memory is the s
     CHECK(peer.ask({"INCR", vcores.key(1)}).starts_with("-ERR value is not an integer"));
     waiter.send({"BLPOP", vcores.key(1, 1), "0"});
     vcores.settle();
+    vcores.shards[0]->server.statistics.turns.note(Work::Expiry, 50'000'000);
+    vcores.shards[1]->server.statistics.turns.note(Work::Expiry, 20'000'000);
+    CHECK(peer.ask({"INFO", "stats"}).contains("\r\nlongest_turn_expiry_usec:50000000\r\n"));
     Counts counts;
     CHECK_FALSE(vcores.front->collect(counts));
     CHECK(vcores.front->is_expecting()); // nobody sleeps meanwhile
@@ -28,6 +31,7 @@ TEST_CASE("kv counts: what all vcores have counted is their sum; memory is the s
     CHECK(counts.keys(0).all == 2);
     CHECK(counts.keys(0).expiring == 1);
     CHECK(counts[Count::Misses] == 1);
+    CHECK(counts.longest_turn_us(Work::Expiry) == 50'000'000); // of one, as INFO says, and no sum
     CHECK(counts[Count::Errors] == 2);
     CHECK(counts[Count::Waiting] == 1);
     CHECK(counts[Count::MemoryBytes] == 2 * shard_surroundings().memory_bytes);
