@@ -15,8 +15,7 @@ inline constexpr std::string_view disk_bias =
     "the host's disk, which all wait for, brings systems closer together; otherwise as of get_1";
 inline constexpr std::string_view vcores_bias =
     "both vCPUs are threads of one CPU of the host: a request that goes to the other one waits for its scheduler, and "
-    "so "
-    "does its reply; TCG makes the interrupt that wakes it dear; a pipeline shares both among its requests";
+    "so does its reply; TCG makes the interrupt that wakes it dear; a pipeline shares both among its requests";
 inline constexpr std::string_view own_bias =
     "the other vCPU looks for work for a while after each of its turns, on the same CPU of the host";
 inline constexpr std::string_view count_note = "none: instructions, or octets, are counted";
@@ -231,8 +230,7 @@ inline constexpr Job jobs[] = {
 inline constexpr BenchDefinition kv_bench{
     .name = "kv",
     .title = "Key-value stores: 64-octet values, 50 connections, pipelines of 1 and 32, one vcore but where rows name "
-             "several; the columns of Linux "
-             "are Redis",
+             "several; the columns of Linux are Redis",
     .jobs = kv::jobs,
     .rows = kv::rows,
 };
