@@ -4,6 +4,7 @@
 # ours: libos-kv's disk. redis: ext4 with the append-only file as it was written; rewritten: after a BGREWRITEAOF.
 # usage: keys.bash ours|redis|rewritten IMAGE KEYS
 set -euo pipefail
+. tests/command/port.bash
 kind=$1 image=$2 keys=${RECOVERY_KEYS:-$3}
 [[ $keys =~ ^[1-9][0-9]{0,7}$ ]] || {
     echo "keys.bash: RECOVERY_KEYS is a number of keys below 100,000,000, not '$keys'" >&2
@@ -36,7 +37,7 @@ await() {
 
 case $kind in
 ours)
-    port=$((20000 + RANDOM % 20000))
+    port=$(free_ports 1)
     build/bin/exo kv --port $port --memory 4G --disk "$image,size=$((256 + keys / 2000))M" --durability none \
         2>"$folder/log" >&2 </dev/null &
     server=$!

@@ -4,11 +4,12 @@
 # those that need nothing of their own. SHARDS: on how many threads the store has its keys.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. tests/command/port.bash
 seconds=${1:?usage: differential.bash SECONDS [SEED [FAMILY]]}
 shift
 [[ ${2:-} != all ]] || set -- "$1" "" "${@:3}"
 folder=$(mktemp -d)
-port=$((20000 + RANDOM % 10000))
+port=$(free_ports 3)
 reference_port=$((port + 1))
 pids=()
 cleanup() {

@@ -1,10 +1,11 @@
 # What the scripts of this folder share: a store in a machine of its own, booted, asked and ended. Sourced, not run.
 . tests/command/report.bash
+. tests/command/port.bash
 
 # begin_store FOLDER: the scratch folder, and a port for all machines of the script.
 begin_store() {
     begin "$1"
-    port=$((20000 + RANDOM % 20000))
+    port=$(free_ports 1)
     machine=
     trap cut_power EXIT
 }

@@ -3,6 +3,7 @@
 # `--trace` recorded of it.
 # usage: run.bash, from the repository root
 set -euo pipefail
+. tests/command/port.bash
 folder=build/tests/sockets
 scratch=$(mktemp -d)
 peer=
@@ -18,7 +19,7 @@ for ((i = 0; i < 100; i++)); do
     sleep 0.1
 done
 port=$(<"$scratch/port")
-forward=$((port + 1)) # next to a port that was free
+forward=$(free_ports 1)
 build/bin/exo run --memory 64M --timeout 100 --trace "$scratch/trace.json" \
     --net "user,hostfwd=tcp:127.0.0.1:$forward-:99,hostfwd=udp:127.0.0.1:$forward-:99" \
     $folder/outside 10.0.2.2 "$port" 99 >"$scratch/out" &
