@@ -40,6 +40,8 @@ public:
     // What is before a place where a unit begins is not needed any more.
     virtual bool begin_at(std::uint64_t position) = 0;
     virtual std::uint64_t beginning() const = 0;
+    // Gives back some of what is before the beginning. False: it has nothing of it.
+    virtual bool drop_some() { return false; }
     // About how many octets can still be appended.
     virtual std::uint64_t room() const = 0;
     // Whoever else appends to the same medium leaves so many of them: a snapshot will need them.

@@ -145,19 +145,25 @@ void StoreLog::abandon_long() {
 }
 
 bool StoreLog::begin_at(std::uint64_t position) {
-    constexpr std::uint32_t records =
-        store::record_room(sizeof(BeginningRecord)) + store::record_room(sizeof(store::DropRecord));
     full_ = false;
     if (position == beginning_)
         return true;
-    if (!store_.reserve(records, 0))
+    if (!store_.reserve(store::record_room(sizeof(BeginningRecord)), 0))
         return false;
     beginning_ = position;
     const BeginningRecord record = journals_.record_of(*this);
     store_.add_record({reinterpret_cast<const std::byte*>(&record), sizeof record}); // Safe: plain data of the format.
-    if (position >= page_bytes)
-        store_.drop_pages(object_, 0, position / page_bytes - 1);
     return true;
+}
+
+bool StoreLog::drop_some() {
+    constexpr std::uint64_t pages_at_once = 256;
+    if (dropped_to_ == beginning_ / page_bytes || !store_.reserve(store::record_room(sizeof(store::DropRecord)), 0))
+        return false;
+    if (store_.drop_first_pages(object_, beginning_ / page_bytes - 1, pages_at_once))
+        return true;
+    dropped_to_ = beginning_ / page_bytes;
+    return false;
 }
 
 } // namespace exo::kv

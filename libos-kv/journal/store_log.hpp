@@ -31,6 +31,7 @@ public:
     std::uint64_t position() const override { return position_; }
     bool begin_at(std::uint64_t position) override;
     std::uint64_t beginning() const override { return beginning_; }
+    bool drop_some() override;
     std::uint64_t room() const override;
     std::uint64_t ticket() const override { return store_.ticket(); }
     bool is_durable(std::uint64_t ticket) const override { return store_.is_durable(ticket); }
@@ -54,6 +55,7 @@ private:
     store::Store& store_;
     const std::uint64_t object_;
     std::uint64_t beginning_ = 0, position_ = 0;
+    std::uint64_t dropped_to_ = 0; // a page; none before it is there
     std::uint64_t long_begin_ = 0;
     bool full_ = false;
     bool untidy_ = false; // behind the end there is something that is not zero

@@ -24,7 +24,7 @@ const char* Recorder::refusal(std::size_t request_octets, bool grows) {
         return log_.room() >= (grows ? snapshot_octets() + room_to_grow + 2 * request_octets : room_at_all);
     };
     // What is removed and not freed yet counts as what a snapshot would have to take.
-    while (!has_room() && grows && server_.removed.step()) {
+    while (!has_room() && ((grows && server_.removed.step()) || log_.drop_some())) {
     }
     return lagging_ || !has_room() ? full_text : nullptr;
 }
@@ -77,7 +77,7 @@ std::int64_t Recorder::turn() {
     const bool was_writing = log_.is_writing(), was_scanning = scanning_;
     const std::uint64_t commits = commits_, began_us = server_.surroundings().monotonic_us();
     const std::int64_t pause_ms = take_turn(began_us);
-    if (was_scanning || scanning_)
+    if (was_scanning || scanning_ || is_dropping_)
         server_.end_turn(Work::Snapshot, began_us);
     else if (commits != commits_ || (was_writing && !log_.is_writing()))
         server_.end_turn(Work::Journal, began_us);
@@ -101,6 +101,7 @@ std::int64_t Recorder::take_turn(std::uint64_t now_us) {
             group_.ended(now_us, released, server_.held_sessions());
     }
     log_.keep_free(snapshot_octets());
+    is_dropping_ = log_.drop_some();
     scan_some();
     const bool is_open = !log_.is_durable(log_.ticket());
     if (is_open && !log_.is_writing()) {
@@ -111,9 +112,9 @@ std::int64_t Recorder::take_turn(std::uint64_t now_us) {
         open_since_us_ = now_us;
     }
     const std::int64_t patience_ms = durability_ == Durability::None ? seldom_ms * 10 : 1; // for a batch to be begun
-    return log_.is_writing() || scanning_ || (is_open && durability_ == Durability::Always) ? soon
-           : is_open                                                                        ? patience_ms
-                                                                                            : seldom_ms;
+    return log_.is_writing() || scanning_ || is_dropping_ || (is_open && durability_ == Durability::Always) ? soon
+           : is_open ? patience_ms
+                     : seldom_ms;
 }
 
 } // namespace exo::kv

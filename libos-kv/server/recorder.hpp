@@ -115,6 +115,7 @@ private:
     GroupCommit group_;
 
     bool scanning_ = false, snapshot_asked_ = false;
+    bool is_dropping_ = false; // what was before the newest snapshot
     Position scan_;
     std::uint64_t snapshot_begin_ = 0, scanned_octets_ = 0;
     std::int64_t snapshot_s_ = 0;

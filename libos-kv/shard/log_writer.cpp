@@ -71,6 +71,8 @@ bool LogWriter::take(Shard& shard) {
         shard.has_begin = !shard.log->begin_at(shard.begin_at);
         commit_is_due_ |= !shard.has_begin;
     }
+    if (!has_failed_)
+        moved |= shard.log->drop_some();
     if (moved)
         mark(shard);
     return moved;

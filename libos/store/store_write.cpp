@@ -169,4 +169,14 @@ void Store::drop_pages(std::uint64_t object_id, std::uint64_t first, std::uint64
     open_batch().add_record(RecordType::Drop, {reinterpret_cast<const std::byte*>(&drop), sizeof drop});
 }
 
+bool Store::drop_first_pages(std::uint64_t object_id, std::uint64_t last, std::uint64_t most) {
+    Object* const object = find_object(object_id);
+    Place* place;
+    std::uint64_t first = 0;
+    if (!object || !object->pages.next(first, place) || first > last)
+        return false;
+    drop_pages(object_id, first, last - first < most ? last : first + most - 1);
+    return true;
+}
+
 } // namespace exo::store

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The store and redis-server side by side on the host, the same random commands to both.
-# Usage: differential.bash SECONDS [SEED [FAMILY [SHARDS]]]; the family `waiting` is that of several clients, `all` are
-# those that need nothing of their own. SHARDS: on how many threads the store has its keys.
+# Usage: differential.bash SECONDS [SEED [FAMILY [SHARDS [BUILD]]]]; the family `waiting` is that of several clients, `all` are
+# those that need nothing of their own. SHARDS: on how many threads the store has its keys. BUILD: `san`, whose addresses
+# and arithmetic are watched, or `threads`, whose threads are.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/command/port.bash
@@ -28,7 +29,7 @@ cluster=no
 redis-server --hz 100 --port "$reference_port" --bind 127.0.0.1 --save '' --rdbcompression no --dir "$folder" \
     --cluster-enabled $cluster --cluster-port $((port + 2)) >"$folder/reference.log" &
 pids+=($!)
-build/tests/kv/host-server-san "$port" ${3:+"$3"} 2>"$folder/store.log" &
+"build/tests/kv/host-server-${4:-san}" "$port" ${3:+"$3"} 2>"$folder/store.log" &
 pids+=($!)
 for _ in $(seq 100); do
     (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && (exec 3<>"/dev/tcp/127.0.0.1/$reference_port") 2>/dev/null && break
@@ -47,8 +48,8 @@ if [[ ${2:-} == waiting ]]; then
     program=waiting
     set -- "$1" ${3:+"$3"}
 fi
-"build/tests/kv/$program" tests/kv/commands.txt "$port" "$reference_port" "$seconds" "$@" || status=$?
-if grep -q 'ERROR: \|runtime error' "$folder/store.log"; then
+"build/tests/kv/$program" tests/kv/commands.txt "$port" "$reference_port" "$seconds" "${@:1:3}" || status=$?
+if grep -q 'ERROR: \|WARNING: \|runtime error' "$folder/store.log"; then
     cat "$folder/store.log"
     status=1
 fi

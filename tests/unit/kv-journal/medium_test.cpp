@@ -100,6 +100,57 @@ TEST_CASE("kv journal: a full disk refuses what grows, serves reads, and goes on
     CHECK(contents_of(*life.server) == before);
 }
 
+TEST_CASE(
+    "kv journal: what is before a snapshot is given back some at each turn, and after a crash what was left of it") {
+    constexpr std::uint64_t piece = 256 * 4096, much = 8u << 20;
+    now_us = 1'700'000'000'000'000;
+    MemoryDisk disk({.bytes = 80u << 20});
+    make_journal(disk);
+    {
+        Life life(disk, Durability::Batch);
+        Session* session = life.connect();
+        while (life.log->stored_octets() < much)
+            REQUIRE(life.ask(session, {"set", "again", std::string(20'000, 'x')}) == "+OK\r\n");
+        REQUIRE(life.recorder->write_snapshot());
+        std::uint64_t stored = life.log->stored_octets();
+        CHECK(stored > much);
+        for (int turns = 0; turns < 3; turns++) {
+            life.recorder->turn();
+            CHECK(life.log->stored_octets() < stored);
+            CHECK(life.log->stored_octets() + piece >= stored);
+            stored = life.log->stored_octets();
+        }
+        REQUIRE(life.recorder->commit());
+    }
+    Life life(disk, Durability::Batch);
+    CHECK(life.log->stored_octets() > much / 2);
+    for (int turns = 0; turns < 20; turns++)
+        life.recorder->turn();
+    CHECK(life.log->stored_octets() < piece / 10);
+    CHECK(life.ask(life.connect(), {"strlen", "again"}) == ":20000\r\n");
+}
+
+TEST_CASE("kv journal: what is before a snapshot does not count as full") {
+    now_us = 1'700'000'000'000'000;
+    MemoryDisk disk({.bytes = 40u << 20});
+    make_journal(disk);
+    Life life(disk, Durability::Always);
+    Session* session = life.connect();
+    constexpr int keys = 350;
+    int refused = 0, snapshots = 0;
+    for (int write = 0; write < 10 * keys; write++) {
+        const std::uint64_t beginning = life.log->beginning();
+        life.send(session, {"set", std::format("k{}", write % keys), std::string(20'000, 'x')});
+        while (!life.log->is_durable(life.log->ticket()) && life.log->beginning() == beginning)
+            life.recorder->turn();
+        snapshots += life.log->beginning() != beginning;
+        refused += Life::take(session).starts_with('-');
+    }
+    MESSAGE("refused: ", refused, ", snapshots: ", snapshots);
+    CHECK(refused == 0);
+    CHECK(snapshots > 2);
+}
+
 TEST_CASE("kv journal: when the disk fails who waits is dropped, writes are refused, and reads go on") {
     now_us = 1'700'000'000'000'000;
     MemoryDisk disk;
