@@ -82,7 +82,7 @@ struct ExtentRingRequest {
 // The environment's pair of a disk; null: it has none.
 DiskQueue* disk_queue_of(const Disk& disk, std::uint16_t environment);
 // Gives an extent a pair and a ring, or adds it to those of its environment. Errors: OutOfRange, InUse, Occupied,
-// TableFull, and those of Mapping::map and interrupt_bind.
+// TableFull, NotBound while the disk is on its way back, and those of Mapping::map and interrupt_bind.
 Status disk_queue_make(Disk& disk, const ExtentRingRequest& request);
 Status disk_queue_join(DiskQueue& queue, SlotRef extent, std::uint8_t number);
 // The extent goes, and the ring if it made it. Errors: Again, while commands on it are out; TimedOut.

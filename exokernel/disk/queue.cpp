@@ -77,8 +77,10 @@ Status disk_queue_make(Disk& disk, const ExtentRingRequest& request) {
         return std::unexpected(Error::Occupied);
     if (!frames_can_be_pinned(spec.ring_frame, extent_ring_pages))
         return std::unexpected(Error::InUse);
+    if (disk.stopped) // its pairs end one after another: whose ended first is here before it is lent anew
+        return std::unexpected(Error::NotBound);
     DiskQueue* queue = disk_queue_of(disk, no_environment);
-    if (!queue || disk.stopped)
+    if (!queue)
         return std::unexpected(Error::TableFull);
     MapRequest completions{spec.completions,
                            completion_frame(disk, *queue),
