@@ -32,6 +32,7 @@ bool LogWriter::poll() {
         // Looked at before the units, so that those it speaks of are among them.
         const std::uint64_t commit_to = shard.line->commit_to.load(std::memory_order_acquire);
         moved |= take(shard);
+        moved |= !has_failed_ && shard.log->drop_some();
         commits |= shard.mark_count != 0 && commit_to > shard.line->durable.load(std::memory_order_relaxed);
     }
     store::Store& store = journals_.store();
@@ -71,8 +72,6 @@ bool LogWriter::take(Shard& shard) {
         shard.has_begin = !shard.log->begin_at(shard.begin_at);
         commit_is_due_ |= !shard.has_begin;
     }
-    if (!has_failed_)
-        moved |= shard.log->drop_some();
     if (moved)
         mark(shard);
     return moved;

@@ -102,7 +102,7 @@ public:
     Result<std::byte*> change_page(std::uint64_t object, std::uint64_t index, Fill fill);
     // The pages of [first, last] become holes. Needs room for a record of sizeof(DropRecord).
     void drop_pages(std::uint64_t object, std::uint64_t first, std::uint64_t last);
-    // Of those up to `last`, the first: about `most` of them. False: there is none.
+    // The same for the first `most` pages, at most, that are there up to `last`. False: there is none.
     bool drop_first_pages(std::uint64_t object, std::uint64_t last, std::uint64_t most);
 
     // The page, to be read until the next call of this class; null: a hole. Errors: Damaged, DeviceFailed, NoMemory.

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/command/port.bash
-seconds=${1:?usage: differential.bash SECONDS [SEED [FAMILY]]}
+seconds=${1:?usage: differential.bash SECONDS [SEED [FAMILY [SHARDS [BUILD]]]]}
 shift
 [[ ${2:-} != all ]] || set -- "$1" "" "${@:3}"
 folder=$(mktemp -d)
